@@ -1,0 +1,241 @@
+# Twofold: build, run, debug, test. `make help` lists the targets and variables.
+#
+# The first `make` runs tools/setup, which installs what the machine lacks, and tools/configure,
+# which finds the compiler and writes what it found to build/config*.mk; make then reads its own
+# files again with that included. Objects lie in build/VARIANT (plain, debug, ktest, ...), so
+# that builds with different settings live side by side. A new source below kernel/ or user/
+# needs no edit here.
+
+CPUS    ?= 3
+MEM     ?= 128M
+ISOLATE ?= 0
+DEBUG   ?= 0
+KTEST   ?= 0
+LLVM    ?= 0
+V       ?= 0
+
+.DEFAULT_GOAL := default
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += -r
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+endif
+
+on = $(filter-out 0 no,$(1))
+empty :=
+space := $(empty) $(empty)
+ifeq ($(call on,$(V)),)
+Q := @
+say = @echo '  $(1)';
+else
+say =
+endif
+
+# --- The tools -----------------------------------------------------------------------------------
+
+# These targets need no compiler.
+TOOLLESS := help clean print-gdbport format check gdb .gdbinit distclean setup
+ifneq ($(if $(MAKECMDGOALS),$(filter-out $(TOOLLESS),$(MAKECMDGOALS)),default),)
+CONFIG := build/config$(if $(call on,$(LLVM)),-llvm)$(if $(CROSS),-$(notdir $(CROSS))).mk
+include $(CONFIG)
+
+$(CONFIG): tools/setup tools/configure
+	@LLVM=$(call on,$(LLVM)) CROSS=$(CROSS) tools/setup
+	@mkdir -p build
+	@LLVM=$(call on,$(LLVM)) CROSS=$(CROSS) tools/configure > $@.$$$$ && mv $@.$$$$ $@
+
+# A tool that has gone since: look again.
+ifneq ($(HOSTCC),)
+ifneq ($(words $(shell for t in $(firstword $(CC)) $(HOSTCC) $(QEMU) python3; do command -v $$t; done)),4)
+$(shell rm -f $(CONFIG))
+endif
+endif
+endif
+
+# --- Settings of this build ----------------------------------------------------------------------
+
+VARIANT := $(subst $(space),-,$(strip $(if $(call on,$(LLVM)),llvm) $(if $(call on,$(KTEST)),ktest) \
+             $(if $(call on,$(DEBUG)),debug)))
+VARIANT := $(or $(VARIANT),plain)
+B := build/$(VARIANT)
+UB := build/$(if $(call on,$(LLVM)),llvm-)user
+
+WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes
+FREESTANDING := -std=gnu11 -ffreestanding -nostdinc $(if $(CC_INCLUDE),-isystem $(CC_INCLUDE)) \
+    -fno-common -fno-stack-protector -fno-pie -fno-strict-aliasing -fno-omit-frame-pointer \
+    -fno-jump-tables -fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables $(CC_EXTRA)
+
+KCFLAGS := -O2 -g $(WARNINGS) -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany $(FREESTANDING) -I. \
+    $(if $(call on,$(DEBUG)),-DDEBUG)
+KASFLAGS := -g -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany $(CC_EXTRA) -I.
+
+# A file that holds the flags of a compilation and is new when they changed.
+define flags-file
+	@mkdir -p $(@D)
+	@echo '$(strip $(1))' | cmp -s - $@ || echo '$(strip $(1))' > $@
+endef
+
+$(B)/kernel.flags: FORCE
+	$(call flags-file,$(CC) $(KCFLAGS) / $(KASFLAGS) / $(LD))
+
+# --- The kernel ----------------------------------------------------------------------------------
+
+KDIRS := $(sort $(dir $(wildcard kernel/*/*.c kernel/*/*.S)))
+ifeq ($(call on,$(KTEST)),)
+KDIRS := $(filter-out kernel/ktest/,$(KDIRS))
+endif
+KSRCS := $(sort $(wildcard $(addsuffix *.c,$(KDIRS)) $(addsuffix *.S,$(KDIRS))))
+# x.c becomes x.o, x.S becomes x.S.o: both may exist.
+KOBJS := $(addprefix $(B)/,$(addsuffix .o,$(KSRCS:.c=)))
+KLDFLAGS := -z max-page-size=4096 -nostdlib --no-dynamic-linker --build-id=none $(LD_EXTRA)
+
+$(B)/kernel/%.o: kernel/%.c $(B)/kernel.flags
+	@mkdir -p $(@D)
+	$(call say,CC $<)$(CC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/kernel/%.S.o: kernel/%.S $(B)/kernel.flags
+	@mkdir -p $(@D)
+	$(call say,AS $<)$(CC) $(KASFLAGS) -MMD -MP -c -o $@ $<
+
+# The one file with floating-point instructions.
+$(B)/kernel/arch/fpu.S.o: private KASFLAGS := $(subst -march=$(KERNEL_MARCH),-march=rv64gc,$(KASFLAGS))
+
+# The kernel is linked twice: the addresses of its functions, taken from the first pass, become
+# the table that backtraces read. The table lies behind the text, so it moves no function.
+$(B)/kernel.pass1: kernel/kernel.ld $(KOBJS)
+	$(Q)$(LD) $(KLDFLAGS) -T $< -o $@ $(KOBJS)
+
+$(B)/ksyms.S: $(B)/kernel.pass1 tools/ksyms
+	$(Q)$(NM) -n $< | tools/ksyms > $@
+
+$(B)/ksyms.o: $(B)/ksyms.S
+	$(Q)$(CC) $(KASFLAGS) -c -o $@ $<
+
+$(B)/kernel.elf: $(B)/ksyms.o kernel/kernel.ld $(KOBJS)
+	$(call say,LD $@)$(LD) $(KLDFLAGS) -T kernel/kernel.ld -o $@ $(KOBJS) $(B)/ksyms.o
+
+# The kernel that `make qemu` boots, of whichever variant was built last, and its symbols.
+kernel/kernel: $(B)/kernel.elf FORCE
+	$(Q)cmp -s $< $@ || cp $< $@
+
+kernel/kernel.sym: kernel/kernel
+	$(Q)$(NM) -n $< | awk 'length($$1) == 16 { print $$1, $$3 }' > $@
+
+-include $(KOBJS:.o=.d)
+
+# --- User programs, host tools, disk image -------------------------------------------------------
+
+ifneq ($(HOSTCC),)
+include user/rules.mk mkfs/rules.mk
+endif
+
+FSSIZE ?= 64M
+IMAGE_FILES := README $(USER_PROGS) $(wildcard user/files/*)
+
+build/image.list: FORCE
+	$(call flags-file,$(FSSIZE) $(IMAGE_FILES))
+
+# The image is rebuilt when a program changed; what was on the old one is kept as fs.img.bk.
+fs.img: build/host/mkfs build/image.list $(IMAGE_FILES)
+	@if test -f $@; then mv -f $@ $@.bk; fi
+	$(call say,MKFS $@)build/host/mkfs $@ -s $(FSSIZE) $(IMAGE_FILES)
+
+# --- Running -------------------------------------------------------------------------------------
+
+GDBPORT = $(shell expr `pwd -P | cksum | cut -d' ' -f1` % 10000 + 20000)
+QEMUOPTS = -machine virt -bios none -kernel kernel/kernel -m $(MEM) -smp $(CPUS) -nographic \
+    -global virtio-mmio.force-legacy=false \
+    -drive file=fs.img,if=none,format=raw,id=x0 \
+    -device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
+    $(if $(call on,$(ISOLATE)),-append isolate=1)
+
+.PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all bench check format clean \
+    distclean setup help FORCE
+
+default: kernel/kernel kernel/kernel.sym fs.img
+
+# `exec`: a signal to make reaches QEMU.
+qemu: kernel/kernel kernel/kernel.sym fs.img
+	@exec $(QEMU) $(QEMUOPTS)
+
+qemu-fs: kernel/kernel kernel/kernel.sym
+	@test -f fs.img || { echo "there is no fs.img: make fs.img" >&2; exit 1; }
+	@exec $(QEMU) $(QEMUOPTS)
+
+qemu-gdb: kernel/kernel kernel/kernel.sym .gdbinit $(if $(wildcard fs.img),,fs.img)
+	@echo "*** Now run 'make gdb' in another window."
+	@exec $(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
+
+print-gdbport:
+	@echo $(GDBPORT)
+
+.gdbinit: .gdbinit.tmpl
+	@sed 's/@GDBPORT@/$(GDBPORT)/' $< > $@
+
+gdb: .gdbinit
+	@gdb=; for g in gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb riscv64-linux-gnu-gdb; do \
+	    if command -v $$g >/dev/null; then gdb=$$g; break; fi; done; \
+	if test -z "$$gdb"; then echo "no gdb for RISC-V found: install gdb-multiarch" >&2; exit 1; fi; \
+	exec $$gdb -q -x .gdbinit
+
+# --- Tests and tools -----------------------------------------------------------------------------
+
+# Everything that the tests boot or run.
+TEST_BUILD = +$(Q)for v in "" DEBUG=1 KTEST=1 "KTEST=1 DEBUG=1"; do \
+	    $(MAKE) --no-print-directory $$v test-kernel || exit 1; done
+
+.PHONY: test-kernel
+test-kernel: $(B)/kernel.elf
+
+test: default
+	$(TEST_BUILD)
+	@tests/run $(TESTS)
+
+test-all: default
+	$(TEST_BUILD)
+	@tests/run --all $(TESTS)
+
+bench: default
+	@tests/bench $(ROWS)
+
+check:
+	@tools/check
+
+format:
+	@tools/format
+
+setup:
+	@tools/setup
+
+clean:
+	rm -rf build fs.img fs.img.bk kernel/kernel kernel/kernel.sym .gdbinit
+
+define HELP
+make                 build the kernel and the disk image
+make qemu            build what is needed and boot to a shell; `poweroff` or Ctrl-A X leaves
+make qemu-fs         the same, with the disk image as it is
+make qemu-gdb        the same, stopped, waiting for a debugger
+make gdb             the debugger, set up, in another window
+make test            everything that a change must pass; ends with "N passed, N failed"
+                     TESTS="name ..." runs those whose names begin so
+make test-all        the same and the long ones: crashes, 10 minutes of load, memory failures
+make bench           what operations cost, as a table; ROWS="name ..."
+make check           rules of the source: includes, sizes, formatting
+make format          formats the sources with clang-format
+make fs.img          the disk image alone; its predecessor becomes fs.img.bk
+make print-gdbport   the port of qemu-gdb in this checkout
+make clean           removes all that was built
+
+CPUS=3  MEM=128M     harts (up to 8) and memory of the machine
+ISOLATE=1            user mode on page tables without the kernel
+DEBUG=1              with the checkers: lock order, page tables, memory
+KTEST=1              a kernel that tests itself at boot
+LLVM=1  CROSS=prefix another compiler: clang and ld.lld, or the tools with that prefix
+V=1                  shows the commands
+endef
+
+help:
+	$(info $(HELP))@:
+
+FORCE:

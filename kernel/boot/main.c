@@ -1,0 +1,162 @@
+// The order of initialisation. Hart 0 starts here in supervisor mode, in the upper half, on the
+// boot root; the others when it lets them.
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/fdt.h"
+#include "kernel/arch/ipi.h"
+#include "kernel/boot/start.h"
+#include "kernel/dev/console.h"
+#include "kernel/dev/disk.h"
+#include "kernel/dev/irq.h"
+#include "kernel/dev/null.h"
+#include "kernel/dev/stats.h"
+#include "kernel/errno.h"
+#include "kernel/fs/cache.h"
+#include "kernel/fs/journal.h"
+#include "kernel/fs/path.h"
+#include "kernel/lib/panic.h"
+#include "kernel/lib/print.h"
+#include "kernel/lock/thread.h"
+#include "kernel/lock/waitq.h"
+#include "kernel/mem/page.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/sched.h"
+#include "kernel/trap/timer.h"
+#include "kernel/trap/trap.h"
+#include "kernel/vm/addrspace.h"
+#include "kernel/vm/kmap.h"
+#include "kernel/vm/tlb.h"
+
+extern char kernel_end[]; // kernel.ld
+
+void ktest_run(void) __attribute__((weak)); // self-tests: only in a KTEST=1 build
+
+noreturn void early_trap(uint64 cause, uint64 pc, uint64 addr)
+{
+    panic("trap during boot: cause %lx, pc 0x%lx, address 0x%lx", cause, pc, addr);
+}
+
+static void stop_this_hart(void)
+{
+    for (;;)
+        __asm__ volatile("wfi");
+}
+
+static void print_context(void)
+{
+    struct proc *p = this_cpu()->proc;
+    if (p)
+        kprintf("hart %d, process %d (%s)\n", this_cpu()->index, p->pid, p->name);
+}
+
+static void end_foreground(int pgid)
+{
+    if (pgid > 0)
+        pgroup_kill(pgid);
+}
+
+// What lower folders call in upper ones.
+static void set_hooks(void)
+{
+    static const struct panic_hooks panic_hooks = {.context = print_context};
+    panic_set_hooks(&panic_hooks);
+    console_set_hooks(proc_list, end_foreground);
+    ipi_set_handler(IPI_STOP, stop_this_hart);
+    thread_start = kthread_start;
+    trap_init();
+}
+
+// Process 1, in the kernel: what needs a process because it sleeps; then the program init.
+static void first_process(void *arg)
+{
+    static char *const argv[] = {"init", 0};
+    (void)arg;
+    if (disk_init() < 0)
+        panic("no disk: run through `make qemu`");
+    cache_init();
+    int r = fs_mount();
+    if (r < 0)
+        panic("cannot mount the root file system: error %d", -r);
+    journal_start();
+    if (ktest_run)
+        ktest_run();
+    struct proc *p = current();
+    if (inode_get(ROOTINO, &p->cwd) < 0)
+        panic("no root directory");
+    p->isolated = bootarg("isolate", 0) != 0;
+    r = proc_exec("/init", argv, 1);
+    if (r < 0)
+        panic("cannot run /init: error %d", -r);
+    p->tf->a0 = r;
+    proc_enter_user();
+}
+
+// => on this hart's idle stack: from here on it takes traps and interrupts.
+static void hart_main(void)
+{
+    struct cpu *c = this_cpu();
+    kmap_hart();
+    c->proc = c->idle_thread;
+    c->slot = &kmap_trapslots()[c->index];
+    c->slot->cpu = (uint64)c;
+    trap_init_hart();
+    irq_init_hart();
+    timer_init_hart();
+    csr_set(sstatus, SSTATUS_SIE);
+    sched_idle();
+}
+
+static void other_hart_main(uint64 hart, paddr_t fdt)
+{
+    (void)hart, (void)fdt;
+    hart_main();
+}
+
+static void start_other_harts(void)
+{
+    for (uint i = 1; i < cpu_count; i++) {
+        boot_harts[i].satp = SATP_SV39 | kernel_space.kernel_root >> PGSHIFT;
+        boot_harts[i].stack = sched_make_idle(i);
+        boot_harts[i].main = other_hart_main;
+        if (boot_harts[i].stack == 0)
+            panic("no memory for hart %d", i);
+    }
+    __atomic_store_n(&boot_harts_go, 1, __ATOMIC_SEQ_CST);
+    for (uint i = 1; i < cpu_count; i++)
+        *mmio32(CLINT_MSIP(cpus[i].hartid)) = 1;
+}
+
+static void find_machine(paddr_t fdt)
+{
+    int r = fdt_parse(phys_to_virt(fdt), fdt, &machine);
+    cpu_count = machine.harts;
+    for (uint i = 0; i < NCPU; i++)
+        cpus[i].index = cpus[i].hartid = i;
+    kprintf("Twofold, an xv6-compatible kernel: %d hart%s, %ld MiB%s\n", cpu_count,
+            cpu_count == 1 ? "" : "s", (machine.ram_end - machine.ram_start) >> 20,
+            r < 0 ? " (no device tree: assumed)" : "");
+}
+
+void kernel_main(uint64 hart, paddr_t fdt)
+{
+    (void)hart;
+    csr_write(stvec, (uint64)early_vector);
+    waitq_init();
+    irq_init();
+    console_init(); // text from here on
+    set_hooks();
+    find_machine(fdt);
+    // The tree is read: all memory behind the kernel's image is free.
+    page_init(virt_to_phys(kernel_end), machine.ram_end);
+    kmap_init();
+    tlb_init();
+    null_init();
+    stats_init();
+    vaddr_t stack = sched_make_idle(0);
+    if (stack == 0)
+        panic("no memory for the first hart");
+    kmap_hart(); // the boot root does not map kernel stacks
+    this_cpu()->proc = this_cpu()->idle_thread;
+    proc_start_init(first_process);
+    start_other_harts();
+    boot_on_stack(stack, hart_main);
+}

@@ -1,0 +1,75 @@
+// Machine mode: what must be done there, once a hart, before supervisor mode can run.
+//
+// This code runs at physical addresses while linked for upper ones, so it reaches everything
+// relative to pc: no tables of pointers, no switch statements. It gives supervisor mode all of
+// memory, its traps and its counters; forwards timer and software interrupts (entry.S); and
+// returns (mret) into the upper half on a root page of 1 GiB leaves.
+// RISC-V Privileged Architecture, chapter "Machine-Level ISA".
+#include "kernel/boot/start.h"
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/csr.h"
+#include "kernel/param.h"
+#include "kernel/riscv.h"
+
+// Used by machine_vector: scratch words, then device registers.
+struct machine_scratch {
+    uint64 saved[2];
+    uint64 mtimecmp, msip; // addresses
+};
+
+extern char machine_stacks[NCPU << MACHINE_STACK_SHIFT];
+char machine_stacks[NCPU << MACHINE_STACK_SHIFT] __attribute__((aligned(16)));
+static struct machine_scratch machine_scratch[NCPU];
+
+static char boot_stack[8192] __attribute__((aligned(16)));
+static uint64 boot_root[PT_ENTRIES] __attribute__((aligned(PGSIZE)));
+
+struct boot_hart boot_harts[NCPU];
+uint32 boot_harts_go;
+
+// The first root: the upper half maps physical memory and devices, linearly.
+static void make_boot_root(void)
+{
+    for (uint64 i = 0; i < 254; i++)
+        boot_root[KERNEL_ROOT_INDEX + i] =
+            PA2PTE(i << 30) | PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D;
+    boot_harts[0].satp = SATP_SV39 | (uint64)boot_root >> PGSHIFT;
+    boot_harts[0].stack = (vaddr_t)(boot_stack + sizeof(boot_stack)) + KERNEL_OFFSET;
+    boot_harts[0].main = (void (*)(uint64, paddr_t))((vaddr_t)kernel_main + KERNEL_OFFSET);
+}
+
+static void setup_traps(uint64 hart)
+{
+    struct machine_scratch *s = &machine_scratch[hart];
+    s->mtimecmp = CLINT_MTIMECMP(hart);
+    s->msip = CLINT_MSIP(hart);
+    csr_write(mscratch, s);
+    *(volatile uint64 *)s->mtimecmp = ~0UL;
+    *(volatile uint32 *)s->msip = 0;
+    csr_write(medeleg, 0xb1ff); // all exceptions but calls from supervisor and machine mode
+    csr_write(mideleg, 0x222);  // supervisor software, timer and external interrupts
+    csr_write(mie, MIE_MSIE | MIE_MTIE);
+}
+
+void start(uint64 hart, paddr_t fdt)
+{
+    setup_traps(hart);
+    csr_write(pmpaddr0, 0x3fffffffffffffUL); // one entry: all of memory, all rights
+    csr_write(pmpcfg0, 0xf);
+    csr_write(mcounteren, 7); // cycle, time, instret
+    if (hart == 0)
+        make_boot_root();
+    struct boot_hart *b = &boot_harts[hart];
+    csr_write(satp, b->satp);
+    __asm__ volatile("sfence.vma" ::: "memory");
+    csr_write(mepc, (vaddr_t)supervisor_entry + KERNEL_OFFSET);
+    csr_write(mstatus, (csr_read(mstatus) & ~(uint64)MSTATUS_MPP_MASK) | MSTATUS_MPP_S);
+
+    register uint64 a0 __asm__("a0") = hart;
+    register uint64 a1 __asm__("a1") = fdt;
+    register uint64 a2 __asm__("a2") = b->stack;
+    register uint64 a3 __asm__("a3") = (vaddr_t)&cpus[hart] + KERNEL_OFFSET;
+    register uint64 a4 __asm__("a4") = (vaddr_t)b->main;
+    __asm__ volatile("mret" ::"r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(a4) : "memory");
+    __builtin_unreachable();
+}

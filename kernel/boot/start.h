@@ -1,0 +1,29 @@
+// What machine-mode start and the supervisor-mode boot code share.
+#ifndef KERNEL_BOOT_START_H
+#define KERNEL_BOOT_START_H
+
+#define MACHINE_STACK_SHIFT 10
+
+#ifndef __ASSEMBLER__
+#include "kernel/arch/layout.h"
+#include "kernel/lib/kdef.h"
+
+// Where a hart goes when machine mode is set up. Hart 0: as in start.c; main.c fills it in for the
+// others, then sets boot_harts_go and interrupts them.
+struct boot_hart {
+    uint64 satp;
+    vaddr_t stack;                          // top
+    void (*main)(uint64 hart, paddr_t fdt); // kernel address
+};
+extern struct boot_hart boot_harts[];
+extern uint32 boot_harts_go;
+
+void supervisor_entry(void);
+noreturn void boot_on_stack(vaddr_t top, void (*fn)(void));
+void early_vector(void);
+noreturn void early_trap(uint64 cause, uint64 pc, uint64 addr);
+void start(uint64 hart, paddr_t fdt);
+void kernel_main(uint64 hart, paddr_t fdt);
+#endif
+
+#endif

@@ -1,0 +1,234 @@
+// The console: the serial line as a terminal.
+//
+// Input is one ring with three marks: complete lines lie in [read, line), the line being typed in
+// [line, edit). The interrupt handler edits that line and, at its end, moves line up and wakes
+// the readers. A line of which a byte found no room is dropped as a whole, with a bell: better
+// none than half a command.
+#include "kernel/dev/console.h"
+
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/fdt.h"
+#include "kernel/arch/ipi.h"
+#include "kernel/dev/dev.h"
+#include "kernel/dev/power.h"
+#include "kernel/dev/uart.h"
+#include "kernel/errno.h"
+#include "kernel/lib/panic.h"
+#include "kernel/lib/print.h"
+#include "kernel/lock/spinlock.h"
+#include "kernel/lock/waitq.h"
+
+#define CTRL(letter) ((letter) - '@')
+#define DEL          0x7f
+#define END_OF_INPUT CTRL('D') // in the ring: where reading stops without a newline
+
+#define INPUT_SIZE 8192
+#define LINE_SIZE  1024 // of one line, with its end
+
+// Guards what follows.
+static struct spinlock input_lock = SPINLOCK_INIT("console", CONSOLE);
+static struct {
+    uint32 read, line, edit; // counts of bytes; read <= line <= edit <= read + INPUT_SIZE
+    bool overflow;           // a byte of the line being typed was dropped
+    char ring[INPUT_SIZE];
+} input;
+
+static int foreground; // a: process group
+static void (*list_hook)(void);
+static void (*interrupt_hook)(int pgid);
+
+// Echo is left out when output is stuck: input goes on.
+static void echo(const char *text, size_t n)
+{
+    uart_try_write(text, n);
+}
+
+static void bell(void)
+{
+    echo("\a", 1);
+}
+
+// Takes back the last character: of a UTF-8 sequence all bytes. False if there is none.
+static bool erase_locked(void)
+{
+    if (input.edit == input.line)
+        return false;
+    while ((input.ring[--input.edit % INPUT_SIZE] & 0xc0) == 0x80 && input.edit != input.line)
+        ;
+    echo("\b \b", 3);
+    return true;
+}
+
+static void drop_line_locked(void)
+{
+    input.edit = input.line;
+    input.overflow = false;
+}
+
+static void add_locked(char c)
+{
+    // One place is kept for the line's end.
+    if (input.edit - input.line >= LINE_SIZE - 1 || input.edit - input.read >= INPUT_SIZE - 1) {
+        input.overflow = true;
+        bell();
+        return;
+    }
+    input.ring[input.edit++ % INPUT_SIZE] = c;
+    echo(&c, 1);
+}
+
+static void end_line_locked(char end)
+{
+    if (input.overflow || input.edit - input.read >= INPUT_SIZE) {
+        drop_line_locked();
+        bell();
+        return;
+    }
+    input.ring[input.edit++ % INPUT_SIZE] = end;
+    input.line = input.edit;
+    if (end == '\n')
+        echo("\n", 1);
+    wakeup(&input);
+}
+
+static void edit_locked(int c)
+{
+    switch (c) {
+    case '\b':
+    case DEL:
+        erase_locked();
+        break;
+    case CTRL('U'):
+        while (erase_locked())
+            ;
+        input.overflow = false;
+        break;
+    case CTRL('C'):
+        drop_line_locked();
+        echo("^C\n", 3);
+        break;
+    case '\r':
+    case '\n':
+        end_line_locked('\n');
+        break;
+    case CTRL('D'):
+        end_line_locked(END_OF_INPUT);
+        break;
+    default: // other control characters would confuse the terminal if echoed
+        if (c >= ' ' || c == '\t')
+            add_locked(c);
+    }
+}
+
+// A byte has come. Interrupt handler.
+static void received(int c)
+{
+    int pgid = console_foreground();
+
+    if (c == CTRL('P')) {
+        if (list_hook)
+            list_hook();
+        return;
+    }
+    spin_lock(&input_lock);
+    edit_locked(c);
+    spin_unlock(&input_lock);
+    if (c == CTRL('C') && interrupt_hook && pgid != 0)
+        interrupt_hook(pgid);
+}
+
+// Moves at most one line, or the rest of one, to dst.
+static size_t take_line_locked(char *dst, size_t n)
+{
+    size_t got = 0;
+
+    while (got < n && input.read != input.line) {
+        char c = input.ring[input.read++ % INPUT_SIZE];
+        if (c == END_OF_INPUT)
+            break;
+        dst[got++] = c;
+        if (c == '\n')
+            break;
+    }
+    return got;
+}
+
+static int64 console_read(int minor, void *dst, uint64 off, size_t n)
+{
+    int64 result = 0;
+
+    (void)minor, (void)off;
+    if (n == 0)
+        return 0;
+    spin_lock(&input_lock);
+    while (result == 0 && input.read == input.line)
+        result = sleep_killable(&input, &input_lock);
+    if (result == 0)
+        result = take_line_locked(dst, n);
+    spin_unlock(&input_lock);
+    return result;
+}
+
+static int64 console_write(int minor, const void *src, uint64 off, size_t n)
+{
+    (void)minor, (void)off;
+    uart_write(src, n);
+    return n;
+}
+
+void console_set_hooks(void (*list)(void), void (*interrupt)(int pgid))
+{
+    list_hook = list;
+    interrupt_hook = interrupt;
+}
+
+void console_set_foreground(int pgid)
+{
+    __atomic_store_n(&foreground, pgid, __ATOMIC_RELAXED);
+}
+
+int console_foreground(void)
+{
+    return __atomic_load_n(&foreground, __ATOMIC_RELAXED);
+}
+
+void console_drain(void)
+{
+    uart_drain();
+}
+
+static int hart_number(void)
+{
+    return this_cpu()->index;
+}
+
+static void panic_begin(void)
+{
+    csr_clear(sstatus, SSTATUS_SIE);
+    uart_panic_mode();
+    for (uint i = 0; i < cpu_count; i++)
+        if (i != this_cpu()->index && cpus[i].idle_thread) // it is up
+            ipi_send(i, IPI_STOP);
+    // The others get a moment to stop, so that they do not print into the report.
+    for (unsigned long start = time_now(); time_now() - start < machine.timebase / 1000;)
+        ;
+}
+
+static void panic_end(void)
+{
+    uart_drain();
+    power_off(EXIT_PANIC);
+}
+
+void console_init(void)
+{
+    static const struct dev_ops ops = {
+        .name = "console", .read = console_read, .write = console_write};
+    static const struct panic_hooks hooks = {.begin = panic_begin, .end = panic_end};
+
+    uart_init(received);
+    print_set_output(uart_write_sync);
+    panic_hart = hart_number;
+    panic_set_hooks(&hooks);
+    dev_register(DEV_CONSOLE, &ops);
+}

@@ -1,0 +1,23 @@
+// The console: the serial line as a terminal. Lines are edited in the kernel: backspace and DEL
+// erase, Ctrl-U erases the line, Ctrl-D ends the input; Ctrl-P lists processes, Ctrl-C ends the
+// foreground process group. Echo is plain; a line of up to 1,000 bytes arrives whole, and bursts
+// are kept.
+#ifndef KERNEL_DEV_CONSOLE_H
+#define KERNEL_DEV_CONSOLE_H
+
+#include "kernel/lib/kdef.h"
+
+void console_init(void); // the UART, and kprintf's output; registers DEV_CONSOLE and panic's hooks
+
+// What the keys do, set at boot: list prints processes, interrupt ends group pgid. Called from the
+// interrupt handler without console locks.
+void console_set_hooks(void (*list)(void), void (*interrupt)(int pgid));
+
+// The foreground process group; 0: none.
+void console_set_foreground(int pgid);
+int console_foreground(void);
+
+// Waits until all output has left. For power-off.
+void console_drain(void);
+
+#endif

@@ -1,0 +1,100 @@
+// File descriptors. A call that uses a file holds a reference of its own, so that another thread's
+// close cannot free it under the call. Files are closed without the table's lock: that may sleep.
+#include "kernel/file/fdtable.h"
+
+#include "kernel/errno.h"
+#include "kernel/lib/string.h"
+
+void fdtable_init(struct fdtable *t)
+{
+    memset(t, 0, sizeof *t);
+    spin_init(&t->lock, "fdtable", LEVEL_FDTABLE);
+}
+
+void fdtable_fork(struct fdtable *child, struct fdtable *parent)
+{
+    spin_lock(&parent->lock);
+    for (int fd = 0; fd < NOFILE; fd++)
+        if (parent->file[fd])
+            child->file[fd] = file_dup(parent->file[fd]); // nobody else knows the child yet
+    spin_unlock(&parent->lock);
+}
+
+// Puts f in place of what is at fd, which is returned.
+static struct file *exchange(struct fdtable *t, int fd, struct file *f)
+{
+    spin_lock(&t->lock);
+    struct file *old = t->file[fd];
+    t->file[fd] = f;
+    spin_unlock(&t->lock);
+    return old;
+}
+
+void fdtable_close_all(struct fdtable *t)
+{
+    for (int fd = 0; fd < NOFILE; fd++) {
+        struct file *f = t->file[fd] ? exchange(t, fd, 0) : 0;
+        if (f)
+            file_close(f);
+    }
+}
+
+struct file *fdtable_get(struct fdtable *t, int fd)
+{
+    if (fd < 0 || fd >= NOFILE)
+        return 0;
+    spin_lock(&t->lock);
+    struct file *f = t->file[fd];
+    if (f)
+        file_dup(f);
+    spin_unlock(&t->lock);
+    return f;
+}
+
+// => t->lock held. The lowest free descriptor, or -EMFILE.
+static int lowest_free(struct fdtable *t)
+{
+    for (int fd = 0; fd < NOFILE; fd++)
+        if (!t->file[fd])
+            return fd;
+    return -EMFILE;
+}
+
+int fdtable_add(struct fdtable *t, struct file *f)
+{
+    spin_lock(&t->lock);
+    int fd = lowest_free(t);
+    if (fd >= 0)
+        t->file[fd] = f;
+    spin_unlock(&t->lock);
+    return fd;
+}
+
+bool fdtable_full(struct fdtable *t)
+{
+    spin_lock(&t->lock);
+    int fd = lowest_free(t);
+    spin_unlock(&t->lock);
+    return fd < 0;
+}
+
+int fdtable_set(struct fdtable *t, int fd, struct file *f)
+{
+    if (fd < 0 || fd >= NOFILE)
+        return -EBADF;
+    struct file *old = exchange(t, fd, f);
+    if (old)
+        file_close(old);
+    return fd;
+}
+
+int fdtable_close(struct fdtable *t, int fd)
+{
+    if (fd < 0 || fd >= NOFILE)
+        return -EBADF;
+    struct file *f = exchange(t, fd, 0);
+    if (!f)
+        return -EBADF;
+    file_close(f);
+    return 0;
+}

@@ -1,0 +1,97 @@
+// Open files: their references, and the checks that all kinds share. The rest is the kind's.
+#include "kernel/file/file.h"
+
+#include "kernel/errno.h"
+#include "kernel/lib/assert.h"
+#include "kernel/lib/string.h"
+#include "kernel/mem/kmem.h"
+#include "kernel/param.h"
+
+static struct kmem_cache file_cache = KMEM_CACHE("file", struct file);
+static uint64 open_files; // atomic
+
+int file_alloc(const struct file_ops *ops, bool readable, bool writable, struct file **out)
+{
+    struct file *f = 0;
+    int e = -ENFILE;
+    if (__atomic_fetch_add(&open_files, 1, __ATOMIC_RELAXED) < NFILE) {
+        f = kmem_alloc(&file_cache);
+        e = -ENOMEM;
+    }
+    if (!f) {
+        __atomic_fetch_sub(&open_files, 1, __ATOMIC_RELAXED);
+        return e;
+    }
+    f->ops = ops;
+    f->refs = 1;
+    f->readable = readable;
+    f->writable = writable;
+    sleeplock_init(&f->pos_lock, "file position", LEVEL_FILE_POS);
+    *out = f;
+    return 0;
+}
+
+struct file *file_dup(struct file *f)
+{
+    __atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);
+    return f;
+}
+
+void file_close(struct file *f)
+{
+    int before = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
+    kassert(before > 0);
+    if (before > 1)
+        return;
+    f->ops->release(f);
+    kmem_free(&file_cache, f);
+    __atomic_fetch_sub(&open_files, 1, __ATOMIC_RELAXED);
+}
+
+int64 file_read(struct file *f, uaddr_t addr, int64 n)
+{
+    if (!f->readable)
+        return -EBADF;
+    if (n <= 0)
+        return n < 0 ? -EINVAL : 0;
+    return f->ops->read(f, addr, n);
+}
+
+int64 file_write(struct file *f, uaddr_t addr, int64 n)
+{
+    if (!f->writable)
+        return -EBADF;
+    if (n <= 0)
+        return n < 0 ? -EINVAL : 0;
+    return f->ops->write(f, addr, n);
+}
+
+int64 file_seek(struct file *f, int64 offset, int whence)
+{
+    return f->ops->seek ? f->ops->seek(f, offset, whence) : -ESPIPE;
+}
+
+int file_stat(struct file *f, struct stat *st)
+{
+    memset(st, 0, sizeof *st);
+    return f->ops->stat(f, st);
+}
+
+int file_truncate(struct file *f, int64 size)
+{
+    if (!f->writable)
+        return -EBADF;
+    if (size < 0 || !f->ops->truncate)
+        return -EINVAL;
+    return f->ops->truncate(f, size);
+}
+
+int file_sync(struct file *f)
+{
+    return f->ops->sync ? f->ops->sync(f) : -EINVAL;
+}
+
+uint64 files_open(void)
+{
+    return __atomic_load_n(&open_files, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,251 @@
+// Open files, directories and symbolic links: the bytes of an inode behind an offset.
+//
+// The offset's lock and the inode's are never held while user memory is touched. A read pins the
+// cache's blocks and moves the offset under the locks, lets them go, and copies out; if a bad
+// address cuts that short, the offset goes back, unless somebody else has moved it since. A write
+// copies in first, and then writes under the locks: two processes that share an offset lose
+// nothing of each other's, and what a bad address cuts off is not written.
+#include "kernel/errno.h"
+#include "kernel/fcntl.h"
+#include "kernel/file/bounce.h"
+#include "kernel/file/kinds.h"
+#include "kernel/fs/cache.h"
+#include "kernel/fs/inode.h"
+#include "kernel/fs/journal.h"
+#include "kernel/lib/string.h"
+#include "kernel/mem/page.h"
+#include "kernel/vm/uaccess.h"
+
+#define RUN_BLOCKS 16 // pinned at a time
+
+// Bytes [pos, pos + n) of a file, pinned.
+struct run {
+    uint64 pos;
+    size_t n;
+    struct block *block[RUN_BLOCKS]; // 0: a hole
+};
+
+static uint run_blocks(const struct run *r)
+{
+    return r->n ? (r->pos + r->n - 1) / BSIZE - r->pos / BSIZE + 1 : 0;
+}
+
+// => ip locked. Pins up to n bytes at pos: 0 (r->n says how many); -EIO; -ENOMEM.
+static int run_pin(struct run *r, struct inode *ip, uint64 pos, size_t n)
+{
+    int e = 0;
+    r->pos = pos;
+    r->n = 0;
+    if (pos >= ip->d.size)
+        return 0;
+    n = min_u64(n, min_u64(ip->d.size - pos, RUN_BLOCKS * BSIZE - pos % BSIZE));
+    for (uint i = 0; r->n < n; i++) {
+        uint64 at = pos + r->n;
+        e = inode_block(ip, at, &r->block[i]);
+        if (e)
+            break;
+        r->n += min_u64(BSIZE - at % BSIZE, n - r->n);
+    }
+    return r->n ? 0 : e;
+}
+
+// Copies the run out and lets it go: how many bytes reached addr.
+static size_t run_deliver(struct run *r, uaddr_t addr)
+{
+    size_t done = 0;
+    bool bad = false;
+    for (uint i = 0, n = run_blocks(r); i < n; i++) {
+        struct block *b = r->block[i];
+        size_t at = (r->pos + done) % BSIZE, m = min_u64(BSIZE - at, r->n - done);
+        if (!bad) {
+            const char *data = b ? block_data(b) : page_to_virt(zero_page);
+            size_t out = copyout_partial(addr + done, data + at, m);
+            bad = out < m;
+            done += out;
+        }
+        if (b)
+            cache_put(b);
+    }
+    return done;
+}
+
+// Takes the next run of up to n bytes from the file, moving the offset behind it.
+static int take_run(struct file *f, struct run *r, size_t n)
+{
+    sleeplock_lock(&f->pos_lock);
+    int e = inode_lock(f->inode);
+    if (e == 0) {
+        e = run_pin(r, f->inode, f->pos, n);
+        inode_unlock(f->inode);
+    }
+    if (e == 0 && r->n > 0) {
+        f->pos += r->n;
+        f->seeked = false;
+    }
+    sleeplock_unlock(&f->pos_lock);
+    return e;
+}
+
+// Only the first out bytes of the run arrived.
+static void give_back(struct file *f, const struct run *r, size_t out)
+{
+    sleeplock_lock(&f->pos_lock);
+    if (f->pos == r->pos + r->n)
+        f->pos = r->pos + out;
+    sleeplock_unlock(&f->pos_lock);
+}
+
+static int64 inode_file_read(struct file *f, uaddr_t addr, size_t n)
+{
+    size_t done = 0;
+    int e = 0;
+    while (e == 0 && done < n) {
+        struct run r;
+        e = take_run(f, &r, n - done);
+        if (e || r.n == 0)
+            break;
+        size_t out = run_deliver(&r, addr + done);
+        done += out;
+        if (out < r.n) {
+            give_back(f, &r, out);
+            e = -EFAULT;
+        }
+    }
+    return done ? (int64)done : e;
+}
+
+// => pos_lock held. One transaction of a write at the offset.
+static int64 write_step(struct file *f, const char *src, size_t n)
+{
+    struct inode *ip = f->inode;
+    int64 r = fs_begin(inode_write_blocks(n));
+    if (r < 0)
+        return r;
+    r = inode_lock(ip);
+    if (r == 0) {
+        if (f->append)
+            f->pos = ip->d.size;
+        // Beyond the end: a gap is made only if lseek has set the offset.
+        r = f->pos > ip->d.size && !f->seeked ? -EINVAL : inode_write(ip, src, f->pos, n);
+        inode_unlock(ip);
+    }
+    fs_end();
+    if (r > 0) {
+        f->pos += r;
+        f->seeked = false;
+    }
+    return r;
+}
+
+// Writes n bytes of kernel memory at the offset, nobody else's in between.
+static int64 write_chunk(struct file *f, const char *src, size_t n)
+{
+    size_t done = 0;
+    int64 r = 1;
+    sleeplock_lock(&f->pos_lock);
+    while (r > 0 && done < n) {
+        r = write_step(f, src + done, n - done);
+        if (r > 0)
+            done += r;
+    }
+    sleeplock_unlock(&f->pos_lock);
+    return done ? (int64)done : r;
+}
+
+static int64 inode_file_write(struct file *f, uaddr_t addr, size_t n)
+{
+    struct bounce b;
+    size_t done = 0;
+    int64 r = bounce_get(&b, n);
+    if (r < 0)
+        return r;
+    while (done < n) {
+        size_t want = min_u64(n - done, b.size);
+        size_t in = copyin_partial(b.data, addr + done, want);
+        r = in ? write_chunk(f, b.data, in) : -EFAULT;
+        if (r > 0)
+            done += r;
+        if (r < (int64)want)
+            break;
+    }
+    bounce_put(&b);
+    return done ? (int64)done : r;
+}
+
+static int64 seek_base(struct file *f, int whence)
+{
+    switch (whence) {
+    case SEEK_SET:
+        return 0;
+    case SEEK_CUR:
+        return f->pos;
+    case SEEK_END: {
+        int64 r = inode_lock(f->inode);
+        if (r == 0) {
+            r = f->inode->d.size;
+            inode_unlock(f->inode);
+        }
+        return r;
+    }
+    default:
+        return -EINVAL;
+    }
+}
+
+static int64 inode_file_seek(struct file *f, int64 offset, int whence)
+{
+    const int64 max = (int64)MAXFILE * BSIZE;
+    sleeplock_lock(&f->pos_lock);
+    int64 r = seek_base(f, whence);
+    if (r >= 0) {
+        r = offset < -r || offset > max - r ? -EINVAL : r + offset;
+        if (r >= 0) {
+            f->pos = r;
+            f->seeked = true;
+        }
+    }
+    sleeplock_unlock(&f->pos_lock);
+    return r;
+}
+
+int inode_file_stat(struct file *f, struct stat *st)
+{
+    int e = inode_lock(f->inode);
+    if (e)
+        return e;
+    inode_stat(f->inode, st);
+    inode_unlock(f->inode);
+    return 0;
+}
+
+static int inode_file_truncate(struct file *f, uint64 size)
+{
+    int e = inode_lock(f->inode);
+    if (e)
+        return e;
+    e = inode_truncate(f->inode, size);
+    inode_unlock(f->inode);
+    return e;
+}
+
+static int inode_file_sync(struct file *f)
+{
+    (void)f; // the journal keeps the order of all changes: what is older is on disk, too
+    return journal_sync();
+}
+
+void inode_file_release(struct file *f)
+{
+    if (f->inode)
+        inode_put(f->inode);
+}
+
+const struct file_ops inode_file_ops = {
+    .read = inode_file_read,
+    .write = inode_file_write,
+    .seek = inode_file_seek,
+    .stat = inode_file_stat,
+    .truncate = inode_file_truncate,
+    .sync = inode_file_sync,
+    .release = inode_file_release,
+};

@@ -1,0 +1,30 @@
+// The block and inode bitmaps' owner: which blocks and inodes are free.
+#ifndef KERNEL_FS_ALLOC_H
+#define KERNEL_FS_ALLOC_H
+
+#include "kernel/fs.h"
+#include "kernel/lib/kdef.h"
+
+// The mounted file system's superblock. I after mount.
+extern struct superblock superblock;
+
+// Counts what is free. 0; -EIO; -EINVAL for an impossible image. At mount.
+int alloc_mount(void);
+
+// A free block, near hint if possible, marked used; its content is not defined (cache_get_new).
+// Inside a transaction; changes one block. 0; -ENOSPC; -EIO; -ENOMEM.
+int block_alloc(uint32 hint, uint32 *blockno);
+// Frees it. Inside a transaction; changes one block. A number that no file may hold, or a block
+// that is free already, means a damaged image: -EIO, and nothing changes.
+int block_free(uint32 blockno);
+// True if a file may hold the block.
+bool block_valid(uint32 blockno);
+
+uint32 blocks_free(void);
+uint32 inodes_free(void);
+
+// A free inode's number, with its type set on disk. Inside a transaction; changes one block.
+int inode_alloc(int type, uint32 *inum);
+int inode_free(uint32 inum);
+
+#endif

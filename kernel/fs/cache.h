@@ -1,0 +1,67 @@
+// The block cache: one cached block is one frame of RAM.
+//
+//     states:  EMPTY -> READING -> CLEAN <-> DIRTY (changed in a transaction; clean again when its
+//              newest image is home) -> EMPTY; or READING -> FAILED -> EMPTY. Detached: its block
+//              was freed while somebody used it; the last unpin ends it
+//     a life:  cache_get, look or change (journal_write), cache_put
+//
+// Bytes are guarded by whoever owns the block: a file's by its inode's lock, a bitmap's by the
+// allocator's. Clean blocks that nobody pins are given back when memory is short, the least
+// recently used first. At boot the cache gets a share of memory; it never fails for want of room
+// while clean unpinned blocks are left.
+#ifndef KERNEL_FS_CACHE_H
+#define KERNEL_FS_CACHE_H
+
+#include "kernel/lib/kdef.h"
+#include "kernel/lib/list.h"
+
+struct page;
+
+// C cache lock; J journal lock; I immutable while pinned; a atomic
+struct block {
+    struct list hash;  // C
+    struct list lru;   // C: on the list of evictable blocks when clean and unpinned
+    uint32 blockno;    // I
+    int32 pins;        // C
+    uint8 state;       // C: BLOCK_...
+    bool detached;     // C: no longer found by number
+    struct page *page; // I: holds one reference; more (mappings, pins) keep the bytes alive
+    struct list group; // J: blocks of a transaction group
+    struct journal_image *image; // J: its newest staged copy not yet home
+};
+
+enum block_state { BLOCK_EMPTY, BLOCK_READING, BLOCK_CLEAN, BLOCK_DIRTY, BLOCK_FAILED };
+
+void cache_init(void);
+
+// The block, read if need be, pinned. 0; -EIO; -ENOMEM. May sleep.
+int cache_get(uint32 blockno, struct block **out);
+// The block for a caller that is about to write all of it: zeroed, not read, pinned. Inside a
+// transaction, before journal_write.
+int cache_get_new(uint32 blockno, struct block **out);
+void cache_put(struct block *b);
+
+// The block's bytes, while pinned.
+void *block_data(const struct block *b);
+
+// Starts reading blocks that will be wanted soon; does not wait, may do nothing.
+void cache_read_ahead(const uint32 *blocknos, uint n);
+
+// The block was freed: its page is detached; whoever still pins or maps it keeps the old bytes,
+// and the next owner gets a new page. Inside the transaction that frees it.
+void cache_forget(uint32 blockno);
+
+// For the journal alone: b may not be evicted until cache_clean. True if it was clean: then one of
+// the caller's promises of memory is spent.
+bool cache_dirty(struct block *b);
+void cache_clean(struct block *b);
+
+// Forgets all clean unpinned blocks: the disk was changed behind the cache's back (recovery).
+void cache_drop(void);
+
+struct cache_stats {
+    uint64 blocks, dirty, pinned;
+};
+void cache_stats(struct cache_stats *s);
+
+#endif

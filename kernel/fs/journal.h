@@ -1,0 +1,42 @@
+// The journal: what a transaction changes reaches the disk wholly or not at all.
+//
+//     journal_begin(n), cache_get, change, journal_write, cache_put, ..., journal_end
+//
+// Transactions join the current group. A kernel thread commits the group soon after, when it is
+// full, or at once for journal_sync: it closes the group, waits for its transactions to end,
+// copies the changed blocks to staging pages, writes descriptor, images and commit record with
+// flushes around the record, and lets blocks go home later, in batches. Format: kernel/fs.h.
+//
+// Checksum, log and home writes use the staged copies only. The journal thread and the disk
+// driver never allocate: a transaction reserves its cache pages and staging when it starts.
+#ifndef KERNEL_FS_JOURNAL_H
+#define KERNEL_FS_JOURNAL_H
+
+#include "kernel/fs.h"
+#include "kernel/fs/cache.h"
+
+// Reads the journal described by sb, copies committed groups home ("recovering ..." is printed
+// if there are any), and sets up. 0; -EIO; -EINVAL for a damaged journal. Before any other use.
+int journal_mount(const struct superblock *sb);
+
+// Starts the journal's thread (needs processes).
+void journal_start(void);
+
+// Opens a transaction that will change at most nblocks (<= MAXOPBLOCKS) different blocks. May
+// sleep for room. No nesting; the caller holds no inode. 0; -ENOMEM; -EIO after a failed commit.
+int journal_begin(uint nblocks);
+// b, pinned, was or is about to be changed in the open transaction. Once a block is enough.
+void journal_write(struct block *b);
+void journal_end(void);
+// True if the running thread has a transaction open.
+bool journal_in_transaction(void);
+
+// Returns when all transactions that ended before are on disk for good: 0, -EIO.
+int journal_sync(void);
+
+// Commits, brings all blocks home and marks the journal empty, so that all cached blocks are clean
+// and nothing is left to recover: for power-off, and to get the memory of changed blocks back.
+// 0, -EIO.
+int journal_shutdown(void);
+
+#endif

@@ -1,0 +1,285 @@
+// The journal's thread: it commits groups and brings their blocks home. It never allocates.
+//
+//     commit        close the group and wait for its transactions; copy its blocks to images; open
+//                   the next group; write descriptor and images, flush; write the commit record,
+//                   flush. From then on the group counts.
+//     go_home       when images or ring run short, when nothing has happened for a second, or on
+//                   request: write the newest image of each block home, sorted by number; flush;
+//                   write the header, which empties the ring, flush; blocks become clean.
+//
+// A block has at most one image as long as it lives: a newer group's copy takes the older's place,
+// which no one needs any more once the newer group is committed, and nothing goes home before. A
+// block that was freed leaves its image behind, and its number's next owner makes another: go_home
+// takes the newest of a number.
+#include "kernel/errno.h"
+#include "kernel/fs/crc32c.h"
+#include "kernel/fs/journal_internal.h"
+#include "kernel/lib/assert.h"
+#include "kernel/lib/counter.h"
+#include "kernel/lib/print.h"
+#include "kernel/lib/string.h"
+#include "kernel/lock/thread.h"
+#include "kernel/lock/waitq.h"
+#include "kernel/mem/page.h"
+#include "kernel/param.h"
+
+// Blocks of the ring that a group takes besides its images: descriptor and commit record.
+#define GROUP_OVERHEAD 2
+
+// True if images or ring are so full that the next groups would have to wait.
+static bool crowded(void)
+{
+    return journal.npending > journal.nimages / 2 || journal.ring_used > journal.ring / 2;
+}
+
+// True if the largest group could be committed now.
+static bool has_room(void)
+{
+    return journal.nimages - journal.npending >= journal.group_max &&
+           journal.ring - journal.ring_used >= journal.group_max + GROUP_OVERHEAD;
+}
+
+// A frame that was promised for an image. There is one, if not at once: more blocks than the
+// cache accounts for may be pinned just now.
+static struct page *promised_page(void)
+{
+    struct page *page;
+    while ((page = page_alloc(PAGE_PROMISED)) == 0) {
+        spin_lock(&journal.lock);
+        sleep_timeout(&journal.image, &journal.lock, 1, false);
+        spin_unlock(&journal.lock);
+    }
+    return page;
+}
+
+// The image for b in the group that is closing, with a copy of its bytes.
+static struct journal_image *make_image(struct block *b)
+{
+    struct journal_image *image = b->image;
+    if (image) {
+        page_unpromise(1);
+    } else {
+        image = list_entry(list_pop_front(&journal.spare), struct journal_image, link);
+        list_push_back(&journal.pending, &image->link);
+        journal.npending++;
+        image->page = promised_page();
+        image->home = b->blockno;
+        image->block = b;
+        b->image = image;
+    }
+    image->seq = journal.running;
+    page_copy(page_to_virt(image->page), block_data(b));
+    return image;
+}
+
+// Closes the running group, copies its blocks to images (in journal.sort) and opens the next
+// group. Returns how many. While a group is closing and has no open transactions, its blocks and
+// their images are the thread's alone.
+static uint stage_group(void)
+{
+    spin_lock(&journal.lock);
+    journal.closing = true;
+    while (journal.open > 0)
+        sleep(&journal.work, &journal.lock);
+    spin_unlock(&journal.lock);
+
+    uint n = 0;
+    for (struct list *item; (item = list_pop_front(&journal.blocks)) != 0; n++)
+        journal.sort[n] = make_image(list_entry(item, struct block, group));
+
+    spin_lock(&journal.lock);
+    debug_assert(n == journal.count && journal.reserved == 0);
+    journal.closing = false;
+    journal.want_commit = false;
+    journal.count = 0;
+    if (n > 0)
+        journal.running++;
+    wakeup(&journal.changed);
+    spin_unlock(&journal.lock);
+    return n;
+}
+
+static struct journal_desc *make_descriptor(uint64 seq, uint n)
+{
+    struct journal_desc *d = page_to_virt(journal.descriptor);
+    page_zero(d);
+    d->magic = JMAGIC;
+    d->kind = JK_DESC;
+    d->seq = seq;
+    d->count = n;
+    for (uint i = 0; i < n; i++)
+        d->home[i] = journal.sort[i]->home;
+    return d;
+}
+
+static struct journal_commit *make_commit(uint64 seq, uint n, uint32 checksum)
+{
+    struct journal_commit *c = page_to_virt(journal.record);
+    page_zero(c);
+    c->magic = JMAGIC;
+    c->kind = JK_COMMIT;
+    c->seq = seq;
+    c->count = n;
+    c->checksum = checksum;
+    return c;
+}
+
+// Writes group seq, n images in journal.sort, to the ring: 0, -EIO. The checksum is made while the
+// disk works.
+static int write_group(uint64 seq, uint n)
+{
+    uint32 at = journal.head;
+    struct journal_desc *d = make_descriptor(seq, n);
+    uint32 checksum = crc32c(0, d, BSIZE);
+    journal_io_write(ring_block(at), d);
+    for (uint i = 0; i < n; i++) {
+        void *bytes = page_to_virt(journal.sort[i]->page);
+        at = ring_add(at, 1);
+        journal_io_write(ring_block(at), bytes);
+        checksum = crc32c(checksum, bytes, BSIZE);
+    }
+    int error = journal_io_flush();
+    if (error)
+        return error;
+    journal_io_write(ring_block(ring_add(at, 1)), make_commit(seq, n, checksum));
+    error = journal_io_flush();
+    journal.head = ring_add(at, 2);
+    journal.ring_used += n + GROUP_OVERHEAD;
+    return error;
+}
+
+// Sorts pending images by home, of one home the oldest first, into journal.sort (Shell's method:
+// short, without recursion or memory, and fast enough beside the disk).
+static void sort_pending(void)
+{
+    struct journal_image **a = journal.sort;
+    uint n = 0;
+    list_for_each(image, &journal.pending, struct journal_image, link) a[n++] = image;
+    for (uint gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11) {
+        for (uint i = gap; i < n; i++) {
+            struct journal_image *x = a[i];
+            uint j = i;
+            for (; j >= gap && (a[j - gap]->home > x->home ||
+                                (a[j - gap]->home == x->home && a[j - gap]->seq > x->seq));
+                 j -= gap)
+                a[j] = a[j - gap];
+            a[j] = x;
+        }
+    }
+}
+
+// The image is home: gives its page back; its block is clean, unless a newer group has it.
+static void release_image(struct journal_image *image)
+{
+    spin_lock(&journal.lock);
+    struct block *b = image->block;
+    image->block = 0;
+    if (b) {
+        b->image = 0;
+        if (list_empty(&b->group))
+            cache_clean(b);
+    }
+    spin_unlock(&journal.lock);
+    page_put(image->page);
+    list_remove(&image->link);
+    list_push_front(&journal.spare, &image->link);
+    journal.npending--;
+}
+
+// Brings all committed blocks home and empties the ring: 0, -EIO.
+static int go_home(void)
+{
+    if (journal.npending == 0)
+        return 0;
+    sort_pending();
+    uint n = journal.npending;
+    for (uint i = 0; i < n; i++) {
+        const struct journal_image *image = journal.sort[i];
+        if (i + 1 == n || journal.sort[i + 1]->home != image->home) // the newest
+            journal_io_write(image->home, page_to_virt(image->page));
+    }
+    int error = journal_io_flush();
+    if (error == 0)
+        error = journal_write_header(journal.committed + 1, journal.head);
+    if (error)
+        return error;
+    journal.ring_used = 0;
+    for (uint i = 0; i < n; i++)
+        release_image(journal.sort[i]);
+    return 0;
+}
+
+// Commits the running group: 0, -EIO.
+static int commit(void)
+{
+    int error = has_room() ? 0 : go_home();
+    if (error)
+        return error;
+    uint n = stage_group();
+    if (n == 0)
+        return 0;
+    error = write_group(journal.committed + 1, n);
+    if (error)
+        return error;
+    count(C_journal_commit);
+    count_n(C_journal_block, n);
+    spin_lock(&journal.lock);
+    journal.committed++;
+    wakeup(&journal.changed);
+    spin_unlock(&journal.lock);
+    return 0;
+}
+
+void journal_work(void)
+{
+    spin_lock(&journal.lock);
+    uint64 requested = journal.requested;
+    bool changes = journal.count > 0;
+    bool failed = journal.failed;
+    journal.want_commit = false;
+    spin_unlock(&journal.lock);
+    if (failed)
+        return;
+
+    int error = changes ? commit() : 0;
+    if (error == 0 && (!changes || crowded() || requested > journal.completed))
+        error = go_home();
+
+    spin_lock(&journal.lock);
+    if (error)
+        journal.failed = true;
+    else
+        journal.completed = requested;
+    wakeup(&journal.changed);
+    spin_unlock(&journal.lock);
+    if (error)
+        kprintf("journal: disk error: nothing is written any more\n");
+}
+
+// Waits until somebody wants something or a second is over.
+static void wait_for_work(void)
+{
+    spin_lock(&journal.lock);
+    while (journal.failed || (!journal.want_commit && journal.requested == journal.completed)) {
+        if (sleep_timeout(&journal.work, &journal.lock, TICK_HZ, false) == -ETIMEDOUT)
+            break;
+    }
+    spin_unlock(&journal.lock);
+}
+
+static void journal_main(void *arg)
+{
+    (void)arg;
+    for (;;) {
+        wait_for_work();
+        journal_work();
+    }
+}
+
+void journal_start(void)
+{
+    spin_lock(&journal.lock);
+    journal.threaded = true;
+    spin_unlock(&journal.lock);
+    thread_start("journal", journal_main, 0);
+}

@@ -1,0 +1,104 @@
+// What the parts of the journal share: journal.c (transactions), journal_commit.c (the thread),
+// journal_io.c (its requests to the disk), journal_recover.c (mounting).
+#ifndef KERNEL_FS_JOURNAL_INTERNAL_H
+#define KERNEL_FS_JOURNAL_INTERNAL_H
+
+#include "kernel/fs/journal.h"
+#include "kernel/lib/list.h"
+#include "kernel/lock/spinlock.h"
+
+#define TRANSACTIONS_MAX 64 // open at once
+
+// The copy of a block as one group left it, until it is home. L journal.lock; T the thread's
+struct journal_image {
+    struct list link;    // T: pending or spare images
+    struct page *page;   // T
+    uint32 home;         // T: block number
+    uint64 seq;          // T: its group
+    struct block *block; // L: the block whose newest image this is; 0: that was freed
+};
+
+// An open transaction. All under journal.lock.
+struct transaction {
+    struct proc *owner; // 0: slot is free
+    uint blocks_left;   // blocks that it may still add to the group
+    uint frames;        // frames that it has promised and not spent
+};
+
+// I immutable after mount; L lock; T the thread's alone (before it runs: who calls journal_work)
+struct journal {
+    struct spinlock lock;
+    uint32 log;       // I: disk block of the header; the ring follows
+    uint32 ring;      // I: blocks of the ring
+    uint32 group_max; // I: blocks of a group
+    uint32 disk_min;  // I: homes are disk_min .. disk_end - 1
+    uint32 disk_end;  // I
+
+    // The running group, which transactions join.
+    struct list blocks; // L: changed blocks, through group
+    uint count;         // L: of them; for each one frame is promised for its image
+    uint open;          // L: transactions
+    uint reserved;      // L: blocks that they may still add
+    bool closing;       // L: the group takes no more transactions; it is about to be copied
+    struct transaction transaction[TRANSACTIONS_MAX]; // L
+
+    uint64 running;    // L: number of the running group
+    uint64 committed;  // L: of the last group that is on disk for good
+    uint64 requested;  // L: calls that want all blocks home
+    uint64 completed;  // L: of these, served
+    bool want_commit;  // L: do not wait for the clock
+    bool failed;       // L: a write failed: nothing is written any more
+    bool threaded;     // L: the thread runs; until then who waits does its work
+    int work, changed; // channels: the thread waits on work, others on changed
+
+    // Committed groups whose blocks are not all home.
+    struct journal_image *image; // I: all
+    uint nimages;                // I
+    struct list spare, pending;  // T
+    uint npending;               // T
+    struct journal_image **sort; // T: nimages pointers to work with
+    uint32 head;                 // T: where in the ring the next group begins
+    uint32 ring_used;            // T: blocks of the groups before it
+    struct page *record;         // I: a page for header and commit record
+    struct page *descriptor;     // I
+};
+
+extern struct journal journal;
+
+// b, pinned, was detached from the cache: takes it out of the running group, and its image goes
+// home without it.
+void journal_forget(struct block *b);
+
+// What recovery found in the log.
+struct journal_found {
+    uint64 groups, blocks;
+};
+
+// journal_mount without a word when it succeeds.
+int journal_attach(const struct superblock *sb, struct journal_found *found);
+
+// Does what the thread has to do now: commits the running group, brings blocks home.
+void journal_work(void);
+
+// Blocks of the journal: where i, a place in the ring, lies on disk; the place n after i.
+static inline uint32 ring_block(uint32 i)
+{
+    return journal.log + 1 + i;
+}
+
+static inline uint32 ring_add(uint32 i, uint32 n)
+{
+    return (i + n) % journal.ring;
+}
+
+// Writes a page to disk, soon, merging neighbours; it may still change nothing until
+// journal_io_wait, which waits for all such writes: 0, -EIO.
+void journal_io_write(uint32 blockno, void *page);
+int journal_io_wait(void);
+// The same, and they will survive a power cut.
+int journal_io_flush(void);
+
+// Writes the header: the oldest group that may not be home is seq, at place start; flushed.
+int journal_write_header(uint64 seq, uint32 start);
+
+#endif

@@ -1,0 +1,102 @@
+// The journal's writes: many in flight, neighbouring blocks in one request, scattered pages.
+//
+// One thread at a time uses this (the journal's; before it runs, mounting). Requests are a fixed
+// set, so that nothing is allocated on the way to the disk.
+#include "kernel/dev/disk.h"
+#include "kernel/errno.h"
+#include "kernel/fs/journal_internal.h"
+#include "kernel/lib/string.h"
+#include "kernel/fs/crc32c.h"
+#include "kernel/lock/waitq.h"
+#include "kernel/mem/page.h"
+
+#define REQUESTS 16
+
+static struct disk_request requests[REQUESTS];
+static bool busy[REQUESTS];          // journal.lock
+static uint in_flight;               // journal.lock
+static int error;                    // journal.lock: of the writes since the last wait
+static struct disk_request *filling; // the one that still takes blocks, not yet submitted
+
+// Interrupt handler: the disk has answered.
+static void request_done(struct disk_request *r)
+{
+    spin_lock(&journal.lock);
+    busy[r - requests] = false;
+    in_flight--;
+    if (r->status)
+        error = -EIO;
+    wakeup(&in_flight);
+    spin_unlock(&journal.lock);
+}
+
+static void submit_filling(void)
+{
+    struct disk_request *r = filling;
+    filling = 0;
+    if (r)
+        disk_submit(r);
+}
+
+// Makes a free request the one that is filled; waits for one.
+static void start_filling(uint32 blockno)
+{
+    spin_lock(&journal.lock);
+    while (in_flight == REQUESTS)
+        sleep(&in_flight, &journal.lock);
+    uint i = 0;
+    while (busy[i])
+        i++;
+    busy[i] = true;
+    in_flight++;
+    spin_unlock(&journal.lock);
+    filling = &requests[i];
+    filling->op = DISK_WRITE;
+    filling->blockno = blockno;
+    filling->nsegments = 0;
+    filling->done = request_done;
+}
+
+void journal_io_write(uint32 blockno, void *page)
+{
+    if (filling &&
+        (filling->nsegments == DISK_SEGMENTS || blockno != filling->blockno + filling->nsegments))
+        submit_filling();
+    if (!filling)
+        start_filling(blockno);
+    filling->segment[filling->nsegments++] = page;
+}
+
+int journal_io_wait(void)
+{
+    submit_filling();
+    spin_lock(&journal.lock);
+    while (in_flight > 0)
+        sleep(&in_flight, &journal.lock);
+    int result = error;
+    error = 0;
+    spin_unlock(&journal.lock);
+    return result;
+}
+
+int journal_io_flush(void)
+{
+    int result = journal_io_wait();
+    if (result || !disk_needs_flush())
+        return result;
+    struct disk_request r = {.op = DISK_FLUSH};
+    return disk_run(&r);
+}
+
+int journal_write_header(uint64 seq, uint32 start)
+{
+    struct journal_header *h = page_to_virt(journal.record);
+    page_zero(h);
+    h->magic = JMAGIC;
+    h->kind = JK_HEADER;
+    h->seq = seq;
+    h->start = start;
+    h->checksum = crc32c(0, h, offsetof(struct journal_header, checksum));
+    journal_io_write(journal.log, h);
+    return journal_io_flush();
+}

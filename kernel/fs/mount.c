@@ -1,0 +1,117 @@
+// Mounting: is this a file system of ours, and whole enough to use? Then the journal is replayed,
+// free blocks and inodes are counted, and inodes that had lost their last name when the machine
+// stopped are freed.
+#include "kernel/dev/disk.h"
+#include "kernel/errno.h"
+#include "kernel/fs/alloc.h"
+#include "kernel/fs/cache.h"
+#include "kernel/fs/crc32c.h"
+#include "kernel/fs/inode.h"
+#include "kernel/fs/journal.h"
+#include "kernel/lib/print.h"
+
+#define SUPERBLOCK_BLOCKNO 1
+#define INUM_LIMIT         65536 // a directory entry has 16 bits for the number
+
+static_assert(sizeof(struct dinode) == 128, "size of inodes on disk");
+static_assert(offsetof(struct superblock, checksum) == 40, "superblock on disk");
+
+// Why sb cannot be mounted, or 0 if it can. Computed in 64 bits: nothing here may wrap.
+static const char *superblock_fault(const struct superblock *sb)
+{
+    uint64 inodestart = (uint64)sb->logstart + sb->nlog;
+    uint64 bmapstart = inodestart + (sb->ninodes + INODES_PER_BLOCK - 1) / INODES_PER_BLOCK;
+    uint64 datastart = bmapstart + ((uint64)sb->size + BITS_PER_BLOCK - 1) / BITS_PER_BLOCK;
+    if (sb->magic != FSMAGIC)
+        return "no file system";
+    if (sb->checksum != crc32c(0, sb, offsetof(struct superblock, checksum)))
+        return "superblock: wrong checksum";
+    if (sb->blocksize != BSIZE)
+        return "superblock: unknown block size";
+    if (sb->size > disk_blocks())
+        return "superblock: larger than the disk";
+    if (sb->logstart != SUPERBLOCK_BLOCKNO + 1 || sb->ninodes <= ROOTINO ||
+        sb->ninodes > INUM_LIMIT || sb->inodestart != inodestart || sb->bmapstart != bmapstart ||
+        sb->datastart != datastart || datastart >= sb->size || sb->nblocks != sb->size - datastart)
+        return "superblock: impossible layout";
+    return 0;
+}
+
+static int refuse(const char *reason)
+{
+    kprintf("mount: %s\n", reason);
+    return -EINVAL;
+}
+
+static int read_superblock(void)
+{
+    struct block *b;
+    int e = cache_get(SUPERBLOCK_BLOCKNO, &b);
+    if (e)
+        return e;
+    superblock = *(const struct superblock *)block_data(b);
+    cache_put(b);
+    const char *fault = superblock_fault(&superblock);
+    return fault ? refuse(fault) : 0;
+}
+
+static int check_root(void)
+{
+    struct inode *root;
+    int e = inode_get(ROOTINO, &root);
+    if (e)
+        return e;
+    e = inode_lock(root);
+    if (e == 0) {
+        if (root->d.type != T_DIR || root->d.nlink == 0)
+            e = -EIO;
+        root->loaded = e == 0; // else the last put would free it
+        inode_unlock(root);
+    }
+    inode_put(root);
+    return e == -EIO ? refuse("no root directory") : e;
+}
+
+// Frees inode inum, which has a type and no name.
+static void reclaim_orphan(uint32 inum)
+{
+    struct inode *ip;
+    kprintf("ireclaim: inode %u\n", inum);
+    if (inode_get(inum, &ip) != 0)
+        return;
+    if (inode_lock(ip) != 0)
+        kprintf("ireclaim: inode %u is damaged and stays\n", inum);
+    else
+        inode_unlock(ip);
+    inode_put(ip); // the last one frees it
+}
+
+static int reclaim_orphans(void)
+{
+    for (uint32 inum = ROOTINO; inum < superblock.ninodes; inum++) {
+        struct block *b;
+        int e = cache_get(IBLOCK(inum, superblock), &b);
+        if (e)
+            return e;
+        const struct dinode *d = (struct dinode *)block_data(b) + inum % INODES_PER_BLOCK;
+        bool orphan = d->type != 0 && d->nlink == 0;
+        cache_put(b);
+        if (orphan)
+            reclaim_orphan(inum);
+    }
+    return 0;
+}
+
+int fs_mount(void)
+{
+    int e = read_superblock();
+    if (e == 0)
+        e = journal_mount(&superblock);
+    if (e)
+        return e;
+    e = alloc_mount();
+    if (e)
+        return e == -EINVAL ? refuse("bitmap: a block that is no data block is marked free") : e;
+    e = check_root();
+    return e ? e : reclaim_orphans();
+}

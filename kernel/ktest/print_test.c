@@ -1,0 +1,48 @@
+// The formatter: every conversion with its flags, and the ends of its buffers.
+#include "kernel/ktest/ktest.h"
+#include "kernel/lib/print.h"
+#include "kernel/lib/string.h"
+
+static bool printflike(2, 3) prints(const char *want, const char *format, ...)
+{
+    char got[128];
+    va_list args;
+
+    va_start(args, format);
+    size_t n = kvsnprintf(got, sizeof(got), format, args);
+    va_end(args);
+    return n == strlen(want) && strcmp(got, want) == 0;
+}
+
+KTEST(print_numbers)
+{
+    check(prints("-9223372036854775808 9223372036854775807", "%ld %ld", (long)(1UL << 63),
+                 (long)(~0UL >> 1)));
+    check(prints("-2147483648 4294967295", "%d %u", (int)(1U << 31), ~0U));
+    check(prints("18446744073709551615 0", "%lu %zu", ~0UL, (size_t)0));
+    check(prints("beef BEEF 1 ffffffffffffffff", "%x %X %llx %lx", 0xbeef, 0xbeef, 1ULL, ~0UL));
+    check(prints("-1 65535", "%hd %hu", (short)-1, (ushort)0xffff));
+    check(prints("0xffffffc080001234", "%p", (void *)0xffffffc080001234UL));
+}
+
+KTEST(print_fields)
+{
+    check(
+        prints("   42|42   |00042|-0042|  -42", "%5d|%-5d|%05d|%05d|%*d", 42, 42, 42, -42, 5, -42));
+    check(prints("42   |1234", "%*d|%2d", -5, 42, 1234));
+    check(prints("  abc|abc  |ab|ab", "%5s|%-5s|%.2s|%.*s", "abc", "abc", "abc", 2, "abcd"));
+    check(prints("x|  x|%", "%c|%3c|%%", 'x', 'x'));
+}
+
+KTEST(print_bounds)
+{
+    char b[8] = "zzzzzzz";
+    struct textbuf t = {.buf = b, .size = sizeof(b)};
+
+    check(ksnprintf(b, 4, "%s", "abcdef") == 6 && memcmp(b, "abc\0zzz", 8) == 0);
+    check(ksnprintf(0, 0, "%d", 1234) == 4);
+    text_printf(&t, "%s", "12345");
+    text_printf(&t, "%s", "6789");
+    text_printf(&t, "more");
+    check(t.len == 7 && strcmp(b, "1234567") == 0);
+}

@@ -1,0 +1,92 @@
+// Two threads in one address space, on two harts if there are as many: changes that one makes are
+// seen by the other at once, and a space that ends is left by a hart that idles on it.
+#include "kernel/ktest/space.h"
+#include "kernel/lock/thread.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/sched.h"
+#include "kernel/vm/tlb.h"
+#include "kernel/vm/uaccess.h"
+
+static struct {
+    struct addrspace *as; // a: where to read, 0: nothing to do
+    bool busy;            // a: the partner is in it
+    uint64 rounds;        // a: reads made
+    int result;           // a: what the last copyin returned
+    uint64 value;         // a: what it read
+} shared;
+
+static void read_in(struct addrspace *as)
+{
+    ktest_use_space(as);
+    while (__atomic_load_n(&shared.as, __ATOMIC_SEQ_CST) == as) {
+        uint64 value = 0;
+        int r = copyin(&value, DATA, sizeof(value));
+        __atomic_store_n(&shared.value, value, __ATOMIC_SEQ_CST);
+        __atomic_store_n(&shared.result, r, __ATOMIC_SEQ_CST);
+        __atomic_add_fetch(&shared.rounds, 1, __ATOMIC_SEQ_CST);
+        sched_yield();
+    }
+    irq_off();
+    current()->as = 0; // gone, but the hart keeps the space
+    as_idle();
+    irq_on();
+}
+
+static void partner(void *arg)
+{
+    (void)arg;
+    for (;;) {
+        struct addrspace *as = __atomic_load_n(&shared.as, __ATOMIC_SEQ_CST);
+        if (as) {
+            __atomic_store_n(&shared.busy, true, __ATOMIC_SEQ_CST);
+            read_in(as);
+            __atomic_store_n(&shared.busy, false, __ATOMIC_SEQ_CST);
+        }
+        sched_yield();
+    }
+}
+
+void ktest_start_partner(void)
+{
+    thread_start("ktest partner", partner, 0);
+}
+
+// Returns when the partner has begun and ended a read since.
+static void wait_for_reads(void)
+{
+    uint64 until = __atomic_load_n(&shared.rounds, __ATOMIC_SEQ_CST) + 2;
+    while (__atomic_load_n(&shared.rounds, __ATOMIC_SEQ_CST) < until)
+        sched_yield();
+}
+
+static void put_value(struct addrspace *as, uint64 value)
+{
+    *(volatile uint64 *)page_to_virt(mapped_page(as, DATA)) = value;
+}
+
+KTEST(shootdown_reaches_other_harts)
+{
+    struct addrspace *as = as_create(), *child;
+    check(as);
+    as_set_heap(as, DATA);
+    check(as_sbrk(as, PGSIZE, 0) > 0 && vm_fault(as, DATA, ACCESS_WRITE) == 0);
+    put_value(as, 1);
+    __atomic_store_n(&shared.as, as, __ATOMIC_SEQ_CST);
+    wait_for_reads();
+    bool right = shared.result == 0 && shared.value == 1;
+    for (uint64 i = 2; i < 20; i++) {
+        right &= as_fork(as, &child) == 0 && vm_fault(as, DATA, ACCESS_WRITE) == 0; // a copy
+        put_value(as, i);
+        as_put(child);
+        wait_for_reads();
+        right &= shared.result == 0 && shared.value == i;
+    }
+    right &= as_sbrk(as, -PGSIZE, 0) > 0;
+    wait_for_reads();
+    right &= shared.result < 0;
+    __atomic_store_n(&shared.as, 0, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&shared.busy, __ATOMIC_SEQ_CST))
+        sched_yield();
+    as_put(as); // returns only when no hart keeps it
+    check(right);
+}

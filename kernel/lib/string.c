@@ -1,0 +1,219 @@
+// Memory and strings.
+//
+// The emulator takes about as long for a store of eight bytes as for one of a single byte, so all
+// memory functions go by words as soon as the destination is aligned, 64 bytes a turn. Where source
+// and destination are aligned differently, whole words are loaded and shifted together, so no
+// access is ever misaligned. The unrolled parts are assembly: a compiler takes a plain loop in
+// memset for a memset and calls it.
+#include "kernel/lib/string.h"
+
+#include "kernel/riscv.h"
+
+#define WORD  8
+#define BLOCK 64
+
+// Hides from the compiler what the loop around it does to x, so that it stays a loop.
+#define KEEP_LOOP(x) __asm__("" : "+r"(x))
+
+static inline size_t misalignment(const void *p)
+{
+    return (uint64)p & (WORD - 1);
+}
+
+// Stores word w to the 64 bytes at d, aligned.
+static inline void store_block(uint8 *d, uint64 w)
+{
+    __asm__ volatile("sd %z1, 0(%0)\n\tsd %z1, 8(%0)\n\t"
+                     "sd %z1, 16(%0)\n\tsd %z1, 24(%0)\n\t"
+                     "sd %z1, 32(%0)\n\tsd %z1, 40(%0)\n\t"
+                     "sd %z1, 48(%0)\n\tsd %z1, 56(%0)" ::"r"(d),
+                     "rJ"(w)
+                     : "memory");
+}
+
+// Moves 64 bytes, aligned. All are loaded before the first is stored: they may overlap.
+static inline void move_block(uint8 *d, const uint8 *s)
+{
+    __asm__ volatile("ld t0, 0(%1)\n\tld t1, 8(%1)\n\tld t2, 16(%1)\n\tld t3, 24(%1)\n\t"
+                     "ld t4, 32(%1)\n\tld t5, 40(%1)\n\tld t6, 48(%1)\n\tld a7, 56(%1)\n\t"
+                     "sd t0, 0(%0)\n\tsd t1, 8(%0)\n\tsd t2, 16(%0)\n\tsd t3, 24(%0)\n\t"
+                     "sd t4, 32(%0)\n\tsd t5, 40(%0)\n\tsd t6, 48(%0)\n\tsd a7, 56(%0)" ::"r"(d),
+                     "r"(s)
+                     : "memory", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a7");
+}
+
+void *memset(void *dst, int c, size_t n)
+{
+    uint8 *d = dst;
+    uint64 w = (uint8)c * 0x0101010101010101UL;
+
+    for (; n > 0 && misalignment(d); n--, d++) {
+        *d = w;
+        KEEP_LOOP(d);
+    }
+    for (; n >= BLOCK; n -= BLOCK, d += BLOCK)
+        store_block(d, w);
+    for (; n >= WORD; n -= WORD, d += WORD) {
+        *(uint64 *)d = w;
+        KEEP_LOOP(d);
+    }
+    for (; n > 0; n--, d++) {
+        *d = w;
+        KEEP_LOOP(d);
+    }
+    return dst;
+}
+
+// Copies the whole words of n bytes to d, aligned, from s, which is not; returns how many bytes.
+// Loads only words of which at least one byte is wanted.
+static size_t copy_shifted(uint8 *d, const uint8 *s, size_t n)
+{
+    uint shift = misalignment(s) * 8;
+    const uint64 *from = (const uint64 *)(s - misalignment(s));
+    size_t done = 0;
+
+    if (n < WORD)
+        return 0;
+    uint64 low = *from++;
+    for (; n - done >= WORD; done += WORD) {
+        uint64 high = *from++;
+        *(uint64 *)(d + done) = low >> shift | high << (64 - shift);
+        low = high;
+    }
+    return done;
+}
+
+// Copies from the front to the back: right where the ranges are apart, or d lies below s.
+static inline void copy_up(uint8 *d, const uint8 *s, size_t n)
+{
+    for (; n > 0 && misalignment(d); n--) {
+        *d++ = *s++;
+        KEEP_LOOP(d);
+    }
+    if (misalignment(s)) {
+        size_t done = copy_shifted(d, s, n);
+        d += done, s += done, n -= done;
+    } else {
+        for (; n >= BLOCK; n -= BLOCK, d += BLOCK, s += BLOCK)
+            move_block(d, s);
+        for (; n >= WORD; n -= WORD, d += WORD, s += WORD) {
+            *(uint64 *)d = *(const uint64 *)s;
+            KEEP_LOOP(d);
+        }
+    }
+    for (; n > 0; n--) {
+        *d++ = *s++;
+        KEEP_LOOP(d);
+    }
+}
+
+// Copies from the back to the front; d and s are the ends. By words only if aligned alike.
+static void copy_down(uint8 *d, const uint8 *s, size_t n)
+{
+    bool alike = misalignment(d) == misalignment(s);
+
+    for (; n > 0 && !(alike && misalignment(d) == 0); n--) {
+        *--d = *--s;
+        KEEP_LOOP(d);
+    }
+    for (; n >= BLOCK; n -= BLOCK)
+        move_block(d -= BLOCK, s -= BLOCK);
+    for (; n > 0; n--) {
+        *--d = *--s;
+        KEEP_LOOP(d);
+    }
+}
+
+void *memcpy(void *dst, const void *src, size_t n)
+{
+    copy_up(dst, src, n);
+    return dst;
+}
+
+void *memmove(void *dst, const void *src, size_t n)
+{
+    if ((uint64)dst - (uint64)src < n) // wraps around if dst lies below src
+        copy_down((uint8 *)dst + n, (const uint8 *)src + n, n);
+    else
+        copy_up(dst, src, n);
+    return dst;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+    const uint8 *x = a, *y = b;
+
+    if (misalignment(x) == 0 && misalignment(y) == 0)
+        for (; n >= WORD && *(const uint64 *)x == *(const uint64 *)y; n -= WORD)
+            x += WORD, y += WORD;
+    for (; n > 0; n--, x++, y++)
+        if (*x != *y)
+            return *x - *y;
+    return 0;
+}
+
+void page_zero(void *page)
+{
+    uint8 *d = page, *end = d + PGSIZE;
+
+    for (; d != end; d += 2 * BLOCK) {
+        store_block(d, 0);
+        store_block(d + BLOCK, 0);
+    }
+}
+
+void page_copy(void *dst, const void *src)
+{
+    uint8 *d = dst, *end = d + PGSIZE;
+    const uint8 *s = src;
+
+    for (; d != end; d += 2 * BLOCK, s += 2 * BLOCK) {
+        move_block(d, s);
+        move_block(d + BLOCK, s + BLOCK);
+    }
+}
+
+size_t strnlen(const char *s, size_t max)
+{
+    size_t n = 0;
+
+    while (n < max && s[n])
+        n++;
+    return n;
+}
+
+size_t strlen(const char *s)
+{
+    const char *end = s;
+
+    while (*end) {
+        end++;
+        KEEP_LOOP(end);
+    }
+    return end - s;
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+    for (; n > 0; n--, a++, b++)
+        if (*a != *b || *a == 0)
+            return (uint8)*a - (uint8)*b;
+    return 0;
+}
+
+int strcmp(const char *a, const char *b)
+{
+    return strncmp(a, b, (size_t)-1);
+}
+
+size_t strlcpy(char *dst, const char *src, size_t size)
+{
+    size_t len = strlen(src);
+
+    if (size > 0) {
+        size_t n = min_u64(len, size - 1);
+        memcpy(dst, src, n);
+        dst[n] = 0;
+    }
+    return len;
+}

@@ -1,0 +1,42 @@
+// The lock-order checker of the debug build (DEBUG=1); nothing in others. Panics when a lock is
+// taken against the order of level.h, when a spinlock is held across a sleep, and when user
+// memory is touched with anything held.
+#ifndef KERNEL_LOCK_LOCKDEP_H
+#define KERNEL_LOCK_LOCKDEP_H
+
+#include "kernel/lib/kdef.h"
+#include "kernel/lock/level.h"
+
+#ifdef DEBUG
+// A sleeplock or transaction (or any other thing held by a thread) of this level is taken, left.
+void lockdep_take(const void *lock, const char *name, enum lock_level level);
+void lockdep_leave(const void *lock);
+// A spinlock is taken, left, on this hart.
+void lockdep_spin_take(const void *lock, const char *name, enum lock_level level);
+void lockdep_spin_leave(const void *lock);
+// The running thread must hold nothing (except, of spinlocks, allowed if it is not 0).
+void lockdep_assert_none(const void *allowed);
+#else
+static inline void lockdep_take(const void *lock, const char *name, enum lock_level level)
+{
+    (void)lock, (void)name, (void)level;
+}
+static inline void lockdep_leave(const void *lock)
+{
+    (void)lock;
+}
+static inline void lockdep_spin_take(const void *lock, const char *name, enum lock_level level)
+{
+    (void)lock, (void)name, (void)level;
+}
+static inline void lockdep_spin_leave(const void *lock)
+{
+    (void)lock;
+}
+static inline void lockdep_assert_none(const void *allowed)
+{
+    (void)allowed;
+}
+#endif
+
+#endif

@@ -1,0 +1,60 @@
+// Sleeplocks. The word says all: 0 free, 1 held, 2 held and somebody may be waiting. Taking a free
+// lock and letting go of one that nobody waits for are one atomic instruction each; only then
+// come a spinlock and a wait queue (U. Drepper, "Futexes Are Tricky", mutex 2).
+#include "kernel/lock/sleeplock.h"
+#include "kernel/lib/assert.h"
+#include "kernel/lock/lockdep.h"
+#include "kernel/lock/spinlock.h"
+#include "kernel/lock/waitq.h"
+#include "kernel/proc/proc.h"
+
+// Orders a waiter's decision to sleep against the wakeup. Contention is rare: one for all.
+static struct spinlock wait_lock = SPINLOCK_INIT("sleeplock", SLEEPLOCK);
+
+void sleeplock_init(struct sleeplock *l, const char *name, enum lock_level level)
+{
+    *l = (struct sleeplock){.level = level, .name = name};
+}
+
+bool sleeplock_trylock(struct sleeplock *l)
+{
+    uint32 unlocked = 0;
+    if (!__atomic_compare_exchange_n(&l->state, &unlocked, 1, false, __ATOMIC_ACQUIRE,
+                                     __ATOMIC_RELAXED))
+        return false;
+    l->holder = current();
+    lockdep_take(l, l->name, l->level);
+    return true;
+}
+
+void sleeplock_lock(struct sleeplock *l)
+{
+    uint32 unlocked = 0;
+    lockdep_take(l, l->name, l->level);
+    if (unlikely(!__atomic_compare_exchange_n(&l->state, &unlocked, 1, false, __ATOMIC_ACQUIRE,
+                                              __ATOMIC_RELAXED))) {
+        kassert(l->holder != current());
+        spin_lock(&wait_lock);
+        while (__atomic_exchange_n(&l->state, 2, __ATOMIC_ACQUIRE) != 0)
+            sleep(l, &wait_lock);
+        spin_unlock(&wait_lock);
+    }
+    l->holder = current();
+}
+
+void sleeplock_unlock(struct sleeplock *l)
+{
+    kassert(l->holder == current());
+    lockdep_leave(l);
+    l->holder = 0;
+    if (__atomic_exchange_n(&l->state, 0, __ATOMIC_RELEASE) == 2) {
+        spin_lock(&wait_lock);
+        wakeup_one(l);
+        spin_unlock(&wait_lock);
+    }
+}
+
+bool sleeplock_holding(const struct sleeplock *l)
+{
+    return __atomic_load_n(&l->state, __ATOMIC_RELAXED) != 0 && l->holder == current();
+}

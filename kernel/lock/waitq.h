@@ -1,0 +1,47 @@
+// Sleep and wakeup, over hashed queues: a wakeup costs what its sleepers cost.
+//
+// A channel is any address that sleeper and waker agree on. The caller holds lock, which guards
+// the condition waited for, and checks the condition again in a loop:
+//
+//     spin_lock(&l);
+//     while (!ready)                      spin_lock(&l);
+//         sleep(&ready, &l);              ready = true;
+//     ...                                 wakeup(&ready);
+//     spin_unlock(&l);                    spin_unlock(&l);
+#ifndef KERNEL_LOCK_WAITQ_H
+#define KERNEL_LOCK_WAITQ_H
+
+#include "kernel/lib/kdef.h"
+
+struct proc;
+struct spinlock;
+
+void waitq_init(void);
+
+// Lets lock go and sleeps until a wakeup of chan; takes lock again. No wakeup that comes after
+// lock was let go is lost. The caller holds no other spinlock.
+void sleep(const void *chan, struct spinlock *lock);
+
+// The same, but a kill of the process ends it, too: 0 after a wakeup; -EINTR if the process has
+// been killed (also at once, without sleeping).
+int sleep_killable(const void *chan, struct spinlock *lock);
+
+// The same for at most ticks clock ticks: 0; -ETIMEDOUT; -EINTR if killable and killed.
+int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool killable);
+
+// Makes all sleepers on chan runnable. May be called anywhere, interrupt handlers included.
+void wakeup(const void *chan);
+
+// Makes one of them runnable.
+void wakeup_one(const void *chan);
+
+// Ends a killable sleep of p, if it is in one.
+void wakeup_killed(struct proc *p);
+
+// Clock ticks since boot.
+uint64 clock_ticks(void);
+
+// Ends the sleeps whose time has come. Called once a clock tick, on one hart.
+void waitq_tick(uint64 now);
+
+#endif

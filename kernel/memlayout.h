@@ -1,0 +1,15 @@
+// Addresses that programs and tests rely on. Part of the ABI; the kernel's own layout is in
+// kernel/arch/layout.h. DESIGN: "Addresses".
+#ifndef KERNEL_MEMLAYOUT_H
+#define KERNEL_MEMLAYOUT_H
+
+#include "kernel/riscv.h"
+
+#define KERNBASE 0x80000000UL                     // where RAM begins (physical)
+#define PHYSTOP  (KERNBASE + 128UL * 1024 * 1024) // its end on the machine that tests assume
+
+#define USERBASE   0x1000UL         // first address of a program; the page below is never mapped
+#define TRAMPOLINE (MAXVA - PGSIZE) // trap entry and exit code, not for user mode
+#define TRAPFRAME  (TRAMPOLINE - PGSIZE) // a slot a hart for trap entry; user memory ends here
+
+#endif

@@ -1,0 +1,26 @@
+// Limits and sizes that programs and mkfs share with the kernel. Part of the ABI.
+//
+// Limits bound misuse; they do not size tables: processes, open files and inodes come from
+// object caches.
+#ifndef KERNEL_PARAM_H
+#define KERNEL_PARAM_H
+
+#define NPROC         512   // processes at once; fork fails beyond
+#define NCPU          8     // harts that are used
+#define NOFILE        64    // open files of one process
+#define NFILE         4096  // open files of all processes
+#define NINODE        4096  // inodes in core with users
+#define NDEV          16    // major device numbers are below this
+#define ROOTDEV       1     // device number of the root file system
+#define MAXARG        32    // arguments of exec
+#define ARGMAX        8192  // bytes of exec's argument strings and pointers together
+#define MAXPATH       256   // bytes of a path, with the 0 at its end
+#define MAXOPBLOCKS   64    // blocks that one transaction may change
+#define NBUF          64    // cache pages that always stay in the cache's hands
+#define FSSIZE        16384 // blocks of the image that mkfs builds by default (64 MiB)
+#define USERSTACK     64    // pages of a user stack
+#define PIPESIZE      16384 // bytes that a pipe holds
+#define TICK_HZ       100   // clock ticks a second: sleep, pause and uptime count them
+#define SYMLINK_DEPTH 10    // symbolic links that one path may lead through
+
+#endif

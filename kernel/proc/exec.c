@@ -1,0 +1,210 @@
+// exec: a complete new address space is built from the program file before the old one is left,
+// so a failed exec leaves the caller whole.
+//
+//     address space       program segments, as the file says | guard page | stack | heap
+//     stack, from its top argument strings, argv[] with a 0 at its end, <- sp (16-byte aligned)
+#include "kernel/arch/barrier.h"
+#include "kernel/arch/cpu.h"
+#include "kernel/errno.h"
+#include "kernel/fcntl.h"
+#include "kernel/fs/cache.h"
+#include "kernel/fs/path.h"
+#include "kernel/lib/assert.h"
+#include "kernel/lib/string.h"
+#include "kernel/memlayout.h"
+#include "kernel/proc/elf.h"
+#include "kernel/proc/fp.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/tree.h"
+#include "kernel/vm/addrspace.h"
+
+#define MAX_SEGMENTS 16
+
+// The program that is being loaded.
+struct image {
+    struct addrspace *as;
+    struct inode *file; // locked while it is read
+    uaddr_t entry;
+    uaddr_t end;      // page-aligned end of the segments so far
+    uaddr_t sp, argv; // of the new program
+};
+
+static int read_exactly(struct inode *ip, void *dst, uint64 off, size_t n)
+{
+    int64 r = inode_read(ip, dst, off, n);
+    return r < 0 ? r : (size_t)r < n ? -ENOEXEC : 0;
+}
+
+static int check_header(const struct elf_header *h)
+{
+    bool ours = h->magic == ELF_MAGIC && h->class == ELF_CLASS64 && h->data == ELF_LITTLE &&
+                h->type == ELF_EXEC && h->machine == ELF_RISCV &&
+                h->phentsize == sizeof(struct elf_segment) && h->phnum <= MAX_SEGMENTS;
+    return ours ? 0 : -ENOEXEC;
+}
+
+// Segments come in order, on pages of their own, and leave room for guard page and stack.
+static int check_segment(const struct image *im, const struct elf_segment *s)
+{
+    const uaddr_t limit = TRAPFRAME - (USERSTACK + 2) * PGSIZE;
+    bool sound = s->filesz <= s->memsz && s->vaddr >= USERBASE && s->vaddr < limit &&
+                 s->memsz <= limit - s->vaddr && PGROUNDDOWN(s->vaddr) >= im->end &&
+                 !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
+    return sound ? 0 : -ENOEXEC;
+}
+
+static int prot_of(uint32 flags)
+{
+    return (flags & ELF_PF_R ? PROT_READ : 0) | (flags & ELF_PF_W ? PROT_WRITE : 0) |
+           (flags & ELF_PF_X ? PROT_EXEC : 0);
+}
+
+// Copies the file's bytes from the cache's own pages.
+static int fill_segment(struct image *im, const struct elf_segment *s)
+{
+    for (uint64 done = 0; done < s->filesz;) {
+        uint64 off = s->off + done;
+        uint64 n = min_u64(BSIZE - off % BSIZE, s->filesz - done);
+        struct block *b;
+        if (off + n < off || off + n > im->file->d.size)
+            return -ENOEXEC;
+        int r = inode_block(im->file, off, &b);
+        if (r < 0)
+            return r;
+        if (b != 0) {
+            r = as_write(im->as, s->vaddr + done, (char *)block_data(b) + off % BSIZE, n);
+            cache_put(b);
+        }
+        if (r < 0)
+            return r;
+        done += n;
+    }
+    return 0;
+}
+
+static int load_segment(struct image *im, const struct elf_segment *s)
+{
+    int r = check_segment(im, s);
+    if (r < 0 || s->memsz == 0)
+        return r;
+    uaddr_t end = PGROUNDUP(s->vaddr + s->memsz);
+    r = as_map(im->as, PGROUNDDOWN(s->vaddr), end, prot_of(s->flags));
+    if (r < 0)
+        return r == -EINVAL ? -ENOEXEC : r;
+    im->end = end;
+    return fill_segment(im, s);
+}
+
+// => im->file locked.
+static int load_program(struct image *im)
+{
+    struct elf_header h;
+    struct elf_segment s;
+    if (im->file->d.type != T_FILE)
+        return -EACCES;
+    int r = read_exactly(im->file, &h, 0, sizeof(h));
+    if (r == 0)
+        r = check_header(&h);
+    for (int i = 0; r == 0 && i < h.phnum; i++) {
+        r = read_exactly(im->file, &s, h.phoff + i * sizeof(s), sizeof(s));
+        if (r == 0 && s.type == ELF_PT_LOAD)
+            r = load_segment(im, &s);
+    }
+    im->entry = h.entry;
+    if (r == 0 && (im->end == 0 || h.entry < USERBASE || h.entry >= im->end))
+        r = -ENOEXEC;
+    return r;
+}
+
+// Puts strings and argv[] on the new stack.
+static int push_args(struct image *im, char *const *argv, int argc)
+{
+    uaddr_t at[MAXARG + 1];
+    uaddr_t sp = im->sp;
+    for (int i = 0; i < argc; i++) {
+        size_t n = strlen(argv[i]) + 1;
+        sp -= n;
+        int r = as_write(im->as, sp, argv[i], n);
+        if (r < 0)
+            return r;
+        at[i] = sp;
+    }
+    at[argc] = 0;
+    im->sp = im->argv = (sp - (argc + 1) * sizeof(uaddr_t)) & ~15UL;
+    return as_write(im->as, im->argv, at, (argc + 1) * sizeof(uaddr_t));
+}
+
+static int make_stack(struct image *im)
+{
+    uaddr_t bottom = im->end + PGSIZE;
+    im->sp = bottom + USERSTACK * PGSIZE;
+    int r = as_map(im->as, bottom, im->sp, PROT_READ | PROT_WRITE);
+    if (r == 0)
+        as_set_heap(im->as, im->sp);
+    return r;
+}
+
+static int build(struct image *im, char *const *argv, int argc)
+{
+    int r = inode_lock(im->file);
+    if (r < 0)
+        return r;
+    r = load_program(im);
+    inode_unlock(im->file);
+    if (r == 0)
+        r = make_stack(im);
+    if (r == 0)
+        r = push_args(im, argv, argc);
+    return r;
+}
+
+// The process becomes the program: nothing can fail any more.
+static void take_over(struct proc *p, const struct image *im, const char *path, int argc)
+{
+    struct addrspace *old = p->as;
+    const char *name = path;
+    for (const char *s = path; *s; s++)
+        if (*s == '/' && s[1] != 0)
+            name = s + 1;
+    spin_lock(&tree_lock);
+    p->as = im->as;
+    strlcpy(p->name, name, sizeof(p->name));
+    spin_unlock(&tree_lock);
+    irq_off();
+    as_activate(p->as, true);
+    sched_set_slot(p);
+    irq_on();
+    if (old != 0)
+        as_put(old);
+    fp_drop(p);
+    fence_i();
+    memset(p->tf, 0, sizeof(*p->tf));
+    p->tf->epc = im->entry;
+    p->tf->sp = im->sp;
+    p->tf->a0 = argc;
+    p->tf->a1 = im->argv;
+    p->tf->sstatus = SSTATUS_SPIE | (DEBUG_BUILD ? 0 : SSTATUS_SUM);
+}
+
+int proc_exec(const char *path, char *const *argv, int argc)
+{
+    struct proc *p = current();
+    struct image im = {0};
+    if (argc > MAXARG)
+        return -E2BIG;
+    int r = path_lookup(p->cwd, path, 0, &im.file);
+    if (r < 0)
+        return r;
+    im.as = as_create();
+    r = im.as ? build(&im, argv, argc) : -ENOMEM;
+    inode_put(im.file);
+    if (r < 0) {
+        if (im.as)
+            as_put(im.as);
+        return r;
+    }
+    // commit point
+    take_over(p, &im, path, argc);
+    return argc;
+}

@@ -1,0 +1,115 @@
+// exit, wait and what lies between: a zombie keeps its pid, its status and its kernel stack until
+// its parent (or init, which takes in orphans) has waited for it.
+#include "kernel/arch/cpu.h"
+#include "kernel/errno.h"
+#include "kernel/fs/inode.h"
+#include "kernel/lib/assert.h"
+#include "kernel/lock/waitq.h"
+#include "kernel/proc/fp.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/tree.h"
+#include "kernel/vm/addrspace.h"
+#include "kernel/vm/kmap.h"
+
+// The process's memory goes while it can still sleep. Who looks at other processes' spaces finds
+// it through the tree lock, and keeps it alive by a reference.
+static void release_memory(struct proc *p)
+{
+    struct addrspace *as = p->as;
+    spin_lock(&tree_lock);
+    p->as = 0;
+    spin_unlock(&tree_lock);
+    irq_off();
+    as_activate(&kernel_space, false);
+    irq_on();
+    fp_drop(p);
+    as_put(as);
+}
+
+static void release_files(struct proc *p)
+{
+    fdtable_close_all(&p->fds);
+    if (p->cwd != 0)
+        inode_put(p->cwd);
+    p->cwd = 0;
+}
+
+// => tree_lock held: init becomes the parent of p's children, and is told if one has ended.
+static void give_children_to_init_locked(struct proc *p)
+{
+    struct list *item;
+    bool ended = false;
+    while ((item = list_pop_front(&p->children)) != 0) {
+        struct proc *child = list_entry(item, struct proc, sibling);
+        child->parent = init_proc;
+        list_push_back(&init_proc->children, item);
+        ended |= child->state == PS_ZOMBIE;
+    }
+    if (ended)
+        wakeup(init_proc);
+}
+
+noreturn void proc_exit(int status)
+{
+    struct proc *p = current();
+    if (p == init_proc)
+        panic("init has ended with status %d", status);
+    release_files(p);
+    release_memory(p);
+    spin_lock(&tree_lock);
+    give_children_to_init_locked(p);
+    p->exit_status = status;
+    wakeup(p->parent);
+    // From here on the parent may find a zombie, but its stack is free only when the sched lock
+    // is: after the switch.
+    spin_lock(&sched_lock);
+    p->state = PS_ZOMBIE;
+    spin_unlock(&tree_lock);
+    sched_switch_locked();
+    panic("a zombie runs");
+}
+
+// => tree_lock held: a zombie among p's children; *any: there is a child that matches.
+static struct proc *find_zombie_locked(struct proc *p, int pid, bool *any)
+{
+    *any = false;
+    list_for_each(child, &p->children, struct proc, sibling)
+    {
+        if (pid != -1 && child->pid != pid)
+            continue;
+        *any = true;
+        if (child->state == PS_ZOMBIE)
+            return child;
+    }
+    return 0;
+}
+
+int proc_wait(int pid, bool nohang, int *status, struct proc **zombie)
+{
+    struct proc *p = current();
+    int r;
+    spin_lock(&tree_lock);
+    for (;;) {
+        bool any;
+        struct proc *child = find_zombie_locked(p, pid, &any);
+        if (child != 0) {
+            *zombie = child;
+            *status = child->exit_status;
+            r = child->pid;
+            break;
+        }
+        r = !any ? -ECHILD : nohang ? 0 : sleep_killable(p, &tree_lock);
+        if (r < 0 || nohang)
+            break;
+    }
+    spin_unlock(&tree_lock);
+    return r;
+}
+
+void proc_reap(struct proc *zombie)
+{
+    spin_lock(&sched_lock); // the zombie's last switch is over when this is free
+    spin_unlock(&sched_lock);
+    proc_free(zombie);
+}

@@ -1,0 +1,60 @@
+// fork: a child that is a copy. Everything that can fail comes first; then the child is linked
+// into the tree and made runnable.
+#include "kernel/arch/cpu.h"
+#include "kernel/errno.h"
+#include "kernel/fs/inode.h"
+#include "kernel/lib/string.h"
+#include "kernel/proc/fp.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/tree.h"
+#include "kernel/vm/addrspace.h"
+
+static void inherit(struct proc *child, struct proc *parent)
+{
+    *child->tf = *parent->tf;
+    child->tf->a0 = 0; // what fork returns in the child
+    child->isolated = parent->isolated;
+    child->trace_mask = parent->trace_mask;
+    child->fail_armed = parent->fail_armed;
+    child->cwd = inode_dup(parent->cwd);
+    fdtable_fork(&child->fds, &parent->fds);
+    memcpy(child->name, parent->name, sizeof(child->name));
+}
+
+static void link_to_parent(struct proc *child, struct proc *parent, struct addrspace *as)
+{
+    spin_lock(&tree_lock);
+    child->as = as;
+    child->parent = parent;
+    child->pgid = parent->pgid;
+    list_push_back(&parent->children, &child->sibling);
+    spin_unlock(&tree_lock);
+}
+
+int proc_fork(void)
+{
+    struct proc *parent = current(), *child;
+    struct addrspace *as;
+    int r = proc_alloc(&child);
+    if (r < 0)
+        return r;
+    if ((r = fp_fork(child, parent)) < 0)
+        goto fail_fp;
+    if ((r = as_fork(parent->as, &as)) < 0)
+        goto fail_as;
+
+    // commit point
+    int pid = child->pid;
+    inherit(child, parent);
+    link_to_parent(child, parent, as);
+    sched_prepare(child, proc_enter_user);
+    sched_ready(child);
+    return pid;
+
+fail_as:
+    fp_drop(child);
+fail_fp:
+    proc_free(child);
+    return r;
+}

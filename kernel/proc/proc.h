@@ -1,0 +1,126 @@
+// Processes.
+//
+//     states:  UNUSED -> EMBRYO (proc_alloc) -> RUNNABLE <-> RUNNING -> SLEEPING -> RUNNABLE ...
+//              -> ZOMBIE (proc_exit) -> freed by its parent's wait
+//     a life:  proc_fork, run, proc_exec, run, proc_exit, proc_wait (by the parent)
+//
+// Kernel threads are processes without an address space of their own and without a pid.
+#ifndef KERNEL_PROC_PROC_H
+#define KERNEL_PROC_PROC_H
+
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/trapframe.h"
+#include "kernel/file/fdtable.h"
+#include "kernel/lib/kdef.h"
+#include "kernel/lib/list.h"
+#include "kernel/procinfo.h"
+
+struct addrspace;
+struct fpregs;
+struct inode;
+
+// What a switch between threads saves (switch.S): the callee-saved registers.
+struct context {
+    uint64 ra, sp;
+    uint64 s[12];
+};
+
+// I immutable after proc_alloc; o the process itself only; S sched lock; T proc_tree lock;
+// W bucket of its channel; a atomic
+struct proc {
+    struct context context; // S
+    struct trapframe *tf;   // I: top of the kernel stack
+    vaddr_t kstack_top;     // I
+    uint64 kstack_gen;      // I
+    struct list run_link;   // S: run queue
+    enum procstate state;   // S
+    bool on_wait_list;      // W
+    bool killable_sleep;    // W: a kill ends this sleep
+    bool timed_out;         // W
+    const void *chan;       // W: what it sleeps on, 0 = not asleep
+    struct list wait_link;  // W
+    struct list timer_link; // clock lock: sleeps with a limit
+    uint64 deadline;        // clock lock: tick that ends the sleep
+    bool killed;            // a
+    int cpu;                // S: hart it runs or ran on
+
+    int pid;                 // I; 0: kernel thread
+    int pgid;                // T
+    struct proc *parent;     // T; 0: kernel thread, init
+    struct list children;    // T: through sibling
+    struct list sibling;     // T
+    struct list all;         // T: all processes, by pid
+    int exit_status;         // T, set before ZOMBIE
+    struct proc *group_next; // scratch of pgroup.c, under T
+
+    struct addrspace *as; // o (others: T and as_get); 0: kernel thread
+    bool isolated;        // o: user mode runs on the user root
+    struct inode *cwd;    // o
+    struct fdtable fds;
+    struct fpregs *fp;              // o: 0 until it uses floating point
+    uint64 trace_mask;              // o
+    uint64 ticks;                   // o: clock ticks that met it running
+    bool fail_armed;                // o: test builds: its allocations are counted and may fail
+    bool in_transaction;            // o: fs/journal
+    int held_count;                 // o: sleeplocks held, debug build (lockdep)
+    const void *held_lock[8];       // o
+    uint8 held_level[8];            // o
+    void (*thread_main)(void *arg); // I: kernel threads
+    void *thread_arg;               // I
+    char name[16];                  // o
+};
+
+// The running process (or kernel thread); safe at any time. Only proc/, sys/ and trap/ ask.
+static inline struct proc *current(void)
+{
+    struct proc *p;
+    __asm__ volatile("ld %0, %1(tp)" : "=r"(p) : "i"(CPU_PROC));
+    return p;
+}
+
+// How a process first reaches user mode: trap/ sets it at boot.
+void proc_set_user_return(noreturn void (*fn)(void));
+
+// A new process in EMBRYO with a kernel stack, a pid and nothing else. 0; -EAGAIN (NPROC);
+// -ENOMEM.
+int proc_alloc(struct proc **out);
+// Undoes proc_alloc, and frees what is left of a zombie.
+void proc_free(struct proc *p);
+
+// Makes process 1, which runs main in the kernel (main ends in proc_exec's program or a panic).
+void proc_start_init(void (*main)(void *arg));
+// To user mode, with the registers of the process's trap frame.
+noreturn void proc_enter_user(void);
+// A kernel thread that runs main(arg), which must not return. Panics if memory is short: boot only.
+void kthread_start(const char *name, void (*main)(void *arg), void *arg);
+
+// fork: returns the child's pid; -EAGAIN, -ENOMEM.
+int proc_fork(void);
+// exec: runs the program at path with argv (kernel strings, argc of them) in this process.
+// Returns argc on success. -ENOENT, -ENOEXEC, -E2BIG, -ENOMEM, -EIO, ...: the caller is whole.
+int proc_exec(const char *path, char *const *argv, int argc);
+// exit: does not return.
+noreturn void proc_exit(int status);
+// wait: the pid of an ended child (any for pid = -1), its status in *status, without freeing it:
+// proc_reap does. 0 with nohang if none has ended. -ECHILD, -EINTR.
+int proc_wait(int pid, bool nohang, int *status, struct proc **zombie);
+void proc_reap(struct proc *zombie);
+
+// kill: 0; -ESRCH; -EPERM for init.
+int proc_kill(int pid);
+bool proc_killed(void);
+
+// Process groups. setpgid(0, 0) makes the caller the leader of its own. 0; -ESRCH; -EPERM.
+int pgroup_set(int pid, int pgid);
+// Kills all processes of a group (init aside): how many.
+int pgroup_kill(int pgid);
+
+// The process with the least pid >= pid: fills *info, returns its pid; -ESRCH.
+int proc_info(int pid, struct procinfo *info);
+// The address space of process pid, one more user; 0: none.
+struct addrspace *proc_space(int pid);
+uint64 proc_count(void);
+// Lists processes through kprintf (Ctrl-P).
+void proc_list(void);
+
+#endif

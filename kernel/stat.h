@@ -1,0 +1,24 @@
+// What fstat and stat tell of a file. Part of the ABI: new fields go last.
+#ifndef KERNEL_STAT_H
+#define KERNEL_STAT_H
+
+#include "kernel/types.h"
+
+#define T_DIR     1
+#define T_FILE    2
+#define T_DEVICE  3
+#define T_SYMLINK 4
+#define T_PIPE    5 // only in struct stat: pipes are not on disk
+
+struct stat {
+    int dev;       // file system's device
+    uint ino;      // inode number
+    short type;    // T_...
+    short nlink;   // names that lead to it
+    uint64 size;   // bytes
+    uint32 blocks; // blocks that it holds, indirect ones included
+    short major;   // of a device file
+    short minor;
+};
+
+#endif

@@ -1,0 +1,280 @@
+// System calls on files and names. Each fetches and checks its arguments and calls the layer that
+// does the work; results are copied out last, and undone if that fails.
+#include "kernel/errno.h"
+#include "kernel/file/file.h"
+#include "kernel/fs/journal.h"
+#include "kernel/fs/path.h"
+#include "kernel/mem/page.h"
+#include "kernel/proc/proc.h"
+#include "kernel/sys/dispatch.h"
+#include "kernel/vm/uaccess.h"
+
+static struct file *fetch_file(uint64 fd)
+{
+    return fdtable_get(&current()->fds, (int)fd);
+}
+
+// Two path arguments. 0, or the first error.
+static int fetch_paths(const uint64 *a, char *first, char *second)
+{
+    int e = fetch_path(a[0], first);
+    return e ? e : fetch_path(a[1], second);
+}
+
+int64 sys_read(const uint64 *a)
+{
+    struct file *f = fetch_file(a[0]);
+    if (!f)
+        return -EBADF;
+    int64 r = file_read(f, a[1], (int)a[2]);
+    file_close(f);
+    return r;
+}
+
+int64 sys_write(const uint64 *a)
+{
+    struct file *f = fetch_file(a[0]);
+    if (!f)
+        return -EBADF;
+    int64 r = file_write(f, a[1], (int)a[2]);
+    file_close(f);
+    return r;
+}
+
+int64 sys_open(const uint64 *a)
+{
+    char path[MAXPATH];
+    struct file *f;
+    int e = fetch_path(a[0], path);
+    if (e)
+        return e;
+    if (fdtable_full(&current()->fds))
+        return -EMFILE;
+    e = file_open(current()->cwd, path, (int)a[1], &f);
+    if (e)
+        return e;
+    int fd = fdtable_add(&current()->fds, f);
+    if (fd < 0)
+        file_close(f);
+    return fd;
+}
+
+int64 sys_close(const uint64 *a)
+{
+    return fdtable_close(&current()->fds, (int)a[0]);
+}
+
+int64 sys_fstat(const uint64 *a)
+{
+    struct stat st;
+    struct file *f = fetch_file(a[0]);
+    if (!f)
+        return -EBADF;
+    int e = file_stat(f, &st);
+    file_close(f);
+    return e ? e : copyout(a[1], &st, sizeof st);
+}
+
+int64 sys_dup(const uint64 *a)
+{
+    struct file *f = fetch_file(a[0]);
+    if (!f)
+        return -EBADF;
+    int fd = fdtable_add(&current()->fds, f);
+    if (fd < 0)
+        file_close(f);
+    return fd;
+}
+
+int64 sys_dup2(const uint64 *a)
+{
+    int old = (int)a[0], new = (int)a[1];
+    struct file *f = fetch_file(old);
+    if (!f)
+        return -EBADF;
+    int fd = new == old ? old : fdtable_set(&current()->fds, new, f);
+    if (fd < 0 || new == old)
+        file_close(f);
+    return fd;
+}
+
+int64 sys_pipe(const uint64 *a)
+{
+    struct fdtable *t = &current()->fds;
+    struct file *end[2];
+    int fd[2] = {-1, -1};
+    int e = pipe_open(&end[0], &end[1]);
+    for (int i = 0; e == 0 && i < 2; i++) {
+        fd[i] = fdtable_add(t, end[i]);
+        if (fd[i] < 0) {
+            e = fd[i];
+            for (int j = i; j < 2; j++)
+                file_close(end[j]);
+        }
+    }
+    if (e == 0)
+        e = copyout(a[0], fd, sizeof fd);
+    for (int i = 0; e && i < 2; i++)
+        fdtable_close(t, fd[i]);
+    return e;
+}
+
+int64 sys_lseek(const uint64 *a)
+{
+    struct file *f = fetch_file(a[0]);
+    if (!f)
+        return -EBADF;
+    int64 r = file_seek(f, (int64)a[1], (int)a[2]);
+    file_close(f);
+    return r;
+}
+
+int64 sys_ftruncate(const uint64 *a)
+{
+    struct file *f = fetch_file(a[0]);
+    if (!f)
+        return -EBADF;
+    int e = file_truncate(f, (int64)a[1]);
+    file_close(f);
+    return e;
+}
+
+int64 sys_fsync(const uint64 *a)
+{
+    struct file *f = fetch_file(a[0]);
+    if (!f)
+        return -EBADF;
+    int e = file_sync(f);
+    file_close(f);
+    return e;
+}
+
+int64 sys_sync(const uint64 *a)
+{
+    (void)a;
+    return journal_sync();
+}
+
+// Makes a directory or device file.
+static int make_node(uaddr_t addr, int type, int major, int minor)
+{
+    char path[MAXPATH];
+    struct inode *ip;
+    int e = fetch_path(addr, path);
+    if (e)
+        return e;
+    e = path_create(current()->cwd, path, type, major, minor, true, &ip);
+    if (e == 0)
+        inode_put(ip);
+    return e;
+}
+
+int64 sys_mkdir(const uint64 *a)
+{
+    return make_node(a[0], T_DIR, 0, 0);
+}
+
+int64 sys_mknod(const uint64 *a)
+{
+    int major = (int)a[1], minor = (int)a[2];
+    if (major < 0 || major >= NDEV || minor != (short)minor)
+        return -EINVAL;
+    return make_node(a[0], T_DEVICE, major, minor);
+}
+
+int64 sys_unlink(const uint64 *a)
+{
+    char path[MAXPATH];
+    int e = fetch_path(a[0], path);
+    return e ? e : path_unlink(current()->cwd, path);
+}
+
+int64 sys_link(const uint64 *a)
+{
+    char old[MAXPATH], new[MAXPATH];
+    int e = fetch_paths(a, old, new);
+    return e ? e : path_link(current()->cwd, old, new);
+}
+
+int64 sys_symlink(const uint64 *a)
+{
+    char target[MAXPATH], path[MAXPATH];
+    int e = fetch_paths(a, target, path);
+    return e ? e : path_symlink(current()->cwd, target, path);
+}
+
+int64 sys_rename(const uint64 *a)
+{
+    char old[MAXPATH], new[MAXPATH];
+    int e = fetch_paths(a, old, new);
+    return e ? e : path_rename(current()->cwd, old, new);
+}
+
+// The target of the link at path, not ended by a 0: its length; -EINVAL: no link.
+static int64 read_link(const char *path, char target[MAXPATH])
+{
+    struct inode *ip;
+    int64 r = path_lookup(current()->cwd, path, PATH_NOFOLLOW, &ip);
+    if (r)
+        return r;
+    r = inode_lock(ip);
+    if (r == 0) {
+        r = ip->d.type == T_SYMLINK ? inode_read(ip, target, 0, MAXPATH) : -EINVAL;
+        inode_unlock(ip);
+    }
+    inode_put(ip);
+    return r;
+}
+
+int64 sys_readlink(const uint64 *a)
+{
+    char path[MAXPATH], target[MAXPATH];
+    int n = (int)a[2];
+    int e = fetch_path(a[0], path);
+    if (e)
+        return e;
+    int64 r = n <= 0 ? -EINVAL : read_link(path, target);
+    if (r < 0)
+        return r;
+    r = min_u64(r, n);
+    e = copyout(a[1], target, r);
+    return e ? e : r;
+}
+
+int64 sys_chdir(const uint64 *a)
+{
+    char path[MAXPATH];
+    struct proc *p = current();
+    struct inode *ip;
+    int e = fetch_path(a[0], path);
+    if (e == 0)
+        e = path_lookup(p->cwd, path, 0, &ip);
+    if (e)
+        return e;
+    e = inode_lock(ip);
+    if (e == 0) {
+        e = ip->d.type == T_DIR ? 0 : -ENOTDIR;
+        inode_unlock(ip);
+    }
+    struct inode *old = e ? ip : p->cwd;
+    if (e == 0)
+        p->cwd = ip;
+    inode_put(old);
+    return e;
+}
+
+int64 sys_getcwd(const uint64 *a)
+{
+    int n = (int)a[1];
+    if (n <= 0)
+        return -EINVAL;
+    struct page *page = page_alloc(0);
+    if (!page)
+        return -ENOMEM;
+    char *buf = page_to_virt(page);
+    int64 r = path_of_directory(current()->cwd, buf, min_u64(n, PGSIZE));
+    if (r >= 0 && copyout(a[0], buf, r + 1) != 0)
+        r = -EFAULT;
+    page_put(page);
+    return r;
+}

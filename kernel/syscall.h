@@ -1,0 +1,79 @@
+// The system calls. Part of the ABI.
+//
+// One line a call: number, name, and one letter an argument. From this table come the SYS_
+// numbers, the kernel's dispatch table and the names that trace prints, and the user-side stubs.
+//
+//     d  a whole number      f  a file descriptor      x  a mask or flags (printed in hex)
+//     s  a path or string    p  a pointer              n  a count of bytes
+//
+// Register convention: number in a7, arguments in a0 to a5; the result comes back in a0:
+// a value, or -errno (kernel/errno.h).
+#ifndef KERNEL_SYSCALL_H
+#define KERNEL_SYSCALL_H
+
+#define SYSCALLS(X)                                                                                \
+    X(1, fork, "")                                                                                 \
+    X(2, exit, "d")                                                                                \
+    X(3, wait, "p")                                                                                \
+    X(4, pipe, "p")                                                                                \
+    X(5, read, "fpn")                                                                              \
+    X(6, kill, "d")                                                                                \
+    X(7, exec, "sp")                                                                               \
+    X(8, fstat, "fp")                                                                              \
+    X(9, chdir, "s")                                                                               \
+    X(10, dup, "f")                                                                                \
+    X(11, getpid, "")                                                                              \
+    X(12, sbrk, "dd")                                                                              \
+    X(13, pause, "d")                                                                              \
+    X(14, uptime, "")                                                                              \
+    X(15, open, "sx")                                                                              \
+    X(16, write, "fpn")                                                                            \
+    X(17, mknod, "sdd")                                                                            \
+    X(18, unlink, "s")                                                                             \
+    X(19, link, "ss")                                                                              \
+    X(20, mkdir, "s")                                                                              \
+    X(21, close, "f")                                                                              \
+    X(22, trace, "x")                                                                              \
+    X(23, sysinfo, "p")                                                                            \
+    X(24, fsync, "f")                                                                              \
+    X(25, sync, "")                                                                                \
+    X(26, symlink, "ss")                                                                           \
+    X(27, readlink, "spn")                                                                         \
+    X(28, getppid, "")                                                                             \
+    X(29, waitpid, "dpx")                                                                          \
+    X(30, lseek, "fdd")                                                                            \
+    X(31, ftruncate, "fd")                                                                         \
+    X(32, rename, "ss")                                                                            \
+    X(33, getcwd, "pn")                                                                            \
+    X(34, dup2, "ff")                                                                              \
+    X(35, setpgid, "dd")                                                                           \
+    X(36, tcsetpgrp, "fd")                                                                         \
+    X(37, gettime, "p")                                                                            \
+    X(38, poweroff, "d")                                                                           \
+    X(39, reboot, "")                                                                              \
+    X(40, pgpte, "p")                                                                              \
+    X(41, kpgtbl, "")                                                                              \
+    X(42, isolate, "d")                                                                            \
+    X(43, procinfo, "dp")                                                                          \
+    X(44, pgtable, "ddpdp")                                                                        \
+    X(45, failalloc, "d")
+
+// The user-side stub of each call is sys_name, and, weakly, name: the C library has functions of
+// its own for sbrk and getcwd, which call the stub. 13 has an older name, too.
+#define SYSCALL_NUMBER(number, name, args) SYS_##name = number,
+enum { SYSCALLS(SYSCALL_NUMBER) SYS_sleep = SYS_pause };
+#undef SYSCALL_NUMBER
+
+// isolate(on): 1 or 0 sets on which root user mode of this process (and of its future children)
+//     runs, -1 asks; returns the value before.
+// procinfo(pid, &info): the process with the least number >= pid; returns its pid, -ESRCH.
+// pgtable(pid, root, va, level, table): copies the table of 512 entries that translates va at
+//     that level (2: the root itself, 1, 0) of the process's user (0) or kernel (1) root.
+//     0; -ENOENT no table there; -ESRCH, -EINVAL, -EFAULT. Level 2, root 0 or 1: va is ignored.
+// failalloc(n): test builds only: the n-th allocation of this process from now on fails, once
+//     (0: off); inherited by children. Returns how many were counted since it was armed, negative
+//     if the failure has not come. -ENOSYS in other builds.
+// gettime(&ns): nanoseconds since 1970 by the machine's clock.
+// waitpid(pid, &status, flags): pid -1: any child; flags 0 or WNOHANG (then 0: none has ended).
+
+#endif

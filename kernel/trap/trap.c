@@ -1,0 +1,196 @@
+// Traps. What the assembly saved is sorted here by cause: system calls go to sys/, page faults to
+// vm_fault, whoever's they are; interrupts are served; anything else ends the process, or, in the
+// kernel, is a bug.
+#include "kernel/trap/trap.h"
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/fpu.h"
+#include "kernel/arch/ipi.h"
+#include "kernel/arch/layout.h"
+#include "kernel/dev/irq.h"
+#include "kernel/errno.h"
+#include "kernel/lib/assert.h"
+#include "kernel/lib/counter.h"
+#include "kernel/lib/print.h"
+#include "kernel/proc/fp.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/sched.h"
+#include "kernel/sys/dispatch.h"
+#include "kernel/trap/timer.h"
+#include "kernel/vm/fault.h"
+#include "kernel/vm/tlb.h"
+#include "kernel/vm/uaccess.h"
+
+extern char trap_vector[], exit_to_user[]; // trampoline.S
+
+static char emergency_stacks[NCPU][4096] __attribute__((aligned(16)));
+
+static bool is_page_fault(uint64 cause)
+{
+    return cause == CAUSE_FETCH_PAGE || cause == CAUSE_LOAD_PAGE || cause == CAUSE_STORE_PAGE;
+}
+
+static enum access access_of(uint64 cause)
+{
+    return cause == CAUSE_FETCH_PAGE   ? ACCESS_EXEC
+           : cause == CAUSE_STORE_PAGE ? ACCESS_WRITE
+                                       : ACCESS_READ;
+}
+
+static void handle_interrupt(uint64 cause)
+{
+    switch (cause & ~CAUSE_INTERRUPT) {
+    case IRQ_S_SOFTWARE:
+        csr_clear(sip, SIE_SSIE);
+        ipi_receive();
+        timer_interrupt();
+        break;
+    case IRQ_S_EXTERNAL:
+        irq_dispatch();
+        break;
+    default:
+        panic("unexpected interrupt %lx", cause);
+    }
+}
+
+// To user mode. Interrupts are off from the last look at what there is to do until there.
+static noreturn void go_to_user(struct trapframe *tf)
+{
+    struct cpu *c = this_cpu();
+    uaddr_t slot = TRAPFRAME + c->index * SLOT_SIZE;
+    if (c->slot->user_satp != 0)
+        count_n(C_tlb_flush, 2); // entry and exit: in assembly
+    uaddr_t exit = TRAMPOLINE + (uint64)(exit_to_user - trap_vector);
+    ((void (*)(struct trapframe *, uaddr_t))exit)(tf, slot);
+    __builtin_unreachable();
+}
+
+static noreturn void user_return(struct proc *p)
+{
+    for (;;) {
+        if (unlikely(proc_killed()))
+            proc_exit(-1);
+        csr_clear(sstatus, SSTATUS_SIE);
+        if (likely(!this_cpu()->resched))
+            break;
+        csr_set(sstatus, SSTATUS_SIE);
+        sched_yield();
+    }
+    go_to_user(p->tf);
+}
+
+noreturn void trap_first_return(void)
+{
+    user_return(current());
+}
+
+// A fault of the program's own making.
+static void end_program(struct proc *p, const char *why)
+{
+    kprintf("%d %s: %s: cause %ld, pc 0x%lx, address 0x%lx\n", p->pid, p->name, why, p->tf->cause,
+            p->tf->epc, p->tf->tval);
+    __atomic_store_n(&p->killed, true, __ATOMIC_SEQ_CST);
+}
+
+static void user_fault(struct proc *p, struct trapframe *tf)
+{
+    int r = vm_fault(p->as, tf->tval, access_of(tf->cause));
+    if (r == -ENOMEM && p->pid == 1)
+        sched_yield(); // init is never ended for want of memory: it tries again
+    else if (r == -ENOMEM)
+        end_program(p, "out of memory");
+    else if (r < 0)
+        end_program(p, r == -EIO ? "input/output error" : "bad address");
+}
+
+void user_trap(struct trapframe *tf)
+{
+    struct proc *p = current();
+    uint64 cause = tf->cause;
+    debug_assert(irq_depth() == 0 && p->tf == tf);
+    if (DEBUG_BUILD)
+        csr_clear(sstatus, SSTATUS_SUM);
+    if (cause & CAUSE_INTERRUPT) {
+        handle_interrupt(cause);
+        user_return(p);
+    }
+    csr_set(sstatus, SSTATUS_SIE);
+    if (likely(cause == CAUSE_USER_ECALL)) {
+        tf->epc += 4;
+        syscall(tf);
+    } else if (is_page_fault(cause)) {
+        user_fault(p, tf);
+    } else if (cause == CAUSE_ILLEGAL && (tf->sstatus & SSTATUS_FS) == 0) {
+        if (fp_enable(p) < 0)
+            end_program(p, "out of memory");
+    } else {
+        end_program(p, "illegal instruction or access");
+    }
+    user_return(p);
+}
+
+static noreturn void unexpected_trap(struct trapframe *tf)
+{
+    static const char *const name[] = {"epc", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                       "s0",  "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                       "a6",  "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
+                                       "s8",  "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+    const uint64 *reg = &tf->epc;
+    for (uint i = 0; i < ARRAY_LEN(name); i++)
+        kprintf("%3s %016lx%s", name[i], reg[i], i % 4 == 3 ? "\n" : "  ");
+    panic("unexpected trap in the kernel: cause %lx, pc 0x%lx, address 0x%lx", tf->cause, tf->epc,
+          tf->tval);
+}
+
+// The kernel touched user memory: the same handler as for user mode, with interrupts as they were.
+static void kernel_fault(struct trapframe *tf, uint64 landing)
+{
+    count(C_fault_kernel);
+    if (tf->sstatus & SSTATUS_SPIE)
+        csr_set(sstatus, SSTATUS_SIE);
+    int r = vm_fault(this_cpu()->as, tf->tval, access_of(tf->cause));
+    csr_clear(sstatus, SSTATUS_SIE);
+    if (r < 0) {
+        count(C_uaccess_fixup);
+        tf->epc = landing;
+    }
+}
+
+void kernel_trap(struct trapframe *tf)
+{
+    uint64 landing;
+    if (DEBUG_BUILD)
+        csr_clear(sstatus, SSTATUS_SUM);
+    if (tf->cause & CAUSE_INTERRUPT) {
+        handle_interrupt(tf->cause);
+        struct cpu *c = this_cpu();
+        if (c->resched && c->proc != c->idle_thread)
+            sched_yield();
+    } else if (is_page_fault(tf->cause) && uaccess_pc(tf->epc, &landing)) {
+        kernel_fault(tf, landing);
+    } else {
+        unexpected_trap(tf);
+    }
+}
+
+noreturn void stack_overflow(uint64 sp, uint64 epc, uint64 cause, uint64 tval)
+{
+    panic("kernel stack overflow: sp 0x%lx, pc 0x%lx, cause %lx, address 0x%lx", sp, epc, cause,
+          tval);
+}
+
+void trap_init(void)
+{
+    proc_set_user_return(trap_first_return);
+}
+
+void trap_init_hart(void)
+{
+    struct cpu *c = this_cpu();
+    c->emergency_sp = (uint64)emergency_stacks[c->index] + sizeof(emergency_stacks[0]);
+    csr_write(sscratch, 0);
+    csr_write(stvec, TRAMPOLINE);
+    csr_write(scounteren, 7);
+    if (!DEBUG_BUILD)
+        csr_set(sstatus, SSTATUS_SUM);
+    csr_write(sie, SIE_SSIE | SIE_SEIE);
+}

@@ -1,0 +1,91 @@
+// Address spaces: a sorted set of regions, the page tables that cache what the regions say, and
+// two roots over them. DESIGN: "Two roots, one user half", "Regions and the one fault handler".
+//
+//     states:  BUILDING (as_create, as_map, as_write: nobody runs on it)
+//              -> LIVE (as_activate) -> ENDING (last as_put) -> freed
+//     a life:  as_create, as_map ..., as_activate, vm_fault ..., as_sbrk, as_put
+//
+// vm/ never asks which process is running: it is given the address space.
+#ifndef KERNEL_VM_ADDRSPACE_H
+#define KERNEL_VM_ADDRSPACE_H
+
+#include "kernel/lib/kdef.h"
+#include "kernel/lib/list.h"
+#include "kernel/lock/sleeplock.h"
+#include "kernel/param.h"
+#include "kernel/riscv.h"
+
+typedef uint64 pte_t;
+
+// I immutable; a atomic; L as->lock
+struct addrspace {
+    int32 refs;                 // a: processes (threads) that run in it, and passing users
+    paddr_t user_root;          // I: maps the program alone
+    paddr_t kernel_root;        // I: the same user half, and the kernel's
+    struct sleeplock lock;      // guards what is marked L; never held across I/O
+    struct list regions;        // L: struct region, by address, disjoint
+    uaddr_t heap_start;         // L: first address of the heap (page-aligned)
+    uaddr_t heap_end;           // L: the break, in bytes
+    uint64 resident;            // L: user pages mapped, the zero page aside
+    uint64 tables;              // L: page-table pages below the roots
+    uint64 promised_tables;     // L: table pages promised for the heap and not yet taken
+    uaddr_t tables_promised_to; // L: up to where the heap's tables are promised or present
+    uaddr_t cow_next;           // L: address after the last copy-on-write copy: sequential writers
+    uint32 cow_run;             // L: pages that the next such copy takes along
+    uint64 tlb_gen;             // a: counts changes that need a flush
+    uint64 hart_gen[NCPU];      // a: tlb_gen at which each hart last flushed this space
+};
+
+enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
+
+// A new space without regions: roots, trampoline and TRAPFRAME. refs = 1. 0 if memory is short.
+struct addrspace *as_create(void);
+
+void as_get(struct addrspace *as);
+// The last one frees regions, pages and tables, after every hart that keeps it has left it. Must
+// not be the space this hart runs on (as_activate(&kernel_space) first). May sleep.
+void as_put(struct addrspace *as);
+
+// Makes as the space of this hart: satp, and the flush that its generation asks for. in_use: the
+// thread that runs next belongs to it (else it is only kept while idle). Interrupts are off.
+void as_activate(struct addrspace *as, bool in_use);
+// This hart's thread goes, the space is kept in satp meanwhile. Interrupts are off.
+void as_idle(void);
+
+// Adds a zero-filled private region [start, end), page-aligned, with PROT_ rights; W and X
+// together are refused. 0; -EINVAL (order, overlap, outside the user half, rights); -ENOMEM.
+int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot);
+
+// Copies n bytes into a space that is BUILDING, whatever the region's rights. 0; -EFAULT outside
+// regions; -ENOMEM.
+int as_write(struct addrspace *as, uaddr_t to, const void *from, size_t n);
+
+// Where the heap begins: page-aligned, behind all regions mapped so far. Once, while BUILDING.
+void as_set_heap(struct addrspace *as, uaddr_t start);
+
+// Moves the break by n bytes (negative: down, at most to the heap's start); how is SBRK_EAGER or
+// SBRK_LAZY. Returns the old break; -ENOMEM: beyond TRAPFRAME, or what is promised cannot be kept.
+int64 as_sbrk(struct addrspace *as, int64 n, int how);
+
+// A child's copy: regions, page tables and counts; data pages are shared copy-on-write. The
+// child has no promises. *child with refs = 1; 0 or -ENOMEM (the parent is as it was).
+int as_fork(struct addrspace *parent, struct addrspace **child);
+
+// The leaf entry that translates va, or 0 if there is none. Never faults a page in.
+pte_t as_lookup(struct addrspace *as, uaddr_t va);
+
+// Copies one table of 512 entries to out: the one that translates va at level (2: the root
+// itself) of the user (0) or the kernel (1) root. 0; -ENOENT if there is no table.
+int as_copy_table(struct addrspace *as, int root, int level, vaddr_t va, pte_t *out);
+
+// Prints the user half's entries through kprintf: "page table 0x...", then for each valid entry
+// a " .." for each level, "0xVA: pte 0x... pa 0x...".
+void as_print(struct addrspace *as);
+
+// Bytes of all regions.
+uint64 as_size(struct addrspace *as);
+
+// Debug: regions sorted and disjoint, entries inside regions, counts and roots agree; panics.
+void as_check(struct addrspace *as);
+
+#endif

@@ -1,0 +1,218 @@
+// The one fault handler: page tables are a cache of what the regions say, and this fills it.
+//
+//     entry             access  page                   what is done (counter)
+//     ----------------  ------  ---------------------  -------------------------------------------
+//     absent            any                            the region fills it (its ops: region_anon.c)
+//     not writable      write   last reference         claimed: made writable (fault_cow_claim)
+//     not writable      write   the zero page          a zeroed page instead (fault_zero_fill)
+//     not writable      write   has other references   copied (fault_cow_copy), and neighbours
+//                                                      with it if writes come in sequence
+//                                                      (fault_cow_around)
+//     rights, A or D    any                            set as the region says (fault_ad)
+//       lack
+//     sufficient        any                            stale translation: flushed (fault_stale)
+//
+//     no region, or it does not allow the access: -EFAULT (fault_denied)
+//
+// Making a page present, or giving rights, needs no flush: a stale translation faults again and
+// ends in the last case. Only a copy points an entry elsewhere; the old page goes after the flush.
+#include "kernel/vm/fault.h"
+
+#include "kernel/errno.h"
+#include "kernel/lib/assert.h"
+#include "kernel/lib/counter.h"
+#include "kernel/lib/string.h"
+#include "kernel/lock/lockdep.h"
+#include "kernel/lock/spinlock.h"
+#include "kernel/lock/thread.h"
+#include "kernel/lock/waitq.h"
+#include "kernel/mem/page.h"
+#include "kernel/vm/pagetable.h"
+#include "kernel/vm/region.h"
+#include "kernel/vm/roots.h"
+#include "kernel/vm/tlb.h"
+
+#define COW_RUN_MAX   8   // pages copied at one fault
+#define PROMISE_TRIES 100 // clock ticks that a promised frame may take to turn up
+
+static struct page *entry_page(pte_t entry)
+{
+    return phys_to_page(PTE2PA(entry));
+}
+
+// True if this entry is the only user of its page.
+static bool is_last(pte_t entry)
+{
+    struct page *p = entry_page(entry);
+    return p != zero_page && page_refs(p) == 1;
+}
+
+static void claim(const struct region *r, pte_t *entry)
+{
+    *entry = (*entry & ~(PTE_COW | PTE_RIGHTS)) | pt_user_rights(r->prot);
+    count(C_fault_cow_claim);
+}
+
+// Gives the entry a page of its own with the same bytes. *old: the page it had, which the caller
+// puts after a flush. 0; -ENOMEM or -EAGAIN.
+static int copy_page(struct addrspace *as, struct region *r, pte_t *entry, struct page **old)
+{
+    struct page *from = entry_page(*entry);
+    struct page *to = from == zero_page ? region_zero_page(r) : page_alloc(0);
+    if (!to)
+        return from == zero_page ? region_nomem(r) : -ENOMEM;
+    if (from == zero_page) {
+        as->resident++;
+    } else {
+        page_copy(page_to_virt(to), page_to_virt(from));
+    }
+    *entry = PA2PTE(page_to_phys(to)) | pt_user_rights(r->prot);
+    *old = from;
+    return 0;
+}
+
+// Copies or claims the pages behind va, too, as far as they are like it. Returns how many
+// pages, that of va included; their old pages go to old[1] and following (0: claimed).
+static uint take_neighbours(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry,
+                            struct page **old)
+{
+    uint n = 1;
+    for (va += PGSIZE; n < as->cow_run && va < r->end && va % SUPERPGSIZE != 0; va += PGSIZE) {
+        pte_t *next = entry + n;
+        if (!(*next & PTE_V) || !(*next & PTE_COW) || entry_page(*next) == zero_page)
+            break;
+        old[n] = 0;
+        if (is_last(*next))
+            claim(r, next);
+        else if (copy_page(as, r, next, &old[n]) == 0)
+            count(C_fault_cow_around);
+        else
+            break;
+        n++;
+    }
+    return n;
+}
+
+// A write to a page that others may use, too.
+static int write_shared(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry)
+{
+    if (is_last(*entry)) {
+        claim(r, entry);
+        return 0;
+    }
+    struct page *old[COW_RUN_MAX];
+    int err = copy_page(as, r, entry, &old[0]);
+    if (err < 0)
+        return err;
+    uint n = 1;
+    if (old[0] == zero_page) {
+        count(C_fault_zero_fill);
+    } else {
+        count(C_fault_cow_copy);
+        as->cow_run = va == as->cow_next ? min_u64(as->cow_run * 2, COW_RUN_MAX) : 1;
+        n = take_neighbours(as, r, va, entry, old);
+        as->cow_next = va + n * PGSIZE;
+    }
+    tlb_flush_space(as);
+    for (uint i = 0; i < n; i++)
+        if (old[i])
+            page_put(old[i]);
+    return 0;
+}
+
+// The entry is there and its page is right: gives it the rights that it lacks, if any.
+static int refresh(const struct region *r, uaddr_t va, pte_t *entry)
+{
+    pte_t rights = pt_user_rights(r->prot);
+    if (!(*entry & PTE_W)) // gained by writing only
+        rights &= ~(PTE_W | PTE_D);
+    if ((*entry & rights) == rights) {
+        count(C_fault_stale);
+        tlb_flush_local_page(va);
+    } else {
+        *entry |= rights;
+        count(C_fault_ad);
+    }
+    return 0;
+}
+
+// => as->lock held
+static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum access access)
+{
+    pte_t *entry = roots_entry(as, va, r->flags & REGION_RESERVED);
+    if (!entry)
+        return region_nomem(r);
+    if (!(*entry & PTE_V))
+        return r->ops->fill(as, r, va, access, entry);
+    if (access == ACCESS_WRITE && !(*entry & PTE_W))
+        return write_shared(as, r, va, entry);
+    return refresh(r, va, entry);
+}
+
+static int try_fault(struct addrspace *as, uaddr_t va, enum access access)
+{
+    int err = -EFAULT;
+    sleeplock_lock(&as->lock);
+    struct region *r = region_find(&as->regions, va);
+    if (r && region_allows(r, access))
+        err = resolve(as, r, PGROUNDDOWN(va), access);
+    sleeplock_unlock(&as->lock);
+    return err;
+}
+
+// Lets others run for a clock tick: a promised frame exists, but somebody has it in hand.
+static void wait_a_tick(void)
+{
+    static struct spinlock lock = SPINLOCK_INIT("promise", SLEEPLOCK);
+    spin_lock(&lock);
+    sleep_timeout(&lock, &lock, 1, false);
+    spin_unlock(&lock);
+}
+
+int vm_fault(struct addrspace *as, uaddr_t va, enum access access)
+{
+    lockdep_assert_none(0);
+    debug_assert(!thread_in_transaction());
+    int err = try_fault(as, va, access);
+    for (int tries = 0; err == -EAGAIN && tries < PROMISE_TRIES; tries++) {
+        wait_a_tick();
+        err = try_fault(as, va, access);
+    }
+    if (err == -EAGAIN)
+        err = -ENOMEM;
+    if (err == -EFAULT)
+        count(C_fault_denied);
+    if (err == -ENOMEM)
+        count(C_fault_nomem);
+    return err;
+}
+
+// The page of va with a reference, if its entry allows the access now; else 0.
+static struct page *pin_mapped(struct addrspace *as, uaddr_t va, enum access access)
+{
+    static const pte_t needed[] = {
+        [ACCESS_READ] = PTE_R, [ACCESS_WRITE] = PTE_W, [ACCESS_EXEC] = PTE_X};
+    struct page *p = 0;
+    sleeplock_lock(&as->lock);
+    pte_t entry = as_lookup(as, va);
+    if ((entry & PTE_U) && (entry & needed[access])) {
+        p = entry_page(entry);
+        page_get(p);
+    }
+    sleeplock_unlock(&as->lock);
+    return p;
+}
+
+int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **page)
+{
+    for (;;) {
+        struct page *p = pin_mapped(as, va, access);
+        if (p) {
+            *page = p;
+            return 0;
+        }
+        int err = vm_fault(as, va, access);
+        if (err < 0)
+            return err;
+    }
+}

@@ -1,0 +1,17 @@
+// The one fault handler.
+#ifndef KERNEL_VM_FAULT_H
+#define KERNEL_VM_FAULT_H
+
+#include "kernel/vm/addrspace.h"
+
+// Makes the access to va possible, as the region that holds it says. Serves user traps and the
+// kernel's own accesses to user memory. The caller holds no lock and no open transaction; may
+// sleep. 0 (access again); -EFAULT (no region, or it does not allow that); -ENOMEM; -EIO.
+int vm_fault(struct addrspace *as, uaddr_t va, enum access access);
+
+// Resolves va as above and takes a reference on its frame, which the caller puts: for kernel code
+// that needs the page to stay where it is. *page is set only on 0.
+struct page;
+int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **page);
+
+#endif

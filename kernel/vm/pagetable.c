@@ -1,0 +1,51 @@
+// Walking Sv39 tables (pagetable.h).
+#include "kernel/vm/pagetable.h"
+
+#include "kernel/fcntl.h"
+
+pte_t pt_user_rights(int prot)
+{
+    pte_t rights = PTE_V | PTE_U | PTE_A;
+    if (prot & (PROT_READ | PROT_WRITE))
+        rights |= PTE_R;
+    if (prot & PROT_WRITE)
+        rights |= PTE_W | PTE_D;
+    if (prot & PROT_EXEC)
+        rights |= PTE_X;
+    return rights;
+}
+
+pte_t *pt_walk(paddr_t root, vaddr_t va)
+{
+    pte_t *entry = &pt_table(root)[pt_index(va, 2)];
+    for (int level = 1; level >= 0; level--) {
+        if (!(*entry & PTE_V))
+            return 0;
+        if (PTE_LEAF(*entry))
+            return entry;
+        entry = &pt_table(PTE2PA(*entry))[pt_index(va, level)];
+    }
+    return entry;
+}
+
+bool pt_next_span(paddr_t root, struct pt_span *s, uaddr_t limit)
+{
+    uaddr_t va = s->end;
+    while (va < limit) {
+        pte_t top = pt_table(root)[pt_index(va, 2)];
+        if (!pt_is_table(top)) {
+            va = (va | (GIGAPAGE - 1)) + 1;
+            continue;
+        }
+        pte_t middle = pt_table(PTE2PA(top))[pt_index(va, 1)];
+        uaddr_t end = (va | (SUPERPGSIZE - 1)) + 1;
+        if (pt_is_table(middle)) {
+            s->entry = &pt_table(PTE2PA(middle))[pt_index(va, 0)];
+            s->start = va;
+            s->end = min_u64(end, limit);
+            return true;
+        }
+        va = end;
+    }
+    return false;
+}

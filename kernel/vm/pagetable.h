@@ -1,0 +1,63 @@
+// Sv39 page tables: walking and entry values, no policy, no allocation.
+// RISC-V Privileged Architecture, chapter "Sv39: Page-Based 39-bit Virtual-Memory System".
+//
+// A table is one frame of 512 entries. Level 2 is the root (1 GiB an entry), level 0 maps pages.
+#ifndef KERNEL_VM_PAGETABLE_H
+#define KERNEL_VM_PAGETABLE_H
+
+#include "kernel/arch/layout.h"
+#include "kernel/lib/kdef.h"
+#include "kernel/riscv.h"
+
+typedef uint64 pte_t;
+
+#define GIGAPAGE    (1UL << 30) // bytes under one entry of the root
+#define PTE_RIGHTS  (PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D)
+#define PTE_LEAF(e) ((e) & (PTE_R | PTE_W | PTE_X))
+
+static inline uint pt_index(vaddr_t va, int level)
+{
+    return va >> (PGSHIFT + 9 * level) & (PT_ENTRIES - 1);
+}
+
+// The table or page that an entry points to, and a table by its physical address.
+static inline pte_t *pt_table(paddr_t pa)
+{
+    return phys_to_virt(pa);
+}
+
+static inline bool pt_is_table(pte_t entry)
+{
+    return (entry & PTE_V) && !PTE_LEAF(entry);
+}
+
+static inline pte_t pt_table_entry(paddr_t table)
+{
+    return PA2PTE(table) | PTE_V;
+}
+
+// Rights of a user leaf for PROT_ bits. A is set always and D with W, so that hardware which does
+// not update them never faults. Writable implies readable: W without R is reserved.
+pte_t pt_user_rights(int prot);
+
+// The entry that translates va: of level 0, or a leaf above; 0 if a table on the way lacks.
+pte_t *pt_walk(paddr_t root, vaddr_t va);
+
+// Part of a range that one level-0 table covers.
+struct pt_span {
+    pte_t *entry; // of start
+    uaddr_t start, end;
+};
+
+// Goes on to the next table behind s->end that exists and covers addresses below limit; false:
+// there is none. Absent tables are skipped at their level, so a sparse range costs what is mapped:
+//
+//     for (struct pt_span s = pt_span_at(start); pt_next_span(root, &s, limit);)
+bool pt_next_span(paddr_t root, struct pt_span *s, uaddr_t limit);
+
+static inline struct pt_span pt_span_at(uaddr_t start)
+{
+    return (struct pt_span){.end = start};
+}
+
+#endif

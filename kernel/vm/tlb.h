@@ -1,0 +1,25 @@
+// Stale translations. Each address space counts generations; each hart remembers the generation
+// at which it last flushed that space. DESIGN: "Stale translations".
+#ifndef KERNEL_VM_TLB_H
+#define KERNEL_VM_TLB_H
+
+#include "kernel/vm/addrspace.h"
+
+// Flushes this hart's translations (all, or of one address). Counted.
+void tlb_flush_local(void);
+void tlb_flush_local_page(vaddr_t va);
+
+// Entries of as were taken away, made read-only or pointed elsewhere: when this returns, no hart
+// uses the old ones. Interrupts are on (or it is the only hart), no spinlock is held.
+void tlb_flush_space(struct addrspace *as);
+
+// Flushes if as has changed since this hart last did. Interrupts off.
+void tlb_catch_up(struct addrspace *as);
+
+// Registers the handlers of IPI_TLB and IPI_LEAVE.
+void tlb_init(void);
+
+// Waits until no hart keeps as in its satp. For the end of a space.
+void tlb_evict_space(struct addrspace *as);
+
+#endif

@@ -1,0 +1,54 @@
+// Taking pages out (unmap.h). A page may be reused the moment its last reference goes, so stale
+// translations must be gone by then. The entries themselves keep the pages meanwhile: first every
+// entry is made invalid, with its frame number still in it; then comes the flush; then the entries
+// are cleared and the frames let go. as->lock keeps faults away in between.
+#include "kernel/vm/unmap.h"
+
+#include "kernel/lib/assert.h"
+#include "kernel/mem/page.h"
+#include "kernel/vm/pagetable.h"
+#include "kernel/vm/tlb.h"
+
+static bool invalidate(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    bool any = false;
+    for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
+        for (uaddr_t va = s.start; va < s.end; va += PGSIZE, s.entry++) {
+            any |= *s.entry & PTE_V;
+            *s.entry &= ~PTE_V;
+        }
+    }
+    return any;
+}
+
+// => no hart can use the pages of [start, end) through this space
+static uint64 drop_pages(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    uint64 pages = 0;
+    for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
+        for (uaddr_t va = s.start; va < s.end; va += PGSIZE, s.entry++) {
+            if (*s.entry == 0)
+                continue;
+            struct page *p = phys_to_page(PTE2PA(*s.entry));
+            *s.entry = 0;
+            pages += p != zero_page;
+            page_put(p);
+        }
+    }
+    as->resident -= pages;
+    return pages;
+}
+
+uint64 unmap_range(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    debug_assert(sleeplock_holding(&as->lock));
+    if (!invalidate(as, start, end))
+        return 0;
+    tlb_flush_space(as);
+    return drop_pages(as, start, end);
+}
+
+void unmap_all(struct addrspace *as)
+{
+    drop_pages(as, 0, TRAPFRAME);
+}

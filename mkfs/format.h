@@ -1,0 +1,44 @@
+// The on-disk format, for programs of the host.
+//
+// The kernel's own headers, with the two structures renamed whose names the host's <dirent.h> and
+// <sys/stat.h> use. The tools read and write the image's numbers in place, so the host must be
+// little-endian, as the format is.
+#ifndef MKFS_FORMAT_H
+#define MKFS_FORMAT_H
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "The image tools work on little-endian hosts only."
+#endif
+
+#define dirent disk_dirent
+#define stat   disk_stat
+#include "kernel/types.h"
+#include "kernel/param.h"
+#include "kernel/fs.h"
+#include "kernel/stat.h"
+#undef dirent
+#undef stat
+
+#include <stddef.h>
+#include <stdint.h>
+
+_Static_assert(sizeof(uint64) == 8, "64-bit hosts only");
+_Static_assert(sizeof(struct dinode) == 128, "inodes on disk");
+_Static_assert(BSIZE % sizeof(struct disk_dirent) == 0, "no entry crosses a block");
+_Static_assert(offsetof(struct superblock, checksum) == 40, "superblock on disk");
+_Static_assert(offsetof(struct journal_header, checksum) == 20, "journal header on disk");
+_Static_assert(sizeof(struct journal_desc) <= BSIZE, "a descriptor is one block");
+
+#define FILE_SIZE_MAX     ((uint64)MAXFILE * BSIZE) // bytes of the largest file
+#define DIRENTS_PER_BLOCK (BSIZE / sizeof(struct disk_dirent))
+#define INODES_MIN        32
+#define INODES_MAX        65536                 // a directory entry has 16 bits for the number
+#define JOURNAL_MIN       (2 * MAXOPBLOCKS + 2) // blocks; room for two full transactions
+
+// How many units of size cover n.
+static inline uint64 div_up(uint64 n, uint64 size)
+{
+    return n / size + (n % size != 0);
+}
+
+#endif

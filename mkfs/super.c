@@ -1,0 +1,110 @@
+// Superblocks. See the header.
+#include "mkfs/super.h"
+
+#include "mkfs/crc32c.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static char text[200];
+
+uint32 super_checksum(const struct superblock *sb)
+{
+    return crc32c(0, sb, offsetof(struct superblock, checksum));
+}
+
+// The first data block of such a disk.
+static uint64 data_start(uint64 size, uint64 ninodes, uint64 nlog)
+{
+    return 2 + nlog + div_up(ninodes, INODES_PER_BLOCK) + div_up(size, BITS_PER_BLOCK);
+}
+
+static const char *check_numbers(uint64 size, uint64 ninodes, uint64 nlog)
+{
+    if (ninodes < INODES_MIN || ninodes > INODES_MAX)
+        snprintf(text, sizeof(text), "%llu inodes: must be %u to %u", (unsigned long long)ninodes,
+                 INODES_MIN, INODES_MAX);
+    else if (nlog < JOURNAL_MIN)
+        snprintf(text, sizeof(text), "a journal of %llu blocks: must be at least %u",
+                 (unsigned long long)nlog, JOURNAL_MIN);
+    else if (size > UINT32_MAX)
+        snprintf(text, sizeof(text), "%llu blocks: at most %u", (unsigned long long)size,
+                 (uint)UINT32_MAX);
+    else if (nlog >= size || data_start(size, ninodes, nlog) >= size)
+        snprintf(text, sizeof(text),
+                 "%llu blocks: too few; journal, inodes and bitmap leave no block for files",
+                 (unsigned long long)size);
+    else
+        return 0;
+    return text;
+}
+
+const char *super_make(struct superblock *sb, uint64 size, uint64 ninodes, uint64 nlog)
+{
+    const char *error = check_numbers(size, ninodes, nlog);
+
+    if (error)
+        return error;
+    memset(sb, 0, sizeof(*sb));
+    sb->magic = FSMAGIC;
+    sb->size = (uint32)size;
+    sb->ninodes = (uint32)ninodes;
+    sb->nlog = (uint32)nlog;
+    sb->logstart = 2;
+    sb->inodestart = sb->logstart + sb->nlog;
+    sb->bmapstart = sb->inodestart + (uint32)div_up(ninodes, INODES_PER_BLOCK);
+    sb->datastart = (uint32)data_start(size, ninodes, nlog);
+    sb->nblocks = sb->size - sb->datastart;
+    sb->blocksize = BSIZE;
+    sb->checksum = super_checksum(sb);
+    return 0;
+}
+
+// Says that a field is not what it should be; returns false if it is.
+static bool differs(const char *name, uint32 is, uint32 should)
+{
+    if (is == should)
+        return false;
+    snprintf(text, sizeof(text), "%s is %u, must be %u", name, is, should);
+    return true;
+}
+
+const char *super_check(const struct superblock *sb, uint32 blocks)
+{
+    struct superblock want;
+
+    if (differs("blocksize", sb->blocksize, BSIZE))
+        return text;
+    const char *error = super_make(&want, sb->size, sb->ninodes, sb->nlog);
+    if (error)
+        return error;
+    if (differs("logstart", sb->logstart, want.logstart) ||
+        differs("inodestart", sb->inodestart, want.inodestart) ||
+        differs("bmapstart", sb->bmapstart, want.bmapstart) ||
+        differs("datastart", sb->datastart, want.datastart) ||
+        differs("nblocks", sb->nblocks, want.nblocks))
+        return text;
+    if (sb->size > blocks) {
+        snprintf(text, sizeof(text), "size is %u blocks, the image has %u", sb->size, blocks);
+        return text;
+    }
+    return 0;
+}
+
+const char *super_load(struct image *image)
+{
+    const struct superblock *sb;
+
+    if (image->blocks < 2)
+        return "not a Twofold image (too short)";
+    sb = image_block(image, 1);
+    if (sb->magic != FSMAGIC)
+        return "not a Twofold image (no superblock)";
+    if (sb->checksum != super_checksum(sb))
+        return "the superblock's checksum is wrong";
+    const char *error = super_check(sb, image->blocks);
+    if (error)
+        return error;
+    image->sb = *sb;
+    return 0;
+}

@@ -1,0 +1,1 @@
+"""The parts of tests/host_fs_test.py."""

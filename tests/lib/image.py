@@ -1,0 +1,46 @@
+"""Disk images of the tests: copies of fs.img, and the host's checker."""
+
+import os
+import re
+import shutil
+import subprocess
+
+from lib.machine import Failure, ROOT, WORK
+
+FS_IMG = os.path.join(ROOT, "fs.img")
+FSCK = os.path.join(ROOT, "build", "host", "fsck")
+FSUTIL = os.path.join(ROOT, "build", "host", "fsutil")
+MKFS = os.path.join(ROOT, "build", "host", "mkfs")
+
+
+def copy_image(name, source=FS_IMG):
+    """A copy of the image, with holes for zeroes. Returns its path."""
+    os.makedirs(WORK, exist_ok=True)
+    path = os.path.join(WORK, re.sub(r"[^\w.+-]", "_", name) + ".img")
+    with open(source, "rb") as src, open(path, "wb") as dst:
+        while True:
+            block = src.read(1 << 16)
+            if not block:
+                break
+            if block.count(0) == len(block):
+                dst.seek(len(block), 1)
+            else:
+                dst.write(block)
+        dst.truncate()
+    return path
+
+
+def fsck(image):
+    """Fails with fsck's words if the image is not clean, as it must be after a clean end."""
+    done = subprocess.run([FSCK, "--no-orphans", image], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          universal_newlines=True, timeout=120)
+    if done.returncode != 0:
+        kept = image + ".bad"
+        shutil.copyfile(image, kept)
+        raise Failure("fsck ended with status %d (image kept as %s):\n%s" %
+                      (done.returncode, os.path.relpath(kept, ROOT), done.stdout[:3000]))
+
+
+def discard(image):
+    if os.path.exists(image):
+        os.unlink(image)

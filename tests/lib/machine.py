@@ -1,0 +1,233 @@
+"""A QEMU that runs Twofold, driven over its console.
+
+    states:  made -> running (start) -> ended (poweroff, wait_end, kill)
+    a life:  Machine(...), start, run, run, ..., poweroff
+
+QEMU is started directly, in a process group of its own, with a copy of the disk image of its own,
+and ends by its own pid: on request, at its time limit, or with the test run. Everything the
+console printed is kept in build/test/NAME.log. QEMU reports what the guest does wrong to devices
+in build/test/NAME.qemu; a run that put anything there has failed.
+"""
+
+import atexit
+import os
+import re
+import select
+import signal
+import subprocess
+import threading
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+WORK = os.path.join(ROOT, "build", "test")
+PROMPT = "$ "
+EXIT_PANIC = 101
+SCALE = float(os.environ.get("TIMEOUT") or 1)
+QEMU = os.environ.get("QEMU") or "qemu-system-riscv64"
+
+_live = set()
+
+
+def _end_all():
+    for machine in list(_live):
+        machine.kill()
+
+
+atexit.register(_end_all)
+
+
+class Failure(Exception):
+    """A test that did not hold; the text says what differed."""
+
+
+class Ended(Failure):
+    """QEMU ended while the test still wanted something of it."""
+
+
+class Machine:
+    def __init__(self, name, build="plain", cpus=1, isolate=False, mem="128M", image=None,
+                 append="", limit=120, extra=()):
+        self.name = name
+        self.kernel = os.path.join(ROOT, "build", build, "kernel.elf")
+        self.cpus, self.mem, self.image, self.extra = cpus, mem, image, list(extra)
+        self.append = " ".join(filter(None, ["isolate=1" if isolate else "", append]))
+        self.limit = limit * SCALE
+        base = os.path.join(WORK, re.sub(r"[^\w.+-]", "_", name))
+        self.log_path, self.qemu_log = base + ".log", base + ".qemu"
+        self.process = None
+        self.text = ""   # what the console printed and no read has consumed
+        self.status = None
+        self.timed_out = False
+
+    # --- life ---
+
+    def command(self):
+        argv = [QEMU, "-machine", "virt", "-bios", "none", "-kernel", self.kernel,
+                "-m", self.mem, "-smp", str(self.cpus), "-nographic",
+                "-global", "virtio-mmio.force-legacy=false",
+                "-d", "guest_errors,unimp", "-D", self.qemu_log]
+        if self.image:
+            argv += ["-drive", "file=%s,if=none,format=raw,id=x0" % self.image,
+                     "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0"]
+        if self.append:
+            argv += ["-append", self.append]
+        return argv + self.extra
+
+    def start(self, again=False):
+        """Starts QEMU. again: the same machine and image once more, its log continued."""
+        os.makedirs(WORK, exist_ok=True)
+        if not again and os.path.exists(self.qemu_log):
+            os.unlink(self.qemu_log)
+        self.log = open(self.log_path, "ab" if again else "wb", buffering=0)
+        self.text, self.status = "", None
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, start_new_session=True, cwd=ROOT)
+        _live.add(self)
+        self.timer = threading.Timer(self.limit, self._expire)
+        self.timer.daemon = True
+        self.timer.start()
+        return self
+
+    def _expire(self):
+        self.timed_out = True
+        self.process.kill()
+
+    def boot(self, timeout=30):
+        """Starts and waits for the first prompt. Returns the seconds it took."""
+        self.start()
+        self.banner = self.read_to_prompt(timeout)
+        return time.monotonic() - self.began
+
+    def kill(self):
+        """Pulls the plug."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+        return self._reap()
+
+    def _reap(self):
+        if self.process is None:
+            return self.status
+        self.status = self.process.wait()
+        self.timer.cancel()
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process = None
+        self.log.close()
+        _live.discard(self)
+        return self.status
+
+    def wait_end(self, timeout=20):
+        """Reads until QEMU ends. Returns what it printed; its exit status is in self.status."""
+        deadline = time.monotonic() + timeout * SCALE
+        while self._read(deadline):
+            pass
+        rest, self.text = self.text, ""
+        if self.process.poll() is None and time.monotonic() >= deadline:
+            self.kill()
+            raise Failure("QEMU did not end within %g s" % timeout)
+        self._reap()
+        if self.timed_out:
+            raise Failure("QEMU had to be ended at its time limit of %g s" % self.limit)
+        return rest
+
+    def poweroff(self, timeout=20):
+        """Ends the system from its shell; anything but a clean end is a failure."""
+        self.send("poweroff\n")
+        rest = self.wait_end(timeout)
+        if self.status != 0:
+            raise Failure("QEMU ended with status %d, not 0, after poweroff:\n%s" %
+                          (self.status, rest))
+
+    def check_qemu_log(self):
+        if os.path.exists(self.qemu_log) and os.path.getsize(self.qemu_log):
+            with open(self.qemu_log, errors="replace") as f:
+                raise Failure("QEMU reports guest errors (%s):\n%s" %
+                              (os.path.relpath(self.qemu_log, ROOT), f.read(2000)))
+
+    # --- console ---
+
+    def send(self, text):
+        try:
+            self.process.stdin.write(text.encode())
+            self.process.stdin.flush()
+        except (BrokenPipeError, ValueError):
+            pass  # the next read tells that it has ended
+
+    def _read(self, deadline):
+        """Takes up what there is, waiting for something until then. False: end, or no time."""
+        left = deadline - time.monotonic()
+        fd = self.process.stdout.fileno()
+        if left <= 0 or not select.select([fd], [], [], left)[0]:
+            return False
+        data = os.read(fd, 65536)
+        self.log.write(data)
+        self.text += data.decode("utf-8", "replace")
+        return bool(data)
+
+    def _read_while(self, unfinished, timeout, what):
+        deadline = time.monotonic() + timeout * SCALE
+        while unfinished():
+            if self._read(deadline):
+                continue
+            seen = self.text
+            if time.monotonic() >= deadline:
+                raise Failure("no %s within %g s; the console shows:\n%s" %
+                              (what, timeout, seen[-2000:]))
+            self._reap()
+            raise Ended("QEMU ended (status %s%s) while waiting for %s:\n%s" % (
+                self.status, ", a panic" if self.status == EXIT_PANIC else
+                ", at its time limit" if self.timed_out else "", what, seen[-3000:]))
+
+    def expect(self, pattern, timeout=20):
+        """Waits for a match in the output; consumes up to its end and returns all of that."""
+        found = []
+
+        def unfinished():
+            match = re.search(pattern, self.text, re.M)
+            found[:] = [match] if match else []
+            return not match
+        self._read_while(unfinished, timeout, "match of %r" % pattern)
+        end = found[0].end()
+        out, self.text = self.text[:end], self.text[end:]
+        return out
+
+    def see(self, pattern, timeout=20):
+        """As expect, but consumes nothing."""
+        self._read_while(lambda: not re.search(pattern, self.text, re.M), timeout,
+                         "match of %r" % pattern)
+
+    def at_prompt(self):
+        if not self.text.endswith(PROMPT):
+            return False
+        if self.text == PROMPT or self.text.endswith("\n" + PROMPT):
+            return True
+        # Behind something on the same line: a program whose last line has no end, perhaps.
+        return not self._read(time.monotonic() + 0.1)
+
+    def read_to_prompt(self, timeout=20):
+        """Waits for the shell's prompt; returns what was printed before it."""
+        self._read_while(lambda: not self.at_prompt(), timeout, "prompt")
+        out, self.text = self.text[:-len(PROMPT)], ""
+        return out
+
+    def type_command(self, command, timeout=20):
+        """Types a line and consumes its echo."""
+        self.send(command + "\n")
+        self._read_while(lambda: command + "\n" not in self.text, timeout, "echo of %r" % command)
+        self.text = self.text.split(command + "\n", 1)[1]
+
+    def run(self, command, timeout=20):
+        """Runs a command from the prompt; returns what it printed."""
+        self.type_command(command, timeout)
+        return self.read_to_prompt(timeout)
+
+
+def end_on_signals():
+    """A test run that is ended ends its machines."""
+    def handler(number, frame):
+        _end_all()
+        os._exit(128 + number)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""Groups of tests; each has tests(everything), a list."""

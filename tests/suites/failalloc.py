@@ -1,0 +1,5 @@
+"""Not yet."""
+
+
+def tests(everything):
+    return []

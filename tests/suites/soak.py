@@ -1,0 +1,79 @@
+"""Ten minutes of grind and stressfs side by side on 4 harts, in the debug build: no panic, no
+report of the lock-order checker, no leak, a clean image."""
+
+import os
+import re
+import time
+
+from lib.image import copy_image, discard, fsck
+from lib.machine import Failure, Machine
+from lib.results import Test
+from suites import sessions
+
+ALONE = True
+MINUTES = float(os.environ.get("SOAK_MINUTES") or 10)
+
+
+def tests(everything):
+    return [Test("soak: grind and stressfs, %g minutes [%s]" % (MINUTES, "isolated" if i else "shared"),
+                 soak, i) for i in (False, True)]
+
+
+def soak(isolate):
+    name = "soak-%d" % isolate
+    image = copy_image(name)
+    machine = Machine(name, "debug", 4, isolate, image=image, limit=MINUTES * 60 + 300)
+    try:
+        machine.boot()
+        sessions.numbers(machine)
+        before = sessions.numbers(machine)
+        machine.run("stressfs 2 1000000 &")
+        machine.type_command("grind")
+        end = time.monotonic() + MINUTES * 60
+        while time.monotonic() < end:
+            step = min(60, end - time.monotonic())
+            watch(machine, step)
+            print("      %s: %.0f s to go" % (name, max(0, end - time.monotonic())), flush=True)
+        machine.send("\x03")
+        machine.read_to_prompt(60)
+        end_background(machine, "stressfs")
+        clean_up(machine)
+        sessions.check_leaks(machine, before)
+        machine.poweroff(60)
+        machine.check_qemu_log()
+        fsck(image)
+    except Failure as failure:
+        raise Failure("%s\n  log: build/test/%s.log" % (failure, name)) from None
+    finally:
+        machine.kill()
+        discard(image)
+
+
+def watch(machine, seconds):
+    """Reads for that long; the machine must not end meanwhile."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        before = machine.text
+        if not machine._read(deadline) and machine.process.poll() is not None:
+            seen = before[-3000:]
+            machine._reap()
+            raise Failure("QEMU ended with status %s:\n%s" % (machine.status, seen))
+        machine.text = machine.text[-4000:]
+        if re.search(r"FAILED|panic", machine.text):
+            raise Failure("the load reports:\n" + machine.text)
+
+
+def end_background(machine, program):
+    for line in machine.run("ps").split("\n"):
+        words = line.split()
+        if words and words[-1] == program:
+            machine.run("kill " + words[0])
+    time.sleep(1)
+
+
+def clean_up(machine):
+    """Removes what the load left when it was ended."""
+    for line in machine.run("ls").split("\n"):
+        words = line.split()
+        if words and re.match(r"stressfs|grind", words[0]) and words[0] not in ("stressfs", "grind"):
+            machine.run("rm -r " + words[0])

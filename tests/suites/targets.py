@@ -1,0 +1,136 @@
+"""The make targets that people and graders use, as they use them."""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import time
+
+from lib.image import FS_IMG
+from lib.machine import Failure, ROOT, SCALE
+from lib.results import Test
+
+ALONE = True  # they work on the checkout itself
+
+
+def tests(everything):
+    return [Test("make " + name, function) for name, function in [
+        ("print-gdbport prints the number alone", print_port),
+        ("help lists every target", help_lists_all),
+        ("fs.img is not rebuilt without need", image_is_kept),
+        ("qemu: SIGTERM to make ends QEMU", terminate),
+        ("qemu-gdb prints a line and offers the stub", gdb_stub),
+        ("kernel.sym: address, blank, name", symbols),
+    ]]
+
+
+def make(*arguments, **kwargs):
+    """A top-level make, whatever make this is called from."""
+    environment = {k: v for k, v in os.environ.items()
+                   if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    return subprocess.Popen(["make", "-s", "--no-print-directory"] + list(arguments), cwd=ROOT,
+                            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, start_new_session=True, **kwargs)
+
+
+def make_output(*arguments):
+    process = make(*arguments)
+    out, _ = process.communicate(timeout=300 * SCALE)
+    if process.returncode != 0:
+        raise Failure("make %s failed:\n%s" % (" ".join(arguments), out.decode()))
+    return out.decode()
+
+
+def read_until(process, pattern, timeout):
+    """Output up to a match; the process is ended if there is none in time."""
+    deadline, text = time.monotonic() + timeout * SCALE, ""
+    while not re.search(pattern, text):
+        left = deadline - time.monotonic()
+        data = b""
+        if left > 0 and select.select([process.stdout], [], [], left)[0]:
+            data = os.read(process.stdout.fileno(), 65536)
+        if not data:
+            finish(process)
+            raise Failure("no %r in the output of make:\n%s" % (pattern, text))
+        text += data.decode("utf-8", "replace")
+    return text
+
+
+def finish(process):
+    """What a grader does: SIGTERM to make, which must end QEMU, too."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.communicate(timeout=10 * SCALE)  # ends when the last holder of the pipe does
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise Failure("QEMU did not end within 10 s of a SIGTERM to make") from None
+
+
+def print_port():
+    out = make_output("print-gdbport")
+    if not re.fullmatch(r"\d{5}\n", out) or not 20000 <= int(out) < 30000:
+        raise Failure("it printed %r" % out)
+
+
+def help_lists_all():
+    out = make_output("help")
+    missing = [t for t in ("qemu", "qemu-fs", "qemu-gdb", "gdb", "print-gdbport", "fs.img", "test",
+                           "test-all", "bench", "check", "format", "clean")
+               if not re.search(r"^make %s\b" % re.escape(t), out, re.M)]
+    if missing:
+        raise Failure("not in the list: " + " ".join(missing))
+
+
+def image_is_kept():
+    make_output()
+    before = os.stat(FS_IMG)
+    make_output("fs.img")
+    after = os.stat(FS_IMG)
+    if (before.st_ino, before.st_mtime_ns) != (after.st_ino, after.st_mtime_ns):
+        raise Failure("fs.img was built again although nothing had changed")
+
+
+def terminate():
+    process = make("qemu")
+    text = read_until(process, r"\n\$ $", 60)
+    finish(process)
+    if text.count("xv6") != 1 or text.count("$ ") != 1:
+        raise Failure("boot must print `xv6` once and one prompt:\n" + text)
+
+
+def gdb_stub():
+    port = int(make_output("print-gdbport"))
+    process = make("qemu-gdb")
+    try:
+        read_until(process, r"^\*\*\* Now run 'make gdb' in another window\.\n", 60)
+        speak_to_stub(port)
+    finally:
+        finish(process)
+
+
+def speak_to_stub(port):
+    import socket
+    for _ in range(50):
+        try:
+            with socket.create_connection(("localhost", port), timeout=2) as stub:
+                stub.sendall(b"+$?#3f")
+                stub.settimeout(5)
+                if b"$T" in stub.recv(100):
+                    return
+                raise Failure("the stub does not say that the machine is stopped")
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+    raise Failure("nothing listens on port %d" % port)
+
+
+def symbols():
+    with open(os.path.join(ROOT, "kernel", "kernel.sym")) as f:
+        lines = f.read().splitlines()
+    bad = [line for line in lines if not re.fullmatch(r"[0-9a-f]{16} \S+", line)]
+    if bad:
+        raise Failure("a line of another form: %r" % bad[0])
+    missing = {"sys_sleep", "sys_pause", "syscall"} - {line[17:] for line in lines}
+    if missing:
+        raise Failure("no symbol " + " ".join(sorted(missing)))

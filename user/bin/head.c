@@ -1,0 +1,28 @@
+// head [-n lines] [file]: the first lines (10) of a file or of standard input.
+#include "kernel/fcntl.h"
+#include "user/lib/util.h"
+
+int main(int argc, char **argv)
+{
+    static char buf[4096];
+    long lines = 10;
+    int fd = 0, i = 1, n;
+    if (argc > 2 && strcmp(argv[1], "-n") == 0) {
+        if (parse_long(argv[2], &lines) < 0 || lines < 0)
+            usage("head [-n lines] [file]");
+        i = 3;
+    }
+    if (argc > i + 1 || (argc > i && argv[i][0] == '-'))
+        usage("head [-n lines] [file]");
+    if (argc > i && (fd = open(argv[i], O_RDONLY)) < 0)
+        fail("head: cannot open %s", argv[i]);
+
+    while (lines > 0 && (n = read(fd, buf, sizeof(buf))) > 0) {
+        int used = 0;
+        while (used < n && lines > 0)
+            lines -= buf[used++] == '\n';
+        if (write_all(1, buf, used) < 0)
+            fail("head: write error");
+    }
+    return 0;
+}

@@ -1,0 +1,264 @@
+// Running a tree of commands.
+//
+// Lists run in the shell itself; each command of a pipeline is a child. A shell that reads from a
+// console gives each job (a pipeline) a process group, and the console to the foreground job, so
+// that Ctrl-C ends the job and not the shell; while the shell waits for a line no group has the
+// console. Children of such a shell, and shells that run scripts, leave groups alone: what they
+// start belongs to their own job.
+//
+// The shell closes every descriptor that it opens before it goes on, also when a call fails.
+#include "kernel/fcntl.h"
+#include "kernel/stat.h"
+#include "user/bin/sh/sh.h"
+
+#define CONSOLE_MAJOR 1
+#define PIPELINE_MAX  64
+
+int script_fd = -1;
+int last_status;
+static int job_control;
+
+struct job {
+    int background;
+    int group; // 0: none yet, or no job control
+    int count;
+    int pids[PIPELINE_MAX];
+};
+
+void run_init(int from_stdin)
+{
+    struct stat st;
+    job_control = from_stdin && fstat(0, &st) == 0 && st.type == T_DEVICE &&
+                  st.major == CONSOLE_MAJOR;
+    if (job_control) {
+        setpgid(0, 0);
+        tcsetpgrp(0, 0);
+    }
+}
+
+void reap_background(void)
+{
+    while (waitpid(-1, 0, WNOHANG) > 0)
+        ;
+}
+
+static int do_redirects(const struct redirect *r)
+{
+    for (; r; r = r->next) {
+        int fd = open(r->path, r->flags);
+        if (fd < 0) {
+            complain("sh: cannot open %s", r->path);
+            return -1;
+        }
+        if (fd != r->fd) {
+            dup2(fd, r->fd);
+            close(fd);
+        }
+    }
+    return 0;
+}
+
+// Looks for a name without '/' in the current directory, then in the root.
+static void exec_command(char *const *argv)
+{
+    char path[MAXPATH];
+    exec(argv[0], (char **)argv);
+    if (errno == ENOENT && strchr(argv[0], '/') == 0 && join_path(path, "/", argv[0]) == 0)
+        exec(path, (char **)argv);
+    complain("exec %s failed", argv[0]);
+    exit(127);
+}
+
+static int builtin_cd(const struct command *c)
+{
+    const char *to = c->argc > 1 ? c->argv[1] : "/";
+    if (c->argc > 2) {
+        fprintf(2, "usage: cd [directory]\n");
+        return 1;
+    }
+    if (chdir(to) < 0) {
+        complain("cannot cd %s", to);
+        return 1;
+    }
+    return 0;
+}
+
+static int builtin_exit(const struct command *c)
+{
+    long status = last_status;
+    if (c->argc > 2 || (c->argc == 2 && parse_long(c->argv[1], &status) < 0)) {
+        fprintf(2, "usage: exit [status]\n");
+        return 1;
+    }
+    exit(status);
+}
+
+static int builtin_wait(const struct command *c)
+{
+    if (c->argc > 1) {
+        fprintf(2, "usage: wait\n");
+        return 1;
+    }
+    while (wait(0) > 0)
+        ;
+    return 0;
+}
+
+static const struct builtin {
+    const char *name;
+    int (*run)(const struct command *c);
+} builtins[] = {{"cd", builtin_cd}, {"exit", builtin_exit}, {"wait", builtin_wait}};
+
+static const struct builtin *find_builtin(const struct command *c)
+{
+    for (uint i = 0; c->argc > 0 && i < sizeof(builtins) / sizeof(builtins[0]); i++)
+        if (strcmp(c->argv[0], builtins[i].name) == 0)
+            return &builtins[i];
+    return 0;
+}
+
+// In a child: does what c says and ends.
+static void run_child(const struct command *c)
+{
+    job_control = 0;
+    if (script_fd >= 0)
+        close(script_fd);
+    script_fd = -1;
+    if (c->kind == CMD_SIMPLE || c->kind == CMD_GROUP) {
+        if (do_redirects(c->redirects) < 0)
+            exit(1);
+        if (c->kind == CMD_GROUP)
+            exit(run(c->left));
+        const struct builtin *builtin = find_builtin(c);
+        if (builtin)
+            exit(builtin->run(c));
+        if (c->argc > 0)
+            exec_command(c->argv);
+        exit(0);
+    }
+    exit(run(c));
+}
+
+// Both parent and child do this, so that it is done whoever runs first.
+static void enter_group(const struct job *job, int pid)
+{
+    setpgid(pid, job->group ? job->group : pid);
+    if (!job->background)
+        tcsetpgrp(0, job->group ? job->group : pid ? pid : getpid());
+}
+
+// Starts a child of the job with the given input and output (closed here unless 0 and 1);
+// unused is what the child must not keep. 0, or -1.
+static int start(struct job *job, const struct command *c, int in, int out, int unused)
+{
+    int pid = fork();
+    if (pid == 0) {
+        if (job_control)
+            enter_group(job, 0);
+        if (unused >= 0)
+            close(unused);
+        if (in != 0) {
+            dup2(in, 0);
+            close(in);
+        }
+        if (out != 1) {
+            dup2(out, 1);
+            close(out);
+        }
+        run_child(c);
+    }
+    if (pid < 0)
+        complain("sh: fork failed");
+    if (in != 0)
+        close(in);
+    if (out != 1)
+        close(out);
+    if (pid < 0)
+        return -1;
+    job->pids[job->count++] = pid;
+    if (job_control) {
+        enter_group(job, pid);
+        if (job->group == 0)
+            job->group = pid;
+    }
+    return 0;
+}
+
+// Starts all commands of a pipeline. On failure those that run are left to end by themselves:
+// their neighbours' ends of the pipes are closed.
+static int start_pipeline(struct job *job, const struct command *c)
+{
+    int in = 0;
+    for (; c->kind == CMD_PIPE; c = c->right) {
+        int ends[2];
+        errno = E2BIG;
+        if (job->count == PIPELINE_MAX - 1 || pipe(ends) < 0) {
+            complain("sh: cannot make a pipe");
+            if (in != 0)
+                close(in);
+            return -1;
+        }
+        if (start(job, c->left, in, ends[1], ends[0]) < 0) {
+            close(ends[0]);
+            return -1;
+        }
+        in = ends[0];
+    }
+    return start(job, c, in, 1, -1);
+}
+
+static int wait_for(const struct job *job)
+{
+    int status = 0;
+    for (int i = 0; i < job->count; i++)
+        waitpid(job->pids[i], &status, 0);
+    return status;
+}
+
+static int run_job(const struct command *c, int background)
+{
+    struct job job = {.background = background};
+    int failed = start_pipeline(&job, c) < 0;
+    if (background)
+        return failed;
+    int status = wait_for(&job);
+    if (job_control)
+        tcsetpgrp(0, 0);
+    return failed ? 1 : status;
+}
+
+// Builtins act on the shell itself; their redirections have no use here and are not done.
+static int run_simple(const struct command *c)
+{
+    const struct builtin *builtin = find_builtin(c);
+    return builtin ? builtin->run(c) : run_job(c, 0);
+}
+
+int run(const struct command *c)
+{
+    switch (c->kind) {
+    case CMD_SIMPLE:
+        last_status = run_simple(c);
+        break;
+    case CMD_GROUP:
+    case CMD_PIPE:
+        last_status = run_job(c, 0);
+        break;
+    case CMD_AND:
+        if (run(c->left) == 0)
+            run(c->right);
+        break;
+    case CMD_OR:
+        if (run(c->left) != 0)
+            run(c->right);
+        break;
+    case CMD_SEQUENCE:
+        run(c->left);
+        run(c->right);
+        break;
+    case CMD_BACKGROUND:
+        last_status = run_job(c->left, 1);
+        break;
+    }
+    return last_status;
+}

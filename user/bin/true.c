@@ -1,0 +1,7 @@
+// true: does nothing, successfully.
+int main(void);
+
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,22 @@
+// Error numbers as text.
+#include "user/user.h"
+
+#define ERROR_CASE(name, number, text)                                                             \
+    case name:                                                                                     \
+        return text;
+
+const char *strerror(int error)
+{
+    switch (error) {
+    case 0:
+        return "No error";
+        ERRORS(ERROR_CASE)
+    default:
+        return "Unknown error";
+    }
+}
+
+void perror(const char *what)
+{
+    fprintf(2, "%s: %s\n", what, strerror(errno));
+}

@@ -1,0 +1,92 @@
+// Reading and writing beyond single calls, directories and paths; the kernel's counters.
+#include "kernel/fcntl.h"
+#include "user/lib/util.h"
+
+int write_all(int fd, const void *buf, int n)
+{
+    const char *p = buf;
+    while (n > 0) {
+        int w = write(fd, p, n);
+        if (w <= 0)
+            return -1;
+        p += w;
+        n -= w;
+    }
+    return 0;
+}
+
+int read_all(int fd, void *buf, int n)
+{
+    int got = 0;
+    while (got < n) {
+        int r = read(fd, (char *)buf + got, n - got);
+        if (r < 0)
+            return -1;
+        if (r == 0)
+            break;
+        got += r;
+    }
+    return got;
+}
+
+int read_line(int fd, char *buf, int size)
+{
+    int n = 0, any = 0;
+    char c;
+    while (read(fd, &c, 1) == 1) {
+        any = 1;
+        if (c == '\n')
+            break;
+        if (n < size - 1)
+            buf[n++] = c;
+    }
+    buf[n] = 0;
+    return any ? n : -1;
+}
+
+int next_name(int fd, char name[DIRSIZ + 1])
+{
+    struct dirent entry;
+    int n;
+    while ((n = read(fd, &entry, sizeof(entry))) == sizeof(entry)) {
+        memmove(name, entry.name, DIRSIZ);
+        name[DIRSIZ] = 0;
+        if (entry.inum != 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+            return 1;
+    }
+    return n < 0 ? -1 : 0;
+}
+
+int join_path(char *path, const char *dir, const char *name)
+{
+    size_t n = strlen(dir);
+    const char *slash = n > 0 && dir[n - 1] != '/' ? "/" : "";
+    if (n + 1 + strlen(name) >= MAXPATH) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    snprintf(path, MAXPATH, "%s%s%s", dir, slash, name);
+    return 0;
+}
+
+const char *last_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+long counter_value(const char *name)
+{
+    static char text[4096];
+    int n = statistics(text, sizeof(text) - 1);
+    size_t length = strlen(name);
+    if (n < 0)
+        return -1;
+    text[n] = 0;
+    for (char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, name, length) == 0 && line[length] == ' ')
+            return strtol(line + length, 0, 10);
+    }
+    return -1;
+}

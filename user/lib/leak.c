@@ -1,0 +1,61 @@
+// Finding leaks: what the kernel has in use before and after something ran.
+#include "user/lib/test.h"
+
+#define SETTLE 200 // ticks to wait at most for orphans to be reaped
+
+struct quantity {
+    const char *name;
+    size_t offset; // in struct sysinfo
+    int more;      // 1: more of it afterwards is a leak, 0: less of it
+};
+
+static const struct quantity quantities[] = {
+    {"processes", offsetof(struct sysinfo, nproc), 1},
+    {"open files", offsetof(struct sysinfo, files), 1},
+    {"pipes", offsetof(struct sysinfo, pipes), 1},
+    {"inodes in core", offsetof(struct sysinfo, inodes), 1},
+    {"promised frames", offsetof(struct sysinfo, promised), 1},
+    {"small objects", offsetof(struct sysinfo, kmemobjs), 1},
+    {"free memory", offsetof(struct sysinfo, freemem), 0},
+};
+#define NQUANTITIES (int)(sizeof(quantities) / sizeof(quantities[0]))
+
+static uint64 value(const struct sysinfo *s, const struct quantity *q)
+{
+    return *(const uint64 *)((const char *)s + q->offset);
+}
+
+static int compare(const struct sysinfo *before, const struct sysinfo *now, int print)
+{
+    int worse = 0;
+    for (int i = 0; i < NQUANTITIES; i++) {
+        const struct quantity *q = &quantities[i];
+        uint64 a = value(before, q), b = value(now, q);
+        if (q->more ? b <= a : b >= a)
+            continue;
+        worse++;
+        if (print)
+            printf("leak: %s: before %lu, after %lu\n", q->name, a, b);
+    }
+    return worse;
+}
+
+void leak_start(struct sysinfo *before)
+{
+    sync();
+    pause(2);
+    sysinfo(before);
+}
+
+int leak_check(const struct sysinfo *before, int print)
+{
+    struct sysinfo now;
+    for (int i = 0; i < SETTLE / 5; i++) {
+        sync();
+        sysinfo(&now);
+        if (compare(before, &now, 0) == 0)
+            return 0;
+        pause(5);
+    }
+    return compare(before, &now, print);
+}

@@ -1,0 +1,7 @@
+// spin: uses a hart until it is killed.
+
+int main(void)
+{
+    for (;;)
+        __asm__ volatile("");
+}
