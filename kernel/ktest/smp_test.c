@@ -1,19 +1,29 @@
 // Two threads in one address space, on two harts if there are as many: changes that one makes are
 // seen by the other at once, and a space that ends is left by a hart that idles on it.
 #include "kernel/ktest/space.h"
+#include "kernel/lock/spinlock.h"
 #include "kernel/lock/thread.h"
+#include "kernel/lock/waitq.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/vm/tlb.h"
 #include "kernel/vm/uaccess.h"
 
 static struct {
+    struct spinlock lock; // orders as and busy
     struct addrspace *as; // a: where to read, 0: nothing to do
     bool busy;            // a: the partner is in it
     uint64 rounds;        // a: reads made
     int result;           // a: what the last copyin returned
     uint64 value;         // a: what it read
-} shared;
+} shared = {.lock = SPINLOCK_INIT("ktest", SLEEPLOCK)};
+
+// One hart is shared with the other thread; of several, each has its own.
+static void relax(void)
+{
+    if (cpu_count == 1)
+        sched_yield();
+}
 
 static void read_in(struct addrspace *as)
 {
@@ -24,7 +34,7 @@ static void read_in(struct addrspace *as)
         __atomic_store_n(&shared.value, value, __ATOMIC_SEQ_CST);
         __atomic_store_n(&shared.result, r, __ATOMIC_SEQ_CST);
         __atomic_add_fetch(&shared.rounds, 1, __ATOMIC_SEQ_CST);
-        sched_yield();
+        relax();
     }
     irq_off();
     current()->as = 0; // gone, but the hart keeps the space
@@ -32,18 +42,28 @@ static void read_in(struct addrspace *as)
     irq_on();
 }
 
+// Sleeps until there is a space, reads there until it is told to stop, and sleeps again.
 static void partner(void *arg)
 {
     (void)arg;
     for (;;) {
-        struct addrspace *as = __atomic_load_n(&shared.as, __ATOMIC_SEQ_CST);
-        if (as) {
-            __atomic_store_n(&shared.busy, true, __ATOMIC_SEQ_CST);
-            read_in(as);
-            __atomic_store_n(&shared.busy, false, __ATOMIC_SEQ_CST);
-        }
-        sched_yield();
+        spin_lock(&shared.lock);
+        while (!shared.as)
+            sleep(&shared, &shared.lock);
+        struct addrspace *as = shared.as;
+        shared.busy = true;
+        spin_unlock(&shared.lock);
+        read_in(as);
+        __atomic_store_n(&shared.busy, false, __ATOMIC_SEQ_CST);
     }
+}
+
+static void give_partner(struct addrspace *as)
+{
+    spin_lock(&shared.lock);
+    __atomic_store_n(&shared.as, as, __ATOMIC_SEQ_CST);
+    wakeup(&shared);
+    spin_unlock(&shared.lock);
 }
 
 void ktest_start_partner(void)
@@ -56,7 +76,7 @@ static void wait_for_reads(void)
 {
     uint64 until = __atomic_load_n(&shared.rounds, __ATOMIC_SEQ_CST) + 2;
     while (__atomic_load_n(&shared.rounds, __ATOMIC_SEQ_CST) < until)
-        sched_yield();
+        relax();
 }
 
 static void put_value(struct addrspace *as, uint64 value)
@@ -71,7 +91,7 @@ KTEST(shootdown_reaches_other_harts)
     as_set_heap(as, DATA);
     check(as_sbrk(as, PGSIZE, 0) > 0 && vm_fault(as, DATA, ACCESS_WRITE) == 0);
     put_value(as, 1);
-    __atomic_store_n(&shared.as, as, __ATOMIC_SEQ_CST);
+    give_partner(as);
     wait_for_reads();
     bool right = shared.result == 0 && shared.value == 1;
     for (uint64 i = 2; i < 20; i++) {
@@ -84,9 +104,9 @@ KTEST(shootdown_reaches_other_harts)
     right &= as_sbrk(as, -PGSIZE, 0) > 0;
     wait_for_reads();
     right &= shared.result < 0;
-    __atomic_store_n(&shared.as, 0, __ATOMIC_SEQ_CST);
+    give_partner(0);
     while (__atomic_load_n(&shared.busy, __ATOMIC_SEQ_CST))
-        sched_yield();
+        relax();
     as_put(as); // returns only when no hart keeps it
     check(right);
 }

@@ -85,8 +85,10 @@ static int fill_segment(struct image *im, const struct elf_segment *s)
 
 static int load_segment(struct image *im, const struct elf_segment *s)
 {
+    if (s->memsz == 0)
+        return 0;
     int r = check_segment(im, s);
-    if (r < 0 || s->memsz == 0)
+    if (r < 0)
         return r;
     uaddr_t end = PGROUNDUP(s->vaddr + s->memsz);
     r = as_map(im->as, PGROUNDDOWN(s->vaddr), end, prot_of(s->flags));

@@ -49,9 +49,10 @@ def numbers(machine):
     out = machine.run("free", 60)
     found = {name.strip(): int(value) for name, value in re.findall(
         r"^(can still be promised|free|free inodes) +(\d+)", out, re.M)}
-    found.update((name.strip(), int(value)) for name, value in
-                 re.findall(r"[:,] ([a-z ]+?) (\d+)", out))
-    if "can still be promised" not in found or "small objects" not in found:
+    in_use = re.search(r"^in use: .*", out, re.M)
+    found.update((name, int(value)) for name, value in
+                 re.findall(r"([a-z ]+\w) (\d+)", in_use.group(0) if in_use else ""))
+    if "can still be promised" not in found or " small objects" not in found:
         raise Failure("`free` printed something else:\n" + out)
     return found
 

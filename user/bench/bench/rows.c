@@ -158,7 +158,7 @@ static void run_fork(long n)
 static void touch(char *p, long size)
 {
     for (long i = 0; i < size; i += PGSIZE)
-        p[i]++;
+        p[i] = 1;
 }
 
 static void grow_8m(void)
