@@ -32,11 +32,11 @@ static bool crowded(void)
     return journal.npending > journal.nimages / 2 || journal.ring_used > journal.ring / 2;
 }
 
-// True if the largest group could be committed now.
-static bool has_room(void)
+// True if a group of n blocks could be committed now.
+static bool has_room(uint n)
 {
-    return journal.nimages - journal.npending >= journal.group_max &&
-           journal.ring - journal.ring_used >= journal.group_max + GROUP_OVERHEAD;
+    return journal.nimages - journal.npending >= n &&
+           journal.ring - journal.ring_used >= n + GROUP_OVERHEAD;
 }
 
 // A frame that was promised for an image. There is one, if not at once: more blocks than the
@@ -72,17 +72,23 @@ static struct journal_image *make_image(struct block *b)
     return image;
 }
 
-// Closes the running group, copies its blocks to images (in journal.sort) and opens the next
-// group. Returns how many. While a group is closing and has no open transactions, its blocks and
-// their images are the thread's alone.
-static uint stage_group(void)
+// Closes the running group and waits for its transactions. False: there is no room for it.
+static bool close_group(void)
 {
     spin_lock(&journal.lock);
-    journal.closing = true;
-    while (journal.open > 0)
+    bool room = has_room(journal.count + journal.reserved);
+    journal.closing = room;
+    while (room && journal.open > 0)
         sleep(&journal.work, &journal.lock);
     spin_unlock(&journal.lock);
+    return room;
+}
 
+// Copies the blocks of the group that is closing to images (in journal.sort) and opens the next
+// group. Returns how many. The closing group has no transactions left, so its blocks and their
+// images are the thread's alone.
+static uint stage_group(void)
+{
     uint n = 0;
     for (struct list *item; (item = list_pop_front(&journal.blocks)) != 0; n++)
         journal.sort[n] = make_image(list_entry(item, struct block, group));
@@ -212,14 +218,15 @@ static int go_home(void)
 // Commits the running group: 0, -EIO.
 static int commit(void)
 {
-    int error = has_room() ? 0 : go_home();
+    int error = 0;
+    while (!error && !close_group())
+        error = go_home();
     if (error)
         return error;
     uint n = stage_group();
-    if (n == 0)
-        return 0;
-    error = write_group(journal.committed + 1, n);
-    if (error)
+    if (n > 0)
+        error = write_group(journal.committed + 1, n);
+    if (n == 0 || error)
         return error;
     count(C_journal_commit);
     count_n(C_journal_block, n);

@@ -26,6 +26,7 @@ struct addrspace *as_create(void)
     as->refs = 1;
     sleeplock_init(&as->lock, "address space", LEVEL_ADDRSPACE);
     list_init(&as->regions);
+    list_init(&as->table_pages);
     if (roots_create(as) < 0) {
         kmem_free(&space_cache, as);
         return 0;

@@ -51,18 +51,22 @@ static uint64 share_pages(struct addrspace *child, const struct pt_span *s, pte_
     return shared;
 }
 
+// One pass over the regions: what they map is all there is.
 static int copy_tables(struct addrspace *parent, struct addrspace *child)
 {
     uint64 shared = 0;
     bool changed = false;
     int err = 0;
-    for (struct pt_span s = pt_span_at(0); pt_next_span(parent->user_root, &s, TRAPFRAME);) {
-        pte_t *to = roots_entry(child, s.start, false);
-        if (!to) {
-            err = -ENOMEM;
-            break;
+    list_for_each(r, &parent->regions, struct region, link)
+    {
+        struct pt_span s = pt_span_at(r->start);
+        while (err == 0 && pt_next_span(parent->user_root, &s, r->end)) {
+            pte_t *to = roots_entry(child, s.start, false);
+            if (to)
+                shared += share_pages(child, &s, to, &changed);
+            else
+                err = -ENOMEM;
         }
-        shared += share_pages(child, &s, to, &changed);
     }
     count_n(C_fork_pages, shared);
     if (changed)

@@ -121,6 +121,7 @@ void kmap_init(void)
 {
     sleeplock_init(&kernel_space.lock, "kernel space", LEVEL_ADDRSPACE);
     list_init(&kernel_space.regions);
+    list_init(&kernel_space.table_pages);
     kernel_space.kernel_root = kernel_space.user_root = page_to_phys(boot_page());
     trapslots = boot_page();
     map_ram();

@@ -26,6 +26,7 @@ static pte_t make_table(struct addrspace *as, bool promised)
         return 0;
     as->promised_tables -= promised;
     as->tables++;
+    list_push_front(&as->table_pages, &p->link);
     return pt_table_entry(page_to_phys(p));
 }
 
@@ -82,23 +83,11 @@ int roots_create(struct addrspace *as)
     return -ENOMEM;
 }
 
-static void free_table(pte_t entry)
-{
-    page_put(phys_to_page(PTE2PA(entry)));
-}
-
 void roots_destroy(struct addrspace *as)
 {
-    const pte_t *root = pt_table(as->user_root);
-    for (uint i = 0; i < KERNEL_ROOT_INDEX; i++) {
-        if (!(root[i] & PTE_V))
-            continue;
-        const pte_t *middle = pt_table(PTE2PA(root[i]));
-        for (uint j = 0; j < PT_ENTRIES; j++)
-            if (middle[j] & PTE_V)
-                free_table(middle[j]);
-        free_table(root[i]);
-    }
+    struct list *item;
+    while ((item = list_pop_front(&as->table_pages)) != 0)
+        page_put(list_entry(item, struct page, link));
     page_put(phys_to_page(as->user_root));
     page_put(phys_to_page(as->kernel_root));
 }

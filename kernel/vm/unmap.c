@@ -7,6 +7,7 @@
 #include "kernel/lib/assert.h"
 #include "kernel/mem/page.h"
 #include "kernel/vm/pagetable.h"
+#include "kernel/vm/region.h"
 #include "kernel/vm/tlb.h"
 
 static bool invalidate(struct addrspace *as, uaddr_t start, uaddr_t end)
@@ -50,5 +51,8 @@ uint64 unmap_range(struct addrspace *as, uaddr_t start, uaddr_t end)
 
 void unmap_all(struct addrspace *as)
 {
-    drop_pages(as, 0, TRAPFRAME);
+    list_for_each(r, &as->regions, struct region, link)
+    {
+        drop_pages(as, r->start, r->end);
+    }
 }

@@ -16,7 +16,7 @@ Then steps:
     < text                types a line to the running program
     ^C  ^D  ^P  ^U        types that control character
     @wait REGEX           waits until the running command has printed that
-    @sleep SECONDS
+    @sleep SECONDS        while the running command goes on
     @sync-poweroff        ends the system (poweroff; QEMU's status must be 0) and boots it again
     @crash                pulls the plug (SIGKILL) and boots again on the same image
     @exit STATUS          the system ends now, QEMU with that status; nothing may follow
@@ -72,12 +72,12 @@ class Session:
             return
         if line.startswith("$ "):
             self.steps.append(Step(number, "command", line[2:]))
-        elif re.match(r"@(sync-poweroff|crash|exit|sleep)\b", line):
+        elif re.match(r"@(sync-poweroff|crash|exit)\b", line):
             self.steps.append(Step(number, "action", line))
         elif not self.steps:
             if line:
                 raise ValueError("%s:%d: a line before the first step" % (self.path, number))
-        elif line.startswith("< ") or line == "<" or line in CONTROL or line.startswith("@wait "):
+        elif line.startswith("< ") or line == "<" or line in CONTROL or line.startswith(("@wait ", "@sleep ")):
             self.steps.append(Step(number, "input", line))
         else:
             owner = next(s for s in reversed(self.steps) if s.kind != "input")
@@ -111,9 +111,7 @@ class Session:
 
     def _act(self, machine, step, reboot):
         words = step.text.split()
-        if words[0] == "@sleep":
-            time.sleep(float(words[1]))
-        elif words[0] == "@exit":
+        if words[0] == "@exit":
             self._ended(machine, step)
             return False
         else:
@@ -142,6 +140,9 @@ class Session:
         if step.text.startswith("@wait "):
             machine.see(step.text[6:], self.timeout)
             return
+        if step.text.startswith("@sleep "):
+            time.sleep(float(step.text.split()[1]))
+            return
         if step.text in CONTROL:
             time.sleep(0.2)  # the command that it is meant for has started by then
             machine.send(CONTROL[step.text])
@@ -157,11 +158,14 @@ class Session:
             return
         want, have = at
         number, pattern = step.expected[want] if want < len(step.expected) else (step.line_number, None)
-        raise Failure("%s.txt:%d: `%s`:\n    expected: %s\n    got:      %s\n  the whole output:\n%s" % (
+        first, last = max(0, have - 6), have + 6
+        raise Failure("%s.txt:%d: `%s`:\n    expected: %s\n    got:      %s\n"
+                      "  output, lines %d to %d of %d:\n%s" % (
             self.name, number, step.text,
             "(no more)" if pattern is None else pattern,
             "(no more)" if have >= len(got) else got[have],
-            "\n".join("    | " + line for line in got[:60])))
+            first + 1, min(last, len(got)), len(got),
+            "\n".join("    | " + line for line in got[first:last])))
 
 
 def line_matches(pattern, line):

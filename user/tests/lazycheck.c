@@ -71,6 +71,7 @@ static void reading_is_cheap(void)
 // nearly nothing, and come back.
 static void promises_are_exact(void)
 {
+    errno = 0; // in a child, its page is the parent's too: get the copy while there is memory
     uint64 before = free_memory();
     char *start = sbrk(0), *p;
     uint64 last = before;
@@ -147,8 +148,9 @@ static void shrinks_by_bytes(void)
     expect(start[2 * PGSIZE] == 0, "it comes back zeroed");
     expect(start[PGSIZE] == 1, "the rest stays");
     char *end = sbrk(0);
-    expect(sys_sbrk(-(1L << 40), SBRK_EAGER) == end && sbrk(0) == end,
-           "shrinking below the heap's start changes nothing");
+    expect(sys_sbrk(-(1L << 40), SBRK_EAGER) == end, "shrinking returns the old break");
+    expect((uint64)sbrk(0) <= brk, "and stops at the heap's start");
+    expect(sys_sbrk(-(1L << 40), SBRK_EAGER) == sbrk(0), "where it stays");
 }
 
 static const struct subtest tests[] = {

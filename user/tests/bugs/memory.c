@@ -212,6 +212,7 @@ void fork_bomb_ends(void)
 // exec with all memory but a few pages promised to its parent: it works or fails, no more.
 static void exec_with_pages_left(void *arg)
 {
+    errno = 0; // its page is the parent's too: get the copy while there is memory
     while (sbrk(PGSIZE) != SBRK_ERROR)
         ;
     sys_sbrk(-(long)arg * PGSIZE, SBRK_EAGER);
