@@ -83,10 +83,9 @@ struct inode *inode_dup(struct inode *ip)
     return ip;
 }
 
-// One user less, without a look at the links.
-static void drop(struct inode *ip)
+// => table_lock held, and let go. One user less, without a look at the links.
+static void drop_unlock(struct inode *ip)
 {
-    spin_lock(&table_lock);
     bool last = --ip->refs == 0;
     if (last) {
         list_remove(&ip->hash);
@@ -130,21 +129,26 @@ static void reclaim(struct inode *ip)
     do {
         e = reclaim_step(ip);
     } while (e == 1);
-    if (e == -ENOMEM)
+    if (e == -ENOMEM) {
         queue(ip);
-    else
-        drop(ip);
+    } else if (e == 0) {
+        inode_put(ip); // a new owner of the number may have unlinked it again
+    } else {
+        spin_lock(&table_lock);
+        drop_unlock(ip);
+    }
 }
 
 void inode_put(struct inode *ip)
 {
     spin_lock(&table_lock);
     // With one reference left nobody else can have ip's lock: its fields may be read.
-    bool orphan = ip->refs == 1 && ip->loaded && ip->d.nlink == 0;
+    if (ip->refs > 1 || !ip->loaded || ip->d.nlink > 0) {
+        drop_unlock(ip);
+        return;
+    }
     spin_unlock(&table_lock);
-    if (!orphan)
-        drop(ip);
-    else if (journal_in_transaction())
+    if (journal_in_transaction())
         queue(ip);
     else
         reclaim(ip);

@@ -12,17 +12,25 @@
 #include "kernel/vm/addrspace.h"
 #include "kernel/vm/kmap.h"
 
-// The process's memory goes while it can still sleep. Who looks at other processes' spaces finds
-// it through the tree lock, and keeps it alive by a reference.
-static void release_memory(struct proc *p)
+// Leaves the address space, for that of the parent, which is what this hart will most likely run
+// next: it is kept there as an idle hart keeps one. The tree lock holds it until this hart is known
+// to keep it; afterwards its end would find out.
+static struct addrspace *leave_space(struct proc *p)
 {
     struct addrspace *as = p->as;
     spin_lock(&tree_lock);
     p->as = 0;
+    struct addrspace *next = p->parent->as;
+    as_activate(next ? next : &kernel_space, false);
     spin_unlock(&tree_lock);
-    irq_off();
-    as_activate(&kernel_space, false);
-    irq_on();
+    return as;
+}
+
+// The process's memory goes while it can still sleep. Who looks at other processes' spaces finds
+// it through the tree lock, and keeps it alive by a reference.
+static void release_memory(struct proc *p)
+{
+    struct addrspace *as = leave_space(p);
     fp_drop(p);
     as_put(as);
 }

@@ -64,9 +64,8 @@ int as_write(struct addrspace *as, uaddr_t to, const void *from, size_t n);
 // Where the heap begins: page-aligned, behind all regions mapped so far. Once, while BUILDING.
 void as_set_heap(struct addrspace *as, uaddr_t start);
 
-// Moves the break by n bytes (negative: down, at most to the heap's start; a step below address 0
-// changes nothing); how is SBRK_EAGER or SBRK_LAZY. Returns the old break; -ENOMEM: beyond
-// TRAPFRAME, or what is promised cannot be kept.
+// Moves the break by n bytes (negative: down, at most to the heap's start); how is SBRK_EAGER or
+// SBRK_LAZY. Returns the old break; -ENOMEM: beyond TRAPFRAME, or what is promised cannot be kept.
 int64 as_sbrk(struct addrspace *as, int64 n, int how);
 
 // A child's copy: regions, page tables and counts; data pages are shared copy-on-write. The

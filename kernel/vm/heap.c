@@ -139,10 +139,8 @@ int64 as_sbrk(struct addrspace *as, int64 n, int how)
     sleeplock_lock(&as->lock);
     uaddr_t old = as->heap_end;
     int64 result = old;
-    if (n < 0 && -(uint64)n <= old)
-        shrink(as, max_u64(old + n, as->heap_start));
-    else if (n < 0)
-        result = old; // below 0: nothing
+    if (n < 0)
+        shrink(as, -(uint64)n < old - as->heap_start ? old + n : as->heap_start);
     else if ((uint64)n > TRAPFRAME - old)
         result = -ENOMEM;
     else if (grow(as, old + n, how == SBRK_LAZY ? REGION_LAZY : REGION_RESERVED) < 0)
