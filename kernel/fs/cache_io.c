@@ -154,7 +154,7 @@ static void read_ahead_done(struct disk_request *r)
 static void submit_read_ahead(struct read_ahead *ra)
 {
     if (ra->request.nsegments == 0) {
-        ra->busy = false;
+        __atomic_store_n(&ra->busy, false, __ATOMIC_RELEASE);
         return;
     }
     ra->request.op = DISK_READ;

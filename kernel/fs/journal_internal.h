@@ -91,8 +91,8 @@ static inline uint32 ring_add(uint32 i, uint32 n)
     return (i + n) % journal.ring;
 }
 
-// Writes a page to disk, soon, merging neighbours; it may still change nothing until
-// journal_io_wait, which waits for all such writes: 0, -EIO.
+// Starts writing a page, merging neighbours; it must not change before journal_io_wait, which
+// waits for all such writes: 0, -EIO.
 void journal_io_write(uint32 blockno, void *page);
 int journal_io_wait(void);
 // The same, and they will survive a power cut.

@@ -4,9 +4,9 @@
 // set, so that nothing is allocated on the way to the disk.
 #include "kernel/dev/disk.h"
 #include "kernel/errno.h"
+#include "kernel/fs/crc32c.h"
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/string.h"
-#include "kernel/fs/crc32c.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/page.h"
 

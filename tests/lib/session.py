@@ -80,6 +80,11 @@ class Session:
         elif line.startswith("< ") or line == "<" or line in CONTROL or line.startswith(("@wait ", "@sleep ")):
             self.steps.append(Step(number, "input", line))
         else:
+            if line.startswith(("~ ", "~+ ")):
+                try:
+                    re.compile(regex_of(line))
+                except re.error as error:
+                    raise ValueError("%s:%d: %s" % (self.path, number, error)) from None
             owner = next(s for s in reversed(self.steps) if s.kind != "input")
             owner.expected.append((number, line))
 
@@ -168,9 +173,13 @@ class Session:
             "\n".join("    | " + line for line in got[first:last])))
 
 
+def regex_of(pattern):
+    return pattern.split(" ", 1)[1]
+
+
 def line_matches(pattern, line):
     if pattern.startswith(("~ ", "~+ ")):
-        return re.fullmatch(pattern.split(" ", 1)[1], line) is not None
+        return re.fullmatch(regex_of(pattern), line) is not None
     if pattern.startswith("\\"):
         return pattern[1:] == line
     return pattern == line

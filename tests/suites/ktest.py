@@ -28,7 +28,7 @@ def run(build, cpus, isolate):
             raise Failure("%d result lines, but: %d passed, %d failed" %
                           (len(found), passed, failed))
         machine.check_qemu_log()
-        return [(test, None if verdict == "OK" else "%s\n%s" % (verdict, out[-3000:]))
+        return [(test, None if verdict == "OK" else "%s (log: build/test/%s.log)" % (verdict, name))
                 for test, verdict in found]
     finally:
         machine.kill()

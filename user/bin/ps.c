@@ -1,5 +1,6 @@
 // ps: a line for each process: process number, parent, group, state, hart, memory of its regions
-// and memory that it holds in KiB, processor time in seconds, name. An `i` behind the state: isolated.
+// and memory that it holds in KiB, processor time in seconds, name. An `i` behind the state:
+// isolated.
 #include "kernel/procinfo.h"
 #include "user/lib/util.h"
 

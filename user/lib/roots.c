@@ -6,7 +6,8 @@
 static int read_once(int pid, struct roots *r)
 {
     static uint64 of_init[TABLE_ENTRIES];
-    if (pgtable(pid, USER_ROOT, 0, 2, r->user) < 0 || pgtable(pid, KERNEL_ROOT, 0, 2, r->kernel) < 0 ||
+    if (pgtable(pid, USER_ROOT, 0, 2, r->user) < 0 ||
+        pgtable(pid, KERNEL_ROOT, 0, 2, r->kernel) < 0 ||
         pgtable(1, KERNEL_ROOT, 0, 2, of_init) < 0)
         return -1;
     r->different = r->kernel_in_user = r->own_kernel = 0;

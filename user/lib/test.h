@@ -1,9 +1,8 @@
 // What the test programs share. A test program is a table of sub-tests; each runs in a process of
 // its own, which ends with 0 if all went well:
 //
-//     PROGRAM          runs all; a line "PROGRAM: NAME: OK" or "...: FAILED" each; exit status 0 or 1
-//     PROGRAM NAME...  runs those
-//     PROGRAM -l       lists them
+//     PROGRAM          runs all; a line "PROGRAM: NAME: OK" or "...: FAILED" each; exit status 0 or
+//     1 PROGRAM NAME...  runs those PROGRAM -l       lists them
 #ifndef USER_LIB_TEST_H
 #define USER_LIB_TEST_H
 

@@ -27,8 +27,7 @@ int parse_long(const char *s, long *value);
 int vfprintf(int fd, const char *format, va_list args);
 int vprintf(const char *format, va_list args);
 int vsnprintf(char *buf, size_t size, const char *format, va_list args);
-int snprintf(char *buf, size_t size, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+int snprintf(char *buf, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 // Memory (malloc.c).
 void *calloc(size_t count, size_t size);

@@ -179,14 +179,10 @@ static void two_thirds_of_memory(void)
 }
 
 static const struct subtest tests[] = {
-    {"fork_copies_nothing", fork_copies_nothing},
-    {"diverge_on_write", diverge_on_write},
-    {"parent_writes_first", parent_writes_first},
-    {"last_holder_claims", last_holder_claims},
-    {"kernel_writes_diverge", kernel_writes_diverge},
-    {"generations", generations},
-    {"two_thirds_of_memory", two_thirds_of_memory},
-    {0, 0},
+    {"fork_copies_nothing", fork_copies_nothing},     {"diverge_on_write", diverge_on_write},
+    {"parent_writes_first", parent_writes_first},     {"last_holder_claims", last_holder_claims},
+    {"kernel_writes_diverge", kernel_writes_diverge}, {"generations", generations},
+    {"two_thirds_of_memory", two_thirds_of_memory},   {0, 0},
 };
 
 int main(int argc, char **argv)

@@ -19,10 +19,10 @@ typedef uint64 fp_set[33]; // f0 .. f31, fcsr
 // Loads all registers, spins, with a getpid in between if calls is set, and stores them.
 static void hold(const uint64 *in, uint64 *out, long turns, long calls)
 {
-    __asm__ volatile("ld t0, 256(%0)\n fscsr t0\n" ALL_F(LOAD)
-                     "1: beqz %3, 2f\n li a7, 11\n ecall\n"
-                     "2: addi %2, %2, -1\n bnez %2, 1b\n" ALL_F(STORE)
-                     "frcsr t0\n sd t0, 256(%1)\n fscsr zero\n"
+    __asm__ volatile("ld t0, 256(%0)\n fscsr t0\n" ALL_F(
+                         LOAD) "1: beqz %3, 2f\n li a7, 11\n ecall\n"
+                               "2: addi %2, %2, -1\n bnez %2, 1b\n" ALL_F(
+                                   STORE) "frcsr t0\n sd t0, 256(%1)\n fscsr zero\n"
                      : "+r"(in), "+r"(out), "+r"(turns)
                      : "r"(calls)
                      : "t0", "a0", "a7", "memory" ALL_F(NAME));
@@ -107,8 +107,11 @@ static void arithmetic(void)
 }
 
 static const struct subtest tests[] = {
-    {"arithmetic", arithmetic},   {"at_once", at_once}, {"fork_copies", fork_copies},
-    {"exec_clears", exec_clears}, {0, 0},
+    {"arithmetic", arithmetic},
+    {"at_once", at_once},
+    {"fork_copies", fork_copies},
+    {"exec_clears", exec_clears},
+    {0, 0},
 };
 
 int main(int argc, char **argv)

@@ -68,9 +68,16 @@ static void every_process(void)
 }
 
 static const uint64 forbidden[] = {
-    KERNEL_TEXT, KERNEL_TEXT + 0x200000, 0xffffffc010000000UL, 0xffffffff80000000UL,
-    ~7UL,        TRAMPOLINE,             TRAPFRAME,            MAXVA,
-    1UL << 62,   0,
+    KERNEL_TEXT,
+    KERNEL_TEXT + 0x200000,
+    0xffffffc010000000UL,
+    0xffffffff80000000UL,
+    ~7UL,
+    TRAMPOLINE,
+    TRAPFRAME,
+    MAXVA,
+    1UL << 62,
+    0,
 };
 #define NFORBIDDEN (int)(sizeof(forbidden) / sizeof(forbidden[0]))
 

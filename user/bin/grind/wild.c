@@ -8,8 +8,18 @@
 static uint64 bad_address(void)
 {
     const uint64 addresses[] = {
-        0,     8,           KERNBASE,         TRAPFRAME,  TRAMPOLINE, MAXVA, 0xffffffc080000000UL,
-        ~0UL,  1UL << 63,   TRAPFRAME - 1000, 0xdeadbeef, (uint64)rand() << 20,
+        0,
+        8,
+        KERNBASE,
+        TRAPFRAME,
+        TRAMPOLINE,
+        MAXVA,
+        0xffffffc080000000UL,
+        ~0UL,
+        1UL << 63,
+        TRAPFRAME - 1000,
+        0xdeadbeef,
+        (uint64)rand() << 20,
     };
     return addresses[pick(sizeof(addresses) / sizeof(addresses[0]))];
 }
@@ -46,7 +56,8 @@ static void wild_exec(void)
     char *argv[] = {"echo", bad_pointer(), 0};
     if (argv[1] == 0) // the end of the arguments: not bad here
         return;
-    if (exec("/echo", argv) != -1 || exec(argv[1], argv) != -1 || exec("/echo", bad_pointer()) != -1)
+    if (exec("/echo", argv) != -1 || exec(argv[1], argv) != -1 ||
+        exec("/echo", bad_pointer()) != -1)
         broken("exec with bad addresses");
 }
 
@@ -76,10 +87,10 @@ static void wild_counts(void)
 // Any call with any arguments, in a child, except those that end the machine or reach outside.
 static void wild_call(void)
 {
-    static const uchar harmless[] = {SYS_fstat,  SYS_dup,      SYS_uptime, SYS_link,     SYS_mkdir,
-                                     SYS_wait,   SYS_getcwd,   SYS_pgpte,  SYS_readlink, SYS_sysinfo,
-                                     SYS_lseek,  SYS_procinfo, SYS_open,   SYS_pipe,     SYS_pgtable,
-                                     SYS_rename, SYS_waitpid,  SYS_sbrk,   SYS_write,    SYS_gettime};
+    static const uchar harmless[] = {
+        SYS_fstat,   SYS_dup,      SYS_uptime,  SYS_link,  SYS_mkdir,    SYS_wait,   SYS_getcwd,
+        SYS_pgpte,   SYS_readlink, SYS_sysinfo, SYS_lseek, SYS_procinfo, SYS_open,   SYS_pipe,
+        SYS_pgtable, SYS_rename,   SYS_waitpid, SYS_sbrk,  SYS_write,    SYS_gettime};
     int pid = fork();
     if (pid != 0) {
         if (pid > 0)

@@ -37,8 +37,8 @@ enum token {
 };
 
 struct lexer {
-    const char *next;  // what is not read yet
-    enum token token;  // current token
+    const char *next;    // what is not read yet
+    enum token token;    // current token
     char word[LINE_MAX]; // its text, if it is a word
 };
 

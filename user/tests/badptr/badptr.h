@@ -20,8 +20,8 @@
 #define PIPE_FILL 3000
 
 struct fixture {
-    int file;       // open on FILE_NAME, which holds FILE_SIZE bytes of pattern(), at offset 0
-    int pipe_in[2]; // holds PIPE_FILL bytes of pattern()
+    int file;        // open on FILE_NAME, which holds FILE_SIZE bytes of pattern(), at offset 0
+    int pipe_in[2];  // holds PIPE_FILL bytes of pattern()
     int pipe_out[2]; // empty
 };
 

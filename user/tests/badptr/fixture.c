@@ -57,8 +57,8 @@ void fixture_check(struct fixture *f, const char *call)
     expect(now.inodes == state.inodes, "%s: inodes in core as before", call);
     expect(now.freeinodes == state.freeinodes, "%s: free inodes as before", call);
     expect(now.freeblocks == state.freeblocks, "%s: free blocks as before", call);
-    expect(fstat(f->file, &st) == 0 && st.size == FILE_SIZE && st.nlink == 1,
-           "%s: file as before", call);
+    expect(fstat(f->file, &st) == 0 && st.size == FILE_SIZE && st.nlink == 1, "%s: file as before",
+           call);
     expect(getcwd(buf, sizeof(buf)) && strcmp(buf, "/") == 0, "%s: directory as before", call);
     int fd = open(DIR_NAME, O_RDONLY);
     expect(next_name(fd, name) == 1 && strcmp(name, "file") == 0 && next_name(fd, name) == 0,

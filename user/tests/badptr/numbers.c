@@ -9,7 +9,8 @@ static const long bad_fds[] = {-1, -2, NOFILE, NOFILE + 1, 100000, 0x7fffffff, -
 static void refuse(struct fixture *f, long error, const char *name, int number, const long args[6])
 {
     char what[100];
-    snprintf(what, sizeof(what), "%s(%ld, %ld, %ld, %ld)", name, args[0], args[1], args[2], args[3]);
+    snprintf(what, sizeof(what), "%s(%ld, %ld, %ld, %ld)", name, args[0], args[1], args[2],
+             args[3]);
     long result = raw_syscall(number, args);
     if (error == 0)
         expect(result < 0, "%s: an error, not %ld", what, result);
@@ -25,11 +26,16 @@ static void bad_descriptors(struct fixture *f)
         int number;
         long rest[3];
     } calls[] = {
-        {"read", SYS_read, {(long)scratch, 10}},  {"write", SYS_write, {(long)scratch, 10}},
-        {"close", SYS_close, {0}},                {"dup", SYS_dup, {0}},
-        {"dup2", SYS_dup2, {50}},                 {"fstat", SYS_fstat, {(long)scratch}},
-        {"fsync", SYS_fsync, {0}},                {"lseek", SYS_lseek, {0, SEEK_SET}},
-        {"ftruncate", SYS_ftruncate, {0}},        {"tcsetpgrp", SYS_tcsetpgrp, {0}},
+        {"read", SYS_read, {(long)scratch, 10}},
+        {"write", SYS_write, {(long)scratch, 10}},
+        {"close", SYS_close, {0}},
+        {"dup", SYS_dup, {0}},
+        {"dup2", SYS_dup2, {50}},
+        {"fstat", SYS_fstat, {(long)scratch}},
+        {"fsync", SYS_fsync, {0}},
+        {"lseek", SYS_lseek, {0, SEEK_SET}},
+        {"ftruncate", SYS_ftruncate, {0}},
+        {"tcsetpgrp", SYS_tcsetpgrp, {0}},
     };
     for (uint i = 0; i < COUNT(calls); i++) {
         for (uint j = 0; j < COUNT(bad_fds); j++) {

@@ -2,8 +2,8 @@
 // with its first, second, third ... allocation failing, until it has none left to fail. A script
 // may fail, or be killed; the kernel must live on and lose nothing.
 //
-// A script runs in a child; failures are inherited by the children of that child, each with a
-// count of its own. reached() tells whether the failure came in this process.
+// A script runs in a child, which arms the failure; it counts the allocations of that child and of
+// all its descendants, and comes once.
 #ifndef USER_TESTS_NOMEM_NOMEM_H
 #define USER_TESTS_NOMEM_NOMEM_H
 
@@ -11,17 +11,11 @@
 #include "kernel/riscv.h"
 #include "user/lib/test.h"
 
-// Exit status of a process in which no allocation failed; all others mean that one did.
-#define UNHARMED 10
-#define HARMED   11
-
 struct script {
     const char *name;
-    int (*run)(void); // returns nonzero if a child of its own was harmed
+    void (*run)(void); // returns when all its processes have ended
 };
 
 extern const struct script scripts[]; // ends with a name of 0
-
-int reached(void);
 
 #endif

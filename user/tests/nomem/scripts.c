@@ -4,69 +4,54 @@
 
 static char buf[40000];
 
-// Waits for a child: whether it was harmed.
-static int harmed(int pid)
+static void wait_for_all(void)
 {
-    int status;
-    if (pid < 0)
-        return 0; // the failure came here
-    while (waitpid(pid, &status, 0) != pid)
-        if (errno != ENOMEM)
-            return 1;
-    return status != UNHARMED;
+    while (wait(0) > 0)
+        ;
 }
 
-static void leave(int bad)
-{
-    exit(bad || reached() ? HARMED : UNHARMED);
-}
-
-static void exec_probe(int nargs)
+static void exec_true(int nargs)
 {
     static char text[300];
-    char *argv[MAXARG] = {"nomem", "probe"};
+    char *argv[MAXARG] = {"true"};
     memset(text, 't', sizeof(text) - 1);
-    for (int i = 2; i < 2 + nargs; i++)
+    for (int i = 1; i <= nargs; i++)
         argv[i] = text;
-    exec("/nomem", argv);
-    leave(1);
+    exec("/true", argv);
+    exit(1);
 }
 
-static int fork_exec(void)
+static void fork_exec(void)
 {
-    int pid = fork();
-    if (pid == 0)
-        exec_probe(0);
-    return harmed(pid);
+    if (fork() == 0)
+        exec_true(0);
+    wait_for_all();
 }
 
-static int exec_arguments(void)
+static void exec_arguments(void)
 {
-    int pid = fork();
-    if (pid == 0)
-        exec_probe(20);
-    return harmed(pid);
+    if (fork() == 0)
+        exec_true(20);
+    wait_for_all();
 }
 
-static int pipes(void)
+static void pipes(void)
 {
-    int ends[2], bad = 0;
+    int ends[2];
     if (pipe(ends) < 0)
-        return 0;
-    int pid = fork();
-    if (pid == 0) {
+        return;
+    if (fork() == 0) {
         close(ends[0]);
         write(ends[1], buf, sizeof(buf));
-        leave(0);
+        exit(0);
     }
     close(ends[1]);
     read_all(ends[0], buf, sizeof(buf));
     close(ends[0]);
-    bad = harmed(pid);
-    return bad;
+    wait_for_all();
 }
 
-static int file_life(void)
+static void file_life(void)
 {
     int fd = open("file", O_CREATE | O_RDWR);
     write(fd, buf, 9000);
@@ -76,10 +61,9 @@ static int file_life(void)
     ftruncate(fd, 100);
     close(fd);
     unlink("file");
-    return 0;
 }
 
-static int directories(void)
+static void directories(void)
 {
     mkdir("d");
     mkdir("d/e");
@@ -96,14 +80,13 @@ static int directories(void)
     unlink("d/e");
     unlink("d/f");
     unlink("d");
-    return 0;
 }
 
-static int heap(void)
+static void heap(void)
 {
     char *p = sbrk(40 * PGSIZE);
     if (p == SBRK_ERROR)
-        return 0;
+        return;
     for (int i = 0; i < 40; i++)
         p[i * PGSIZE] = p[i * PGSIZE + 1];
     p = sys_sbrk(3L << 30, SBRK_LAZY);
@@ -111,20 +94,18 @@ static int heap(void)
         p[1L << 30] = p[2L << 30];
         sys_sbrk(-(3L << 30), SBRK_LAZY);
     }
-    return 0;
 }
 
-static int many_files(void)
+static void many_files(void)
 {
     int fds[20];
     for (int i = 0; i < 20; i++)
         fds[i] = i % 2 ? open("/README", O_RDONLY) : dup(0);
     for (int i = 0; i < 20; i++)
         close(fds[i]);
-    return 0;
 }
 
-static int symlinks(void)
+static void symlinks(void)
 {
     char target[64];
     symlink("/README", "s");
@@ -134,11 +115,10 @@ static int symlinks(void)
     close(open("t", O_RDONLY | O_NOFOLLOW));
     unlink("t");
     unlink("s");
-    return 0;
 }
 
 // Needs doubly indirect blocks, and more than one transaction.
-static int big_file(void)
+static void big_file(void)
 {
     int fd = open("big", O_CREATE | O_RDWR);
     for (int i = 0; i < 5; i++)
@@ -147,34 +127,33 @@ static int big_file(void)
     write(fd, buf, sizeof(buf));
     close(fd);
     unlink("big");
-    return 0;
 }
 
-static int fork_tree(void)
+static void fork_tree(void)
 {
     static char page[4 * PGSIZE];
-    int bad = 0, pids[2];
     for (int i = 0; i < 2; i++) {
-        pids[i] = fork();
-        if (pids[i] == 0) {
-            int pid = fork();
+        if (fork() == 0) {
+            fork();
             page[0] = page[2 * PGSIZE] = 1; // copies
-            if (pid == 0)
-                leave(0);
-            leave(harmed(pid));
+            wait_for_all();
+            exit(0);
         }
     }
     page[PGSIZE] = 2;
-    for (int i = 0; i < 2; i++)
-        bad |= harmed(pids[i]);
-    return bad;
+    wait_for_all();
 }
 
 const struct script scripts[] = {
-    {"fork_exec", fork_exec},   {"exec_arguments", exec_arguments},
-    {"pipes", pipes},           {"file_life", file_life},
-    {"directories", directories}, {"heap", heap},
-    {"many_files", many_files}, {"symlinks", symlinks},
-    {"big_file", big_file},     {"fork_tree", fork_tree},
+    {"fork_exec", fork_exec},
+    {"exec_arguments", exec_arguments},
+    {"pipes", pipes},
+    {"file_life", file_life},
+    {"directories", directories},
+    {"heap", heap},
+    {"many_files", many_files},
+    {"symlinks", symlinks},
+    {"big_file", big_file},
+    {"fork_tree", fork_tree},
     {0, 0},
 };
