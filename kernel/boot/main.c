@@ -8,6 +8,7 @@
 #include "kernel/dev/disk.h"
 #include "kernel/dev/irq.h"
 #include "kernel/dev/null.h"
+#include "kernel/dev/power.h"
 #include "kernel/dev/stats.h"
 #include "kernel/errno.h"
 #include "kernel/fs/cache.h"
@@ -65,27 +66,34 @@ static void set_hooks(void)
     trap_init();
 }
 
+// What is wrong is the machine's or the disk's fault, not the kernel's: no panic.
+static noreturn void cannot_start(const char *why, int error)
+{
+    kprintf("Twofold cannot start: %s (error %d)\n", why, -error);
+    console_drain();
+    power_off(1);
+}
+
 // Process 1, in the kernel: what needs a process because it sleeps; then the program init.
 static void first_process(void *arg)
 {
     static char *const argv[] = {"init", 0};
+    struct proc *p = current();
     (void)arg;
-    if (disk_init() < 0)
-        panic("no disk: run through `make qemu`");
-    cache_init();
-    int r = fs_mount();
+    int r = disk_init();
     if (r < 0)
-        panic("cannot mount the root file system: error %d", -r);
+        cannot_start("there is no disk", r);
+    cache_init();
+    if ((r = fs_mount()) < 0)
+        cannot_start("the disk cannot be mounted", r);
     journal_start();
     if (ktest_run)
         ktest_run();
-    struct proc *p = current();
-    if (inode_get(ROOTINO, &p->cwd) < 0)
-        panic("no root directory");
+    if ((r = inode_get(ROOTINO, &p->cwd)) < 0)
+        cannot_start("there is no root directory", r);
     p->isolated = bootarg("isolate", 0) != 0;
-    r = proc_exec("/init", argv, 1);
-    if (r < 0)
-        panic("cannot run /init: error %d", -r);
+    if ((r = proc_exec("/init", argv, 1)) < 0)
+        cannot_start("/init cannot be run", r);
     p->tf->a0 = r;
     proc_enter_user();
 }

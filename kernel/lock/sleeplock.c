@@ -16,17 +16,6 @@ void sleeplock_init(struct sleeplock *l, const char *name, enum lock_level level
     *l = (struct sleeplock){.level = level, .name = name};
 }
 
-bool sleeplock_trylock(struct sleeplock *l)
-{
-    uint32 unlocked = 0;
-    if (!__atomic_compare_exchange_n(&l->state, &unlocked, 1, false, __ATOMIC_ACQUIRE,
-                                     __ATOMIC_RELAXED))
-        return false;
-    l->holder = current();
-    lockdep_take(l, l->name, l->level);
-    return true;
-}
-
 void sleeplock_lock(struct sleeplock *l)
 {
     uint32 unlocked = 0;

@@ -22,7 +22,6 @@ struct sleeplock {
 
 void sleeplock_init(struct sleeplock *l, const char *name, enum lock_level level);
 void sleeplock_lock(struct sleeplock *l);
-bool sleeplock_trylock(struct sleeplock *l);
 void sleeplock_unlock(struct sleeplock *l);
 bool sleeplock_holding(const struct sleeplock *l);
 

@@ -7,7 +7,7 @@
 #include "user/user.h"
 #include "kernel/syscall.h"
 
-int errno;
+__attribute__((weak)) int errno;
 
 // The first line is the exception to the second: the C library defines these itself.
 #define PLAIN_NAME(name)                                                                           \

@@ -23,7 +23,7 @@ long strtol(const char *s, char **end, int base);
 // The whole of s as a number, decimal or 0x...: 0, or -1 if it is none or out of range.
 int parse_long(const char *s, long *value);
 
-// Formatted output (printf.c).
+// Formatted output (snprintf.c).
 int vfprintf(int fd, const char *format, va_list args);
 int vprintf(const char *format, va_list args);
 int vsnprintf(char *buf, size_t size, const char *format, va_list args);

@@ -72,17 +72,15 @@ static void reading_is_cheap(void)
 static void promises_are_exact(void)
 {
     errno = 0; // in a child, its page is the parent's too: get the copy while there is memory
-    sync();    // nothing else is to give memory back meanwhile
-    pause(10);
-    uint64 before = free_memory();
-    char *start = sbrk(0), *p;
-    uint64 last = before;
-    while ((p = sbrk(PGSIZE)) != SBRK_ERROR) {
-        uint64 now = free_memory();
-        expect(now <= last - PGSIZE, "free memory goes down by a page: %lu of %lu, then %lu", last,
-               before, now);
-        last = now;
+    sync();
+    uint64 before = free_memory(), last = before, now;
+    char *start = sbrk(0);
+    int exceptions = 0; // the journal may bring blocks home meanwhile and give its copies back
+    for (; sbrk(PGSIZE) != SBRK_ERROR; last = now) {
+        now = free_memory();
+        exceptions += now > last - PGSIZE;
     }
+    expect(exceptions <= 3, "free memory goes down by a page each time, but for %d", exceptions);
     expect(last <= 2 * PGSIZE, "free memory goes down to 0, not %lu", last);
     for (char *q = start; q < (char *)sbrk(0); q += PGSIZE)
         *q = 1; // every promise is kept

@@ -1,0 +1,13 @@
+// The engine behind printf and its relatives.
+#ifndef USER_LIB_FORMAT_H
+#define USER_LIB_FORMAT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+// Writes to fd: the number of bytes, -1 if they could not be written.
+int lib_format_fd(int fd, const char *format, va_list args);
+// Writes into buf what fits into size bytes with the 0 at the end: the length of the whole.
+int lib_format_string(char *buf, size_t size, const char *format, va_list args);
+
+#endif
