@@ -128,7 +128,7 @@ int64 sys_setpgid(const uint64 *a)
     return pgroup_set((int)a[0], (int)a[1]);
 }
 
-// The console behind fd gets pgid as its foreground group: who Ctrl-C ends.
+// The console behind fd gets pgid as its foreground group, whom Ctrl-C ends; 0: none.
 int64 sys_tcsetpgrp(const uint64 *a)
 {
     struct file *f = fdtable_get(&current()->fds, (int)a[0]);
@@ -139,7 +139,7 @@ int64 sys_tcsetpgrp(const uint64 *a)
     file_close(f);
     if (!console)
         return -ENOTTY;
-    if (pgid <= 0)
+    if (pgid < 0)
         return -EINVAL;
     console_set_foreground(pgid);
     return 0;

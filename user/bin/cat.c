@@ -18,6 +18,7 @@ static int copy(int fd, const char *name)
 int main(int argc, char **argv)
 {
     int status = 0;
+    refuse_option(argv[1], "cat [file...]");
     if (argc < 2)
         return copy(0, "standard input");
     for (int i = 1; i < argc; i++) {

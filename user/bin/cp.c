@@ -20,6 +20,7 @@ int main(int argc, char **argv)
     struct stat from_st, to_st;
     char inside[MAXPATH];
     int n;
+    refuse_option(argv[1], "cp from to");
     if (argc != 3)
         usage("cp from to");
     const char *to = argv[2];

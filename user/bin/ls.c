@@ -74,6 +74,7 @@ static int list(const char *path)
 int main(int argc, char **argv)
 {
     int status = 0;
+    refuse_option(argv[1], "ls [path...]");
     if (argc < 2)
         return list(".");
     for (int i = 1; i < argc; i++)

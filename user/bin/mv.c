@@ -6,6 +6,7 @@ int main(int argc, char **argv)
 {
     struct stat st;
     char inside[MAXPATH];
+    refuse_option(argv[1], "mv old new");
     if (argc != 3)
         usage("mv old new");
     const char *to = argv[2];

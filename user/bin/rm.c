@@ -43,6 +43,8 @@ int main(int argc, char **argv)
 {
     int recursive = argc > 1 && strcmp(argv[1], "-r") == 0;
     int status = 0;
+    if (!recursive)
+        refuse_option(argv[1], "rm [-r] file...");
     if (argc < 2 + recursive)
         usage("rm [-r] file...");
     for (int i = 1 + recursive; i < argc; i++) {

@@ -5,6 +5,7 @@
 int main(int argc, char **argv)
 {
     int status = 0;
+    refuse_option(argv[1], "touch file...");
     if (argc < 2)
         usage("touch file...");
     for (int i = 1; i < argc; i++) {

@@ -28,6 +28,7 @@ static int count(int fd, const char *name)
 int main(int argc, char **argv)
 {
     int status = 0;
+    refuse_option(argv[1], "wc [file...]");
     if (argc < 2)
         return count(0, "");
     for (int i = 1; i < argc; i++) {

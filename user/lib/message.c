@@ -31,3 +31,9 @@ void usage(const char *line)
     fprintf(2, "usage: %s\n", line);
     exit(1);
 }
+
+void refuse_option(const char *arg, const char *line)
+{
+    if (arg && arg[0] == '-' && arg[1])
+        usage(line);
+}

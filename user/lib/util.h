@@ -42,6 +42,9 @@ int rand(void);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 void usage(const char *line) __attribute__((noreturn));
+// For programs without options: usage(line) if the argument is one ("-x"; "./-x" names such a
+// file).
+void refuse_option(const char *arg, const char *line);
 
 // Files (fileio.c).
 int write_all(int fd, const void *buf, int n); // 0, or -1
