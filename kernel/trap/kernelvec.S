@@ -4,20 +4,14 @@
 #include "kernel/arch/layout.h"
 #include "kernel/arch/trapframe.h"
 
-.text
-
-# From user mode: tp = slot, sp = trap frame with the user's sp in it, the user's t0 in the slot,
-# its tp in sscratch. Interrupts are off.
-.globl user_entry
-user_entry:
+# All registers but sp, tp and t0, which entry code needs for itself.
+.macro save_registers
 .irp n, 1, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
         sd x\n, TF_REG(\n)(sp)
 .endr
-        ld t0, SLOT_T0(tp)
-        sd t0, TF_REG(5)(sp)
-        csrrw t0, sscratch, zero # from now on a trap comes from the kernel
-        sd t0, TF_REG(4)(sp)
-        ld tp, SLOT_CPU(tp)
+.endm
+
+.macro save_csrs
         csrr t0, sepc
         sd t0, TF_EPC(sp)
         csrr t0, sstatus
@@ -26,6 +20,21 @@ user_entry:
         sd t0, TF_CAUSE(sp)
         csrr t0, stval
         sd t0, TF_TVAL(sp)
+.endm
+
+.text
+
+# From user mode: tp = slot, sp = trap frame with the user's sp in it, the user's t0 in the slot,
+# its tp in sscratch. Interrupts are off.
+.globl user_entry
+user_entry:
+        save_registers
+        ld t0, SLOT_T0(tp)
+        sd t0, TF_REG(5)(sp)
+        csrrw t0, sscratch, zero # from now on a trap comes from the kernel
+        sd t0, TF_REG(4)(sp)
+        ld tp, SLOT_CPU(tp)
+        save_csrs
         li s0, 0                # a backtrace ends here
         mv a0, sp
         call user_trap          # does not return
@@ -38,22 +47,13 @@ kernel_entry:
         slli t0, t0, 63 - 14
         bgez t0, overflow
         addi sp, sp, -TF_SIZE
-.irp n, 1, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-        sd x\n, TF_REG(\n)(sp)
-.endr
+        save_registers
         addi t0, sp, TF_SIZE
         sd t0, TF_REG(2)(sp)
         sd tp, TF_REG(4)(sp)
         ld t0, CPU_SCRATCH(tp)
         sd t0, TF_REG(5)(sp)
-        csrr t0, sepc
-        sd t0, TF_EPC(sp)
-        csrr t0, sstatus
-        sd t0, TF_SSTATUS(sp)
-        csrr t0, scause
-        sd t0, TF_CAUSE(sp)
-        csrr t0, stval
-        sd t0, TF_TVAL(sp)
+        save_csrs
         ld t0, TF_EPC(sp)       # for backtraces: as if the interrupted code had called
         sd t0, -8(sp)
         sd s0, -16(sp)

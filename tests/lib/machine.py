@@ -140,6 +140,15 @@ class Machine:
             raise Failure("QEMU ended with status %d, not 0, after poweroff:\n%s" %
                           (self.status, rest))
 
+    def keep_log(self, failure):
+        """Puts the log of a failed test where the next run does not overwrite it. Returns the
+        failure with its place added."""
+        self.kill()
+        kept = self.log_path[:-len(".log")] + ".failed.log"
+        if os.path.exists(self.log_path):
+            os.replace(self.log_path, kept)
+        return Failure("%s\n  log: %s" % (failure, os.path.relpath(kept, ROOT)))
+
     def check_qemu_log(self):
         if os.path.exists(self.qemu_log) and os.path.getsize(self.qemu_log):
             with open(self.qemu_log, errors="replace") as f:

@@ -56,7 +56,7 @@ def kill_repeatedly(load, build):
                 fsck(image)
                 check_records(image)
             except Failure as failure:
-                raise Failure("%s: %s\n  log: build/test/%s.log" % (where, failure, name)) from None
+                raise machine.keep_log("%s: %s" % (where, failure)) from None
             print("      %s: %d of %d" % (name, number + 1, KILLS), flush=True)
     finally:
         machine.kill()

@@ -38,7 +38,7 @@ def run(build, cpus, isolate):
         fsck(image)
         return found
     except Failure as failure:
-        raise Failure("%s\n  log: build/test/%s.log" % (failure, name)) from None
+        raise machine.keep_log(failure) from None
     finally:
         machine.kill()
         discard(image)

@@ -104,7 +104,7 @@ def play(session, cpus, isolate, build, mem=None):
         machine.check_qemu_log()
         fsck(image)
     except Failure as failure:
-        raise Failure("%s\n  log: build/test/%s.log" % (failure, name)) from None
+        raise machine.keep_log(failure) from None
     finally:
         machine.kill()
         discard(image)

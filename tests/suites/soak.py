@@ -27,7 +27,9 @@ def soak(isolate):
         machine.boot()
         sessions.numbers(machine)
         before = sessions.numbers(machine)
-        machine.run("stressfs 2 1000000 &")
+        names = list_root(machine)
+        machine.type_command("stressfs 2 1000000 &")
+        machine.expect("stressfs starting\n")
         machine.type_command("grind")
         end = time.monotonic() + MINUTES * 60
         while time.monotonic() < end:
@@ -37,13 +39,14 @@ def soak(isolate):
         machine.send("\x03")
         machine.read_to_prompt(60)
         end_background(machine, "stressfs")
-        clean_up(machine)
+        for name in list_root(machine) - names:  # what the load left when it was ended
+            machine.run("rm -r " + name)
         sessions.check_leaks(machine, before)
         machine.poweroff(60)
         machine.check_qemu_log()
         fsck(image)
     except Failure as failure:
-        raise Failure("%s\n  log: build/test/%s.log" % (failure, name)) from None
+        raise machine.keep_log(failure) from None
     finally:
         machine.kill()
         discard(image)
@@ -71,9 +74,5 @@ def end_background(machine, program):
     time.sleep(1)
 
 
-def clean_up(machine):
-    """Removes what the load left when it was ended."""
-    for line in machine.run("ls").split("\n"):
-        words = line.split()
-        if words and re.match(r"stressfs|grind", words[0]) and words[0] not in ("stressfs", "grind"):
-            machine.run("rm -r " + words[0])
+def list_root(machine):
+    return {line.split()[0] for line in machine.run("ls /").split("\n") if line}

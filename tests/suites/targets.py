@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -22,6 +23,9 @@ def tests(everything):
         ("qemu: SIGTERM to make ends QEMU", terminate),
         ("qemu-gdb prints a line and offers the stub", gdb_stub),
         ("kernel.sym: address, blank, name", symbols),
+        ("with gcc, each warning an error", no_warnings_gcc),
+        ("with clang and ld.lld", no_warnings_clang),
+        ("gdb: the commands of .gdbinit", gdb_commands),
     ]]
 
 
@@ -123,6 +127,45 @@ def speak_to_stub(port):
         except ConnectionRefusedError:
             time.sleep(0.1)
     raise Failure("nothing listens on port %d" % port)
+
+
+def no_warnings_gcc():
+    make_output("WERROR=1", "compile")
+    make_output("WERROR=1", "DEBUG=1", "KTEST=1", "test-kernel")
+
+
+def no_warnings_clang():
+    if not shutil.which("clang") or not shutil.which("ld.lld"):
+        print("      clang and ld.lld are not installed: not tried", flush=True)
+        return
+    make_output("LLVM=1", "WERROR=1", "compile")
+
+
+def gdb_commands():
+    """Boots stopped, goes on to a system call, and tries each command."""
+    gdb = shutil.which("gdb-multiarch")
+    if not gdb:
+        print("      gdb-multiarch is not installed: not tried", flush=True)
+        return
+    process = make("qemu-gdb")
+    try:
+        read_until(process, "make gdb", 60)
+        time.sleep(0.5)
+        script = ["hbreak sys_write", "continue", "processes", "root",
+                  "set $p = (struct proc *)((char *)all_procs.next - "
+                  "(unsigned long)&((struct proc *)0)->all)",
+                  "regions $p->as", "translate $p->as->user_root 0x1000", "program init",
+                  "info line main", "detach"]
+        done = subprocess.run(
+            [gdb, "-q", "-nx", "-batch", "-x", ".gdbinit"] + [a for c in script for a in ("-ex", c)],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            universal_newlines=True, timeout=60 * SCALE)
+    finally:
+        finish(process)
+    for pattern in (r"^ +1 +0 +running .* init$", r"^  0x0000001000-0x", r"^level 0: entry +1 of table",
+                    r"R 1 W 0 X 1 U 1", r"Line \d+ of .user/bin/init.c. "):
+        if not re.search(pattern, done.stdout, re.M):
+            raise Failure("no line like %r:\n%s" % (pattern, done.stdout))
 
 
 def symbols():

@@ -13,11 +13,16 @@ static const struct device {
     {"/zero", 4, 0},
 };
 
+#define NO_SHELL 127 // exit status of a child that could not become a shell
+
+// Without a console nobody can be told: the machine's exit status says it.
 static void open_console(void)
 {
     if (open("/console", O_RDWR) < 0) {
+        unlink("/console"); // something else of that name, or damaged
         mknod("/console", 1, 0);
-        open("/console", O_RDWR);
+        if (open("/console", O_RDWR) < 0)
+            poweroff(2);
     }
     dup(0);
     dup(0);
@@ -42,11 +47,20 @@ static int start_shell(void)
     if (pid == 0) {
         exec("/sh", argv);
         perror("init: exec sh failed");
-        exit(1);
+        exit(NO_SHELL);
     }
     if (pid < 0)
         perror("init: fork failed");
     return pid;
+}
+
+// Waits for the shell, reaping whoever else ends meanwhile. Its status.
+static int wait_for(int shell)
+{
+    int pid, status = 0;
+    while ((pid = wait(&status)) != shell && pid > 0)
+        ;
+    return status;
 }
 
 int main(void)
@@ -55,10 +69,11 @@ int main(void)
     make_devices();
     for (;;) {
         int shell = start_shell();
-        int pid = shell;
-        while (shell > 0 && (pid = wait(0)) != shell && pid > 0)
-            ;
-        if (pid <= 0)
-            pause(100); // no shell can be started now: try again in a second
+        if (shell < 0) {
+            pause(100); // no memory just now: try again in a second
+        } else if (wait_for(shell) == NO_SHELL) {
+            printf("init: there is no shell: powering off\n");
+            poweroff(2);
+        }
     }
 }
