@@ -326,5 +326,5 @@ void cache_init(void)
 
     make_blocks(min_u64(memory.total / 2, BLOCKS_MAX));
     settle();
-    page_set_reclaim(give_back);
+    page_reclaim_hook = give_back;
 }

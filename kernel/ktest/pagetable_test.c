@@ -18,14 +18,14 @@ KTEST(pagetable_rights)
 KTEST(pagetable_walk)
 {
     struct addrspace *as = as_create();
-    check(as && as->tables == 2); // the corner's
+    check(as && as->tables == 0); // the corner's are shared
     uaddr_t va = 5 * GIGAPAGE + 3 * SUPERPGSIZE + 7 * PGSIZE;
     check(pt_walk(as->user_root, va) == 0);
-    pte_t *entry = roots_entry(as, va, false);
-    check(entry && as->tables == 4 && pt_index((vaddr_t)entry / 8 * PGSIZE, 0) == 7);
-    check(roots_entry(as, va + 5, false) == entry && as->tables == 4);
+    pte_t *entry = roots_entry(as, va, 0, false);
+    check(entry && as->tables == 2 && pt_index((vaddr_t)entry / 8 * PGSIZE, 0) == 7);
+    check(roots_entry(as, va + 5, 0, false) == entry && as->tables == 2);
     check(pt_walk(as->user_root, va) == entry && pt_walk(as->kernel_root, va) == entry);
-    check(roots_entry(as, va + SUPERPGSIZE, false) && as->tables == 5);
+    check(roots_entry(as, va + SUPERPGSIZE, 0, false) && as->tables == 3);
     check(as_lookup(as, va) == 0 && as_lookup(as, MAXVA) == 0 && as_lookup(as, -1UL) == 0);
     as_put(as);
 }
@@ -34,11 +34,11 @@ KTEST(pagetable_spans_skip_what_is_absent)
 {
     struct addrspace *as = as_create();
     uaddr_t low = GIGAPAGE - SUPERPGSIZE, high = 200 * GIGAPAGE;
-    check(as && roots_entry(as, low, false) && roots_entry(as, high, false));
+    check(as && roots_entry(as, low, 0, false) && roots_entry(as, high, 0, false));
     struct pt_span s = pt_span_at(low + 3 * PGSIZE);
     check(pt_next_span(as->user_root, &s, high + 2 * PGSIZE));
     check(s.start == low + 3 * PGSIZE && s.end == low + SUPERPGSIZE);
-    check(s.entry == roots_entry(as, s.start, false));
+    check(s.entry == roots_entry(as, s.start, 0, false));
     check(pt_next_span(as->user_root, &s, high + 2 * PGSIZE));
     check(s.start == high && s.end == high + 2 * PGSIZE);
     check(!pt_next_span(as->user_root, &s, high + 2 * PGSIZE));

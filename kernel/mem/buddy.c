@@ -8,13 +8,6 @@
 
 static struct spinlock lock = SPINLOCK_INIT("page", PAGE);
 static struct list free_blocks[PAGE_ORDER_MAX + 1]; // guarded by lock
-static uint64 free_count;                           // frames on the lists; guarded by lock
-
-void buddy_init(void)
-{
-    for (uint order = 0; order <= PAGE_ORDER_MAX; order++)
-        list_init(&free_blocks[order]);
-}
 
 static void list_block(struct page *p, uint order)
 {
@@ -42,11 +35,8 @@ static struct page *free_buddy(struct page *p, uint order)
 static void give_locked(struct page *p)
 {
     uint order = p->order;
-    free_count += 1UL << order;
-    while (order < PAGE_ORDER_MAX) {
-        struct page *buddy = free_buddy(p, order);
-        if (!buddy)
-            break;
+    struct page *buddy;
+    while (order < PAGE_ORDER_MAX && (buddy = free_buddy(p, order)) != 0) {
         unlist_block(buddy);
         if (buddy < p)
             p = buddy;
@@ -69,13 +59,13 @@ static struct page *take_locked(uint order)
         list_block(p + (1UL << from), from);
     }
     p->order = order;
-    free_count -= 1UL << order;
     return p;
 }
 
-void buddy_add(uint64 from, uint64 to)
+void buddy_init(uint64 from, uint64 to)
 {
-    spin_lock(&lock);
+    for (uint order = 0; order <= PAGE_ORDER_MAX; order++)
+        list_init(&free_blocks[order]);
     while (from < to) {
         uint order = PAGE_ORDER_MAX;
         while ((from & ((1UL << order) - 1)) || from + (1UL << order) > to)
@@ -85,38 +75,22 @@ void buddy_add(uint64 from, uint64 to)
         give_locked(p);
         from += 1UL << order;
     }
-    spin_unlock(&lock);
 }
 
-struct page *buddy_take(uint order)
-{
-    spin_lock(&lock);
-    struct page *p = take_locked(order);
-    spin_unlock(&lock);
-    return p;
-}
-
-uint buddy_take_some(struct list *out, uint n)
+uint buddy_take(struct list *out, uint order, uint n)
 {
     uint got = 0;
     spin_lock(&lock);
-    for (struct page *p; got < n && (p = take_locked(0)) != 0; got++)
+    for (struct page *p; got < n && (p = take_locked(order)) != 0; got++)
         list_push_back(out, &p->link);
     spin_unlock(&lock);
     return got;
 }
 
-void buddy_give(struct page *p)
+void buddy_give(struct list *blocks)
 {
     spin_lock(&lock);
-    give_locked(p);
-    spin_unlock(&lock);
-}
-
-void buddy_give_all(struct list *frames)
-{
-    spin_lock(&lock);
-    for (struct list *l; (l = list_pop_front(frames)) != 0;)
+    for (struct list *l; (l = list_pop_front(blocks)) != 0;)
         give_locked(list_entry(l, struct page, link));
     spin_unlock(&lock);
 }
@@ -133,7 +107,6 @@ uint64 buddy_check(void)
             n += 1UL << order;
         }
     }
-    kassert(n == free_count);
     spin_unlock(&lock);
     return n;
 }

@@ -6,19 +6,13 @@
 
 #include "kernel/mem/page.h"
 
-void buddy_init(void);
+// The frames of numbers [from, to) are free. Once, at boot.
+void buddy_init(uint64 from, uint64 to);
 
-// Frees the frames of numbers [from, to): boot only.
-void buddy_add(uint64 from, uint64 to);
-
-// Takes a block; 0 if there is none of that order or above.
-struct page *buddy_take(uint order);
-// Moves up to n single frames to the list out: how many.
-uint buddy_take_some(struct list *out, uint n);
-
-void buddy_give(struct page *p);
-// Frees all the single frames of a list, and empties it.
-void buddy_give_all(struct list *frames);
+// Moves up to n blocks of that order to the list out: how many.
+uint buddy_take(struct list *out, uint order, uint n);
+// Frees all the blocks of a list, and empties it.
+void buddy_give(struct list *blocks);
 
 // Frames on the lists; panics if a list is damaged.
 uint64 buddy_check(void);

@@ -3,8 +3,8 @@
 //     static struct kmem_cache pipes = KMEM_CACHE("pipe", struct pipe);
 //     struct pipe *p = kmem_alloc(&pipes);  ...  kmem_free(&pipes, p);
 //
-// A cache keeps at most one empty frame, which it counts as reclaimable. Memory never comes from
-// or depends on a process.
+// A frame without objects in use goes back at once. Memory never comes from or depends on a
+// process.
 #ifndef KERNEL_MEM_KMEM_H
 #define KERNEL_MEM_KMEM_H
 
@@ -13,19 +13,14 @@
 #include "kernel/lock/spinlock.h"
 
 struct kmem_cache {
-    const char *name;        // I
-    uint32 size;             // I: bytes of an object, at most 2,000
-    struct spinlock lock;    // guards all below
-    struct list partial;     // frames with objects in use and room
-    void *empty;             // a frame without objects in use, or 0
-    uint64 in_use;           // objects
-    struct kmem_cache *next; // all caches, for statistics (set at first use)
-    bool listed;
+    uint32 size;          // I: bytes of an object, a multiple of 8, at most 2,000
+    struct spinlock lock; // guards partial, and the frames of this cache
+    struct list partial;  // frames with objects in use and room; made at first use
 };
 
 #define KMEM_CACHE(name_, type)                                                                    \
     {                                                                                              \
-        .name = name_, .size = sizeof(type), .lock = SPINLOCK_INIT("kmem", KMEM)                   \
+        .size = (sizeof(type) + 7) & ~7U, .lock = SPINLOCK_INIT(name_, KMEM)                       \
     }
 
 // An object filled with zeroes, or 0 if there is no memory. Never sleeps.
@@ -34,8 +29,5 @@ void kmem_free(struct kmem_cache *c, void *object);
 
 // Objects in use in all caches.
 uint64 kmem_objects(void);
-
-// Gives back one kept empty frame: true if there was one.
-bool kmem_reclaim(void);
 
 #endif

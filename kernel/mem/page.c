@@ -1,7 +1,7 @@
 // Frames of RAM (page.h): the account, references, and the way from a request to a frame.
 //
 //     page_alloc:  take 1 from `available`  ->  this hart's cache  ->  free lists (buddy.c)
-//                  ->  other harts' caches  ->  frames that kmem and the block cache give back
+//                  ->  other harts' caches  ->  frames that the block cache gives back
 //
 // The account is one atomic word, so a request that it grants cannot lose its frame to a promise.
 // What is granted but not found is a frame on its way between two lists, or one that a cache
@@ -17,28 +17,26 @@
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/mem/buddy.h"
-#include "kernel/mem/kmem.h"
 
-#define BATCH      16 // frames that move between a hart's cache and the free lists at once
-#define CACHE_MAX  64 // frames that a hart keeps
-#define FIND_TRIES 4  // looks at all lists before a granted frame counts as not there
+#define BATCH      16 // frames that an empty cache takes at once
+#define CACHE_MAX  64 // frames that a hart keeps; one more, and all go back
+#define FIND_TRIES 16 // looks at all lists before a granted frame counts as not there
 
-struct hart_cache {
+static struct hart_cache {
     struct spinlock lock;
     struct list frames; // guarded by lock
     uint count;         // frames in it; guarded by lock
-} __attribute__((aligned(64)));
+} __attribute__((aligned(64))) hart_caches[NCPU];
 
 struct page *page_frames;
 uint64 page_first, page_count;
 struct page *zero_page;
 bool (*alloc_failure_hook)(void);
+bool (*page_reclaim_hook)(void);
 
-static struct hart_cache hart_caches[NCPU];
-static int64 available;       // a: free + reclaimable - promised
-static int64 promised;        // a
-static int64 reclaimable;     // a
-static bool (*reclaim)(void); // I: set at boot
+static int64 available;   // a: free + reclaimable - promised
+static int64 promised;    // a
+static int64 reclaimable; // a
 
 static void add(int64 *word, int64 n)
 {
@@ -52,6 +50,8 @@ static int64 get(const int64 *word)
 
 static bool take_available(int64 n)
 {
+    if (alloc_failure_hook && alloc_failure_hook())
+        return false;
     int64 now = get(&available);
     do {
         if (now < n)
@@ -61,11 +61,6 @@ static bool take_available(int64 n)
     return true;
 }
 
-static bool made_to_fail(void)
-{
-    return alloc_failure_hook && alloc_failure_hook();
-}
-
 void page_init(paddr_t start, paddr_t end)
 {
     page_frames = phys_to_virt(start);
@@ -73,172 +68,117 @@ void page_init(paddr_t start, paddr_t end)
     page_count = (end >> PGSHIFT) - page_first;
     uint64 bytes = page_count * sizeof(struct page);
     memset(page_frames, 0, bytes);
-    buddy_init();
     for (uint i = 0; i < NCPU; i++) {
         spin_init(&hart_caches[i].lock, "page cache", LEVEL_PAGE);
         list_init(&hart_caches[i].frames);
     }
-    uint64 first_free = PGROUNDUP(start + bytes) >> PGSHIFT;
-    for (uint64 i = 0; i < first_free - page_first; i++)
-        page_frames[i].flags = PG_RESERVED;
-    buddy_add(first_free, page_first + page_count);
-    available = page_first + page_count - first_free;
+    uint64 own = PGROUNDUP(bytes) >> PGSHIFT; // the array's frames are never free
+    buddy_init(page_first + own, page_first + page_count);
+    available = page_count - own;
     zero_page = page_alloc(PAGE_ZERO);
     kassert(zero_page);
     zero_page->flags |= PG_RESERVED;
 }
 
-// This hart's cache takes in frames, and passes some on if it is too full.
-static void cache_add(struct hart_cache *c, struct list *frames, uint n)
+static void drain(struct hart_cache *c)
 {
-    struct list surplus;
-    list_init(&surplus);
-    spin_lock(&c->lock);
-    for (struct list *l; (l = list_pop_front(frames)) != 0;)
-        list_push_front(&c->frames, l);
-    c->count += n;
-    if (c->count > CACHE_MAX) {
-        for (uint i = 0; i < BATCH; i++) {
-            struct list *oldest = c->frames.prev;
-            list_remove(oldest);
-            list_push_back(&surplus, oldest);
-        }
-        c->count -= BATCH;
-    }
-    spin_unlock(&c->lock);
-    if (!list_empty(&surplus))
-        buddy_give_all(&surplus);
+    c->count = 0;
+    buddy_give(&c->frames);
 }
 
-static struct page *cache_pop(struct hart_cache *c)
+// This hart's cache, locked.
+static struct hart_cache *lock_own_cache(void)
 {
+    irq_off();
+    struct hart_cache *c = &hart_caches[this_cpu()->index];
     spin_lock(&c->lock);
-    struct list *l = list_pop_front(&c->frames);
-    if (l)
-        c->count--;
-    spin_unlock(&c->lock);
-    return l ? list_entry(l, struct page, link) : 0;
+    irq_on();
+    return c;
 }
 
 static struct page *take_frame(void)
 {
-    irq_off();
-    struct hart_cache *c = &hart_caches[this_cpu()->index];
-    struct page *p = cache_pop(c);
-    if (!p) {
-        struct list batch;
-        list_init(&batch);
-        uint n = buddy_take_some(&batch, BATCH);
-        if (n > 0)
-            p = list_entry(list_pop_front(&batch), struct page, link);
-        if (n > 1)
-            cache_add(c, &batch, n - 1);
-    }
-    irq_on();
-    return p;
+    struct hart_cache *c = lock_own_cache();
+    if (c->count == 0)
+        c->count = buddy_take(&c->frames, 0, BATCH);
+    struct list *l = list_pop_front(&c->frames);
+    c->count -= l != 0;
+    spin_unlock(&c->lock);
+    return l ? list_entry(l, struct page, link) : 0;
+}
+
+static struct page *take_block(uint order)
+{
+    struct list block;
+    list_init(&block);
+    return buddy_take(&block, order, 1) ? list_entry(list_pop_front(&block), struct page, link) : 0;
 }
 
 // Gives all harts' frames back to the free lists, where they can be found and joined.
-static bool drain_caches(void)
+static bool drain_all(void)
 {
     bool any = false;
-    for (uint i = 0; i < NCPU; i++) {
-        struct list frames;
-        list_init(&frames);
-        spin_lock(&hart_caches[i].lock);
-        for (struct list *l; (l = list_pop_front(&hart_caches[i].frames)) != 0;)
-            list_push_back(&frames, l);
-        hart_caches[i].count = 0;
-        spin_unlock(&hart_caches[i].lock);
-        any |= !list_empty(&frames);
-        buddy_give_all(&frames);
+    for (struct hart_cache *c = hart_caches; c < &hart_caches[NCPU]; c++) {
+        spin_lock(&c->lock);
+        any |= c->count > 0;
+        drain(c);
+        spin_unlock(&c->lock);
     }
     return any;
 }
 
-// One frame more than before is on some free list.
-static bool make_room(enum page_flags flags)
-{
-    if (drain_caches())
-        return true;
-    if (flags & PAGE_NORECLAIM)
-        return false;
-    return kmem_reclaim() || (reclaim && reclaim());
-}
-
-static struct page *find_frame(enum page_flags flags)
+// Others may take what was drained or reclaimed, so it looks several times.
+static struct page *find(uint order)
 {
     for (int tries = 0; tries < FIND_TRIES; tries++) {
-        do {
-            struct page *p = take_frame();
-            if (p)
-                return p;
-        } while (make_room(flags));
+        struct page *p = order > 0 ? take_block(order) : take_frame();
+        if (p)
+            return p;
+        if (!drain_all() && order == 0 && page_reclaim_hook)
+            page_reclaim_hook();
     }
     return 0;
 }
 
-static struct page *start_use(struct page *p, enum page_flags flags)
-{
-    debug_assert(p->refs == 0 && !(p->flags & (PG_FREE | PG_RESERVED)));
-    __atomic_store_n(&p->refs, 1, __ATOMIC_RELEASE);
-    if (flags & PAGE_ZERO)
-        for (uint64 i = 0; i < 1UL << p->order; i++)
-            page_zero(page_to_virt(p + i));
-    return p;
-}
-
-struct page *page_alloc(enum page_flags flags)
-{
-    bool spend = flags & PAGE_PROMISED;
-    if (!spend && (made_to_fail() || !take_available(1)))
-        return 0;
-    struct page *p = find_frame(flags);
-    if (p && spend)
-        add(&promised, -1);
-    if (!p && !spend)
-        add(&available, 1);
-    return p ? start_use(p, flags) : 0;
-}
-
 struct page *page_alloc_order(uint order, enum page_flags flags)
 {
-    if (order == 0)
-        return page_alloc(flags);
-    kassert(order <= PAGE_ORDER_MAX && !(flags & PAGE_PROMISED));
-    if (made_to_fail() || !take_available(1L << order))
+    int64 n = 1L << order;
+    bool spend = flags & PAGE_PROMISED;
+    kassert(order <= PAGE_ORDER_MAX);
+    if (!spend && !take_available(n))
         return 0;
-    struct page *p = buddy_take(order);
-    if (!p && drain_caches())
-        p = buddy_take(order);
+    struct page *p = find(order);
     if (!p) {
-        add(&available, 1L << order);
+        if (!spend)
+            add(&available, n);
         return 0;
     }
-    return start_use(p, flags);
+    if (spend)
+        add(&promised, -n);
+    debug_assert(p->refs == 0 && !(p->flags & (PG_FREE | PG_RESERVED)));
+    __atomic_store_n(&p->refs, 1, __ATOMIC_RELEASE);
+    for (int64 i = 0; i < n && (flags & PAGE_ZERO); i++)
+        page_zero(page_to_virt(p + i));
+    return p;
 }
 
 void page_free(struct page *p)
 {
-    uint order = p->order;
+    int64 n = 1L << p->order;
     if (DEBUG_BUILD)
-        memset(page_to_virt(p), 0xdb, (size_t)PGSIZE << order);
-    if (order > 0) {
-        buddy_give(p);
-    } else {
-        struct list one;
-        list_init(&one);
-        list_push_back(&one, &p->link);
-        irq_off();
-        cache_add(&hart_caches[this_cpu()->index], &one, 1);
-        irq_on();
-    }
-    add(&available, 1L << order);
+        memset(page_to_virt(p), 0xdb, n * PGSIZE);
+    struct hart_cache *c = lock_own_cache();
+    list_push_front(&c->frames, &p->link);
+    c->count++;
+    if (n > 1 || c->count > CACHE_MAX) // blocks do not stay here
+        drain(c);
+    spin_unlock(&c->lock);
+    add(&available, n);
 }
 
 int page_promise(uint64 n)
 {
-    if (made_to_fail() || n > page_count || !take_available(n))
+    if (n > page_count || !take_available(n))
         return -ENOMEM;
     add(&promised, n);
     return 0;
@@ -256,19 +196,6 @@ void page_reclaimable(int64 n)
     add(&available, n);
 }
 
-bool page_take_reclaimable(void)
-{
-    if (!take_available(1))
-        return false;
-    add(&reclaimable, -1);
-    return true;
-}
-
-void page_set_reclaim(bool (*hook)(void))
-{
-    reclaim = hook;
-}
-
 void page_stats(struct page_stats *s)
 {
     int64 now = get(&available);
@@ -281,20 +208,8 @@ void page_stats(struct page_stats *s)
 
 void page_check(void)
 {
+    drain_all();
     uint64 listed = buddy_check();
-    for (uint i = 0; i < NCPU; i++) {
-        struct hart_cache *c = &hart_caches[i];
-        uint n = 0;
-        spin_lock(&c->lock);
-        list_for_each(p, &c->frames, struct page, link)
-        {
-            kassert(p->refs == 0 && p->order == 0 && !(p->flags & (PG_FREE | PG_RESERVED)));
-            n++;
-        }
-        kassert(n == c->count);
-        listed += n;
-        spin_unlock(&c->lock);
-    }
     // Other harts may be at work: the account can be checked only when there are none.
     struct page_stats s;
     page_stats(&s);

@@ -33,23 +33,26 @@ struct page {
 };
 
 #define PG_FREE     1 // heads a block on a free list
-#define PG_RESERVED 2 // never freed, references not counted (kernel image, zero page)
+#define PG_RESERVED 2 // never freed, references not counted (the zero page)
 
 enum page_flags {
-    PAGE_ZERO = 1,      // filled with zeroes
-    PAGE_PROMISED = 2,  // spends one promise that the caller holds (order 0)
-    PAGE_NORECLAIM = 4, // do not take frames back from caches: the caller holds a cache's locks
+    PAGE_ZERO = 1,     // filled with zeroes
+    PAGE_PROMISED = 2, // spends one promise that the caller holds (order 0)
 };
 
 // Gives the frames of [start, end), page-aligned, to the allocator. Boot only, once; the array
 // of struct page is taken from the front of the range.
 void page_init(paddr_t start, paddr_t end);
 
-// A frame, refs = 1, or 0 if none is available. May take a clean page back from a cache; never
-// sleeps. Callers of spinlock level above CACHE pass PAGE_NORECLAIM.
-struct page *page_alloc(enum page_flags flags);
-// A block of 2^order frames, aligned to its size; 0 if there is none in one piece.
+// A block of 2^order frames, aligned to its size, refs = 1; 0 if there is none in one piece. A
+// single frame may be a clean page taken back from a cache. Never sleeps.
+// => no spinlock of level CACHE or above is held
 struct page *page_alloc_order(uint order, enum page_flags flags);
+
+static inline struct page *page_alloc(enum page_flags flags)
+{
+    return page_alloc_order(0, flags);
+}
 
 // The array of struct page: the frame at page_frames[i] has number page_first + i.
 extern struct page *page_frames;
@@ -117,12 +120,9 @@ void page_unpromise(uint64 n);
 
 // A cache tells that n more (negative: fewer) of its frames could be taken back.
 void page_reclaimable(int64 n);
-// A cache takes one such frame into use again: false if it is promised to somebody, and nothing
-// is changed.
-bool page_take_reclaimable(void);
-// Sets who takes a frame back: the hook frees at least one frame with page_put and returns true,
-// or returns false. It must not sleep. It calls page_reclaimable(-n) for what it gave up.
-void page_set_reclaim(bool (*hook)(void));
+// Who takes a frame back, set at boot: frees at least one frame with page_put and returns true, or
+// returns false. It must not sleep. It calls page_reclaimable(-n) for what it gave up.
+extern bool (*page_reclaim_hook)(void);
 
 struct page_stats {
     int64 available; // as above, never shown below 0

@@ -1,15 +1,13 @@
 // Address spaces: making, filling and ending them (addrspace.h).
 //
-// as->lock guards regions, entries and counts. It is taken by whoever changes them, and also by
-// those who build a space that nobody else knows yet: the rule costs nothing there.
+// as->lock guards regions, entries and counts. It is taken by whoever changes them, once the space
+// is known to others.
 #include "kernel/vm/addrspace.h"
 
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
-#include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
 #include "kernel/mem/kmem.h"
-#include "kernel/mem/page.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/roots.h"
@@ -40,17 +38,6 @@ void as_get(struct addrspace *as)
     kassert(before > 0);
 }
 
-static void free_regions(struct addrspace *as)
-{
-    uint64 promised = as->promised_tables;
-    while (!list_empty(&as->regions)) {
-        struct region *r = list_entry(as->regions.next, struct region, link);
-        promised += r->promised;
-        region_free(r);
-    }
-    page_unpromise(promised);
-}
-
 void as_put(struct addrspace *as)
 {
     int32 before = __atomic_fetch_sub(&as->refs, 1, __ATOMIC_SEQ_CST);
@@ -60,8 +47,14 @@ void as_put(struct addrspace *as)
     tlb_evict_space(as);
     if (DEBUG_BUILD)
         as_check(as);
-    unmap_all(as);
-    free_regions(as);
+    uint64 promised = as->promised_tables;
+    while (!list_empty(&as->regions)) {
+        struct region *r = list_entry(as->regions.next, struct region, link);
+        unmap_unused(as, r->start, r->end);
+        promised += r->promised;
+        region_free(r);
+    }
+    page_unpromise(promised);
     roots_destroy(as);
     kmem_free(&space_cache, as);
 }
@@ -72,7 +65,7 @@ static bool valid_range(const struct addrspace *as, uaddr_t start, uaddr_t end)
            end <= TRAPFRAME && !region_overlaps(&as->regions, start, end);
 }
 
-static int map_locked(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
+int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
 {
     if (!valid_range(as, start, end) || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) ||
         ((prot & PROT_WRITE) && (prot & PROT_EXEC)))
@@ -84,54 +77,29 @@ static int map_locked(struct addrspace *as, uaddr_t start, uaddr_t end, int prot
     return 0;
 }
 
-int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
-{
-    sleeplock_lock(&as->lock);
-    int err = map_locked(as, start, end, prot);
-    sleeplock_unlock(&as->lock);
-    return err;
-}
-
-// The kernel address of va's page in a space that is BUILDING, mapped if it was not; whole: the
-// caller writes all of it.
-static int building_page(struct addrspace *as, uaddr_t va, bool whole, char **out)
-{
-    struct region *r = region_find(&as->regions, va);
-    if (!r)
-        return -EFAULT;
-    pte_t *entry = roots_entry(as, va, false);
-    if (!entry)
-        return -ENOMEM;
-    if (!(*entry & PTE_V)) {
-        struct page *p = page_alloc(whole ? 0 : PAGE_ZERO);
-        if (!p)
-            return -ENOMEM;
-        *entry = PA2PTE(page_to_phys(p)) | pt_user_rights(r->prot);
-        as->resident++;
-    }
-    kassert(page_refs(phys_to_page(PTE2PA(*entry))) == 1); // nobody has run on it
-    *out = phys_to_virt(PTE2PA(*entry));
-    return 0;
-}
-
 int as_write(struct addrspace *as, uaddr_t to, const void *from, size_t n)
 {
-    int err = 0;
-    sleeplock_lock(&as->lock);
     while (n > 0) {
-        size_t offset = to % PGSIZE;
-        size_t part = min_u64(n, PGSIZE - offset);
-        char *page;
-        err = building_page(as, to, part == PGSIZE, &page);
-        if (err < 0)
-            break;
-        memcpy(page + offset, from, part);
+        size_t part = min_u64(n, PGSIZE - to % PGSIZE);
+        struct region *r = region_find(&as->regions, to);
+        if (!r)
+            return -EFAULT;
+        pte_t *entry = roots_entry(as, to, 0, false);
+        if (!entry)
+            return -ENOMEM;
+        if (!(*entry & PTE_V)) {
+            struct page *p = page_alloc(part < PGSIZE ? PAGE_ZERO : 0);
+            if (!p)
+                return -ENOMEM;
+            *entry = PA2PTE(page_to_phys(p)) | pt_user_rights(r->prot);
+            as->resident++;
+        }
+        memcpy((char *)page_to_virt(pt_page(*entry)) + to % PGSIZE, from, part);
         to += part;
         from = (const char *)from + part;
         n -= part;
     }
-    sleeplock_unlock(&as->lock);
-    return err;
+    return 0;
 }
 
 void as_set_heap(struct addrspace *as, uaddr_t start)
@@ -160,23 +128,17 @@ pte_t as_lookup(struct addrspace *as, uaddr_t va)
     return value & PTE_V ? value : 0;
 }
 
-// Sv39 addresses repeat their bit 38 in all bits above.
-static bool canonical(vaddr_t va)
-{
-    return va < MAXVA || va >= -MAXVA;
-}
-
 int as_copy_table(struct addrspace *as, int root, int level, vaddr_t va, pte_t *out)
 {
-    paddr_t table = root ? as->kernel_root : as->user_root;
-    if (level < 2 && !canonical(va))
+    const pte_t *table = pt_table(root ? as->kernel_root : as->user_root);
+    if (level < 2 && va >= MAXVA && va < -MAXVA) // Sv39 repeats bit 38 in all bits above
         return -ENOENT;
     for (int l = 2; l > level; l--) {
-        pte_t entry = pt_table(table)[pt_index(va, l)];
+        pte_t entry = table[pt_index(va, l)];
         if (!pt_is_table(entry))
             return -ENOENT;
-        table = PTE2PA(entry);
+        table = pt_table(PTE2PA(entry));
     }
-    page_copy(out, pt_table(table));
+    page_copy(out, table);
     return 0;
 }

@@ -37,9 +37,11 @@ struct addrspace {
     uint64 hart_gen[NCPU];      // a: tlb_gen at which each hart last flushed this space
 };
 
-enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
+// The right that an entry needs to allow it.
+enum access { ACCESS_READ = PTE_R, ACCESS_WRITE = PTE_W, ACCESS_EXEC = PTE_X };
 
 // A new space without regions: roots, trampoline and TRAPFRAME. refs = 1. 0 if memory is short.
+// While it is BUILDING nobody else knows it, so as->lock need not be taken.
 struct addrspace *as_create(void);
 
 void as_get(struct addrspace *as);
@@ -53,8 +55,9 @@ void as_activate(struct addrspace *as, bool in_use);
 // This hart's thread goes, the space is kept in satp meanwhile. Interrupts are off.
 void as_idle(void);
 
-// Adds a zero-filled private region [start, end), page-aligned, with PROT_ rights; W and X
-// together are refused. 0; -EINVAL (order, overlap, outside the user half, rights); -ENOMEM.
+// Adds to a space that is BUILDING a zero-filled private region [start, end), page-aligned, with
+// PROT_ rights; W and X together are refused. 0; -EINVAL (order, overlap, outside the user half,
+// rights); -ENOMEM.
 int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot);
 
 // Copies n bytes into a space that is BUILDING, whatever the region's rights. 0; -EFAULT outside

@@ -19,14 +19,12 @@
 #include "kernel/vm/fault.h"
 
 #include "kernel/errno.h"
-#include "kernel/lib/assert.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/lockdep.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/thread.h"
 #include "kernel/lock/waitq.h"
-#include "kernel/mem/page.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/roots.h"
@@ -35,16 +33,10 @@
 #define COW_RUN_MAX   8   // pages copied at one fault
 #define PROMISE_TRIES 100 // clock ticks that a promised frame may take to turn up
 
-static struct page *entry_page(pte_t entry)
-{
-    return phys_to_page(PTE2PA(entry));
-}
-
 // True if this entry is the only user of its page.
 static bool is_last(pte_t entry)
 {
-    struct page *p = entry_page(entry);
-    return p != zero_page && page_refs(p) == 1;
+    return pt_page(entry) != zero_page && page_refs(pt_page(entry)) == 1;
 }
 
 static void claim(const struct region *r, pte_t *entry)
@@ -53,44 +45,51 @@ static void claim(const struct region *r, pte_t *entry)
     count(C_fault_cow_claim);
 }
 
-// Gives the entry a page of its own with the same bytes. *old: the page it had, which the caller
-// puts after a flush. 0; -ENOMEM or -EAGAIN.
-static int copy_page(struct addrspace *as, struct region *r, pte_t *entry, struct page **old)
+// True if the page of this entry, behind one that is copied, may be copied or claimed with it.
+static bool goes_along(pte_t entry)
 {
-    struct page *from = entry_page(*entry);
-    struct page *to = from == zero_page ? region_zero_page(r) : page_alloc(0);
-    if (!to)
-        return from == zero_page ? region_nomem(r) : -ENOMEM;
-    if (from == zero_page) {
-        as->resident++;
-    } else {
-        page_copy(page_to_virt(to), page_to_virt(from));
-    }
-    *entry = PA2PTE(page_to_phys(to)) | pt_user_rights(r->prot);
-    *old = from;
-    return 0;
+    return (entry & PTE_V) && (entry & PTE_COW) && pt_page(entry) != zero_page;
 }
 
-// Copies or claims the pages behind va, too, as far as they are like it. Returns how many
-// pages, that of va included; their old pages go to old[1] and following (0: claimed).
-static uint take_neighbours(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry,
-                            struct page **old)
+// Gives the entry a page of its own with the same bytes. Returns the page it had, which the caller
+// puts after a flush; 0 if there is no memory.
+static struct page *copy_page(const struct region *r, pte_t *entry)
 {
-    uint n = 1;
-    for (va += PGSIZE; n < as->cow_run && va < r->end && va % SUPERPGSIZE != 0; va += PGSIZE) {
-        pte_t *next = entry + n;
-        if (!(*next & PTE_V) || !(*next & PTE_COW) || entry_page(*next) == zero_page)
+    struct page *from = pt_page(*entry), *to = page_alloc(0);
+    if (!to)
+        return 0;
+    page_copy(page_to_virt(to), page_to_virt(from));
+    *entry = PA2PTE(page_to_phys(to)) | pt_user_rights(r->prot);
+    return from;
+}
+
+// Copies the page of va. If writes come in sequence, the pages behind it are claimed or copied,
+// too, twice as many each time, as far as they are like it; one flush serves all.
+static int copy_run(struct addrspace *as, const struct region *r, uaddr_t va, pte_t *entry)
+{
+    struct page *old[COW_RUN_MAX] = {copy_page(r, entry)};
+    if (!old[0])
+        return -ENOMEM;
+    count(C_fault_cow_copy);
+    as->cow_run = va == as->cow_next ? min_u64(as->cow_run * 2, COW_RUN_MAX) : 1;
+    uaddr_t limit = min_u64(r->end, SUPERPGROUNDDOWN(va) + SUPERPGSIZE);
+    uint n = 1, run = min_u64(as->cow_run, (limit - va) >> PGSHIFT);
+    for (; n < run && goes_along(entry[n]); n++) {
+        if (is_last(entry[n])) {
+            claim(r, &entry[n]);
+            continue;
+        }
+        old[n] = copy_page(r, &entry[n]);
+        if (!old[n])
             break;
-        old[n] = 0;
-        if (is_last(*next))
-            claim(r, next);
-        else if (copy_page(as, r, next, &old[n]) == 0)
-            count(C_fault_cow_around);
-        else
-            break;
-        n++;
+        count(C_fault_cow_around);
     }
-    return n;
+    as->cow_next = va + n * PGSIZE;
+    tlb_flush_space(as);
+    for (uint i = 0; i < n; i++)
+        if (old[i])
+            page_put(old[i]);
+    return 0;
 }
 
 // A write to a page that others may use, too.
@@ -100,24 +99,12 @@ static int write_shared(struct addrspace *as, struct region *r, uaddr_t va, pte_
         claim(r, entry);
         return 0;
     }
-    struct page *old[COW_RUN_MAX];
-    int err = copy_page(as, r, entry, &old[0]);
-    if (err < 0)
-        return err;
-    uint n = 1;
-    if (old[0] == zero_page) {
-        count(C_fault_zero_fill);
-    } else {
-        count(C_fault_cow_copy);
-        as->cow_run = va == as->cow_next ? min_u64(as->cow_run * 2, COW_RUN_MAX) : 1;
-        n = take_neighbours(as, r, va, entry, old);
-        as->cow_next = va + n * PGSIZE;
-    }
-    tlb_flush_space(as);
-    for (uint i = 0; i < n; i++)
-        if (old[i])
-            page_put(old[i]);
-    return 0;
+    if (pt_page(*entry) != zero_page)
+        return copy_run(as, r, va, entry);
+    int err = r->ops->fill(as, r, va, ACCESS_WRITE, entry);
+    if (err == 0)
+        tlb_flush_space(as);
+    return err;
 }
 
 // The entry is there and its page is right: gives it the rights that it lacks, if any.
@@ -139,7 +126,7 @@ static int refresh(const struct region *r, uaddr_t va, pte_t *entry)
 // => as->lock held
 static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum access access)
 {
-    pte_t *entry = roots_entry(as, va, r->flags & REGION_RESERVED);
+    pte_t *entry = roots_entry(as, va, 0, r->flags & REGION_RESERVED);
     if (!entry)
         return region_nomem(r);
     if (!(*entry & PTE_V))
@@ -190,13 +177,11 @@ int vm_fault(struct addrspace *as, uaddr_t va, enum access access)
 // The page of va with a reference, if its entry allows the access now; else 0.
 static struct page *pin_mapped(struct addrspace *as, uaddr_t va, enum access access)
 {
-    static const pte_t needed[] = {
-        [ACCESS_READ] = PTE_R, [ACCESS_WRITE] = PTE_W, [ACCESS_EXEC] = PTE_X};
     struct page *p = 0;
     sleeplock_lock(&as->lock);
     pte_t entry = as_lookup(as, va);
-    if ((entry & PTE_U) && (entry & needed[access])) {
-        p = entry_page(entry);
+    if ((entry & PTE_U) && (entry & access)) {
+        p = pt_page(entry);
         page_get(p);
     }
     sleeplock_unlock(&as->lock);
@@ -205,14 +190,8 @@ static struct page *pin_mapped(struct addrspace *as, uaddr_t va, enum access acc
 
 int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **page)
 {
-    for (;;) {
-        struct page *p = pin_mapped(as, va, access);
-        if (p) {
-            *page = p;
-            return 0;
-        }
-        int err = vm_fault(as, va, access);
-        if (err < 0)
-            return err;
-    }
+    int err = 0;
+    while (err == 0 && (*page = pin_mapped(as, va, access)) == 0)
+        err = vm_fault(as, va, access);
+    return err;
 }

@@ -10,7 +10,7 @@
 int vm_fault(struct addrspace *as, uaddr_t va, enum access access);
 
 // Resolves va as above and takes a reference on its frame, which the caller puts: for kernel code
-// that needs the page to stay where it is. *page is set only on 0.
+// that needs the page to stay where it is. *page is 0 after an error.
 struct page;
 int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **page);
 

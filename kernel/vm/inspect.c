@@ -1,9 +1,6 @@
 // Looking at an address space: printing its tables, and checking all that is known of it.
 #include "kernel/fcntl.h"
-#include "kernel/lib/assert.h"
 #include "kernel/lib/print.h"
-#include "kernel/lib/string.h"
-#include "kernel/mem/page.h"
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
@@ -16,8 +13,7 @@ static void print_table(const pte_t *table, int level, uaddr_t base)
         if (!(entry & PTE_V))
             continue;
         uaddr_t va = base + ((uaddr_t)i << (PGSHIFT + 9 * level));
-        static const char *const depth[] = {" .. .. ..", " .. ..", " .."};
-        kprintf("%s%p: pte %p pa %p\n", depth[level], (void *)va, (void *)entry,
+        kprintf("%s%p: pte %p pa %p\n", &" .. .. .."[3 * level], (void *)va, (void *)entry,
                 (void *)PTE2PA(entry));
         if (level > 0)
             print_table(pt_table(PTE2PA(entry)), level - 1, va);
@@ -49,9 +45,8 @@ static void check_entry(const struct region *r, pte_t entry)
     kassert((entry & PTE_U) && (entry & PTE_A));
     kassert(!(entry & PTE_W) || ((entry & PTE_D) && !(entry & PTE_COW)));
     kassert((entry & PTE_RIGHTS & ~pt_user_rights(r->prot)) == 0);
-    struct page *p = phys_to_page(PTE2PA(entry));
-    kassert(page_refs(p) > 0);
-    kassert(p != zero_page || !(entry & PTE_W));
+    kassert(page_refs(pt_page(entry)) > 0);
+    kassert(pt_page(entry) != zero_page || !(entry & PTE_W));
 }
 
 // Checks the entries in r. Returns how many map a page other than the zero page.
@@ -63,34 +58,28 @@ static uint64 check_region(const struct addrspace *as, const struct region *r)
             if (*s.entry == 0)
                 continue;
             check_entry(r, *s.entry);
-            pages += PTE2PA(*s.entry) != page_to_phys(zero_page);
+            pages += pt_page(*s.entry) != zero_page;
         }
     }
-    if (r->flags & REGION_RESERVED)
-        kassert(r->promised == region_pages(r) - pages);
-    else
-        kassert(r->promised == 0);
+    kassert(r->promised == (r->flags & REGION_RESERVED ? region_pages(r) - pages : 0));
     return pages;
 }
 
-// Entries and tables that are there, wherever they lie; the corner's two entries aside.
-static void count_all(const struct addrspace *as, uint64 *entries, uint64 *tables)
+// Entries that map a page other than the zero page, wherever they lie; the corner's two aside.
+static uint64 count_entries(const struct addrspace *as)
 {
-    *entries = *tables = 0;
-    const pte_t *root = pt_table(as->user_root);
-    for (uint i = 0; i < KERNEL_ROOT_INDEX; i++)
-        *tables += root[i] & PTE_V;
-    for (struct pt_span s = pt_span_at(0); pt_next_span(as->user_root, &s, MAXVA);) {
-        ++*tables;
-        for (uaddr_t va = s.start; va < s.end && va < TRAPFRAME; va += PGSIZE, s.entry++)
-            *entries += *s.entry != 0 && PTE2PA(*s.entry) != page_to_phys(zero_page);
-    }
+    uint64 n = 0;
+    for (struct pt_span s = pt_span_at(0); pt_next_span(as->user_root, &s, TRAPFRAME);)
+        for (uaddr_t va = s.start; va < s.end; va += PGSIZE, s.entry++)
+            n += *s.entry != 0 && pt_page(*s.entry) != zero_page;
+    return n;
 }
 
-static void check_locked(const struct addrspace *as)
+void as_check(struct addrspace *as)
 {
     uint64 resident = 0;
     uaddr_t last = USERBASE;
+    sleeplock_lock(&as->lock);
     check_roots(as);
     list_for_each(r, &as->regions, struct region, link)
     {
@@ -100,15 +89,6 @@ static void check_locked(const struct addrspace *as)
         last = r->end;
         resident += check_region(as, r);
     }
-    uint64 entries, tables;
-    count_all(as, &entries, &tables);
-    kassert(entries == resident && resident == as->resident);
-    kassert(tables == as->tables);
-}
-
-void as_check(struct addrspace *as)
-{
-    sleeplock_lock(&as->lock);
-    check_locked(as);
+    kassert(resident == as->resident && resident == count_entries(as));
     sleeplock_unlock(&as->lock);
 }

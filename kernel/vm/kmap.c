@@ -6,19 +6,14 @@
 // stack that is newer than its last flush.
 #include "kernel/vm/kmap.h"
 
-#include "kernel/arch/cpu.h"
 #include "kernel/arch/fdt.h"
 #include "kernel/arch/trapframe.h"
 #include "kernel/errno.h"
-#include "kernel/lib/assert.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/mem/page.h"
-#include "kernel/vm/addrspace.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/roots.h"
-#include "kernel/vm/tlb.h"
 
-extern char text_start[], text_end[], rodata_start[], rodata_end[]; // kernel.ld
+extern char text_start[], text_end[], rodata_start[], rodata_end[], trampoline_start[]; // kernel.ld
 
 #define KSTACKS      (NPROC + NCPU + 8)
 #define KSTACK_PAGES (KSTACK_SIZE / PGSIZE)
@@ -29,65 +24,46 @@ extern char text_start[], text_end[], rodata_start[], rodata_end[]; // kernel.ld
 
 struct addrspace kernel_space = {.refs = 1};
 
-static struct page *trapslots; // the TRAPFRAME page
+// The TRAPFRAME page.
+static struct trapslot trapslots[PGSIZE / SLOT_SIZE] __attribute__((aligned(PGSIZE)));
+static_assert(sizeof(trapslots) == PGSIZE && NCPU <= ARRAY_LEN(trapslots), "one slot a hart");
 
 static struct spinlock kstack_lock = SPINLOCK_INIT("kstack", KSTACK);
-static uint16 free_slots[KSTACKS]; // guarded by kstack_lock
-static uint free_slot_count;       // guarded by kstack_lock
-static uint64 kstack_gen;          // a: mappings made so far
-
-static struct page *boot_page(void)
-{
-    struct page *p = page_alloc(PAGE_ZERO);
-    if (!p)
-        panic("not enough memory to boot");
-    return p;
-}
-
-// The table that entry points to, made if it lacks.
-static pte_t *boot_table(pte_t *entry)
-{
-    if (!(*entry & PTE_V))
-        *entry = pt_table_entry(page_to_phys(boot_page()));
-    return pt_table(PTE2PA(*entry));
-}
+static vaddr_t free_stacks[KSTACKS]; // upper ends; guarded by kstack_lock
+static uint free_stack_count;        // guarded by kstack_lock
+static uint64 kstack_gen;            // a: mappings made so far
 
 static pte_t *boot_entry(vaddr_t va, int level)
 {
-    pte_t *table = pt_table(kernel_space.kernel_root);
-    for (int l = 2; l > level; l--)
-        table = boot_table(&table[pt_index(va, l)]);
-    return &table[pt_index(va, level)];
+    pte_t *entry = roots_entry(&kernel_space, va, level, false);
+    if (!entry)
+        panic("not enough memory to boot");
+    return entry;
 }
 
-// Maps physical [start, end) at KERNEL_OFFSET, by 2 MiB leaves where they fit.
-static void map_linear(paddr_t start, paddr_t end, pte_t rights)
+// Maps [start, end) of the linear map, by 2 MiB leaves where they fit.
+static void map_linear(void *start, void *end, pte_t rights)
 {
-    while (start < end) {
-        bool super = start % SUPERPGSIZE == 0 && end - start >= SUPERPGSIZE;
-        *boot_entry(start + KERNEL_OFFSET, super) = PA2PTE(start) | rights;
-        start += super ? SUPERPGSIZE : PGSIZE;
+    vaddr_t va = (vaddr_t)start;
+    while (va < (vaddr_t)end) {
+        bool super = va % SUPERPGSIZE == 0 && (vaddr_t)end - va >= SUPERPGSIZE;
+        *boot_entry(va, super) = PA2PTE(va - KERNEL_OFFSET) | rights;
+        va += super ? SUPERPGSIZE : PGSIZE;
     }
 }
 
 static void map_device(paddr_t pa, uint64 size)
 {
-    map_linear(pa, pa + size, RW);
+    map_linear(phys_to_virt(pa), phys_to_virt(pa + size), RW);
 }
 
-static void map_ram(void)
+static void map_ram_and_devices(void)
 {
-    paddr_t text = virt_to_phys(text_start), text_limit = virt_to_phys(text_end);
-    paddr_t rodata = virt_to_phys(rodata_start), rodata_limit = virt_to_phys(rodata_end);
-    map_linear(machine.ram_start, text, RW);
-    map_linear(text, text_limit, RX);
-    map_linear(text_limit, rodata, RW);
-    map_linear(rodata, rodata_limit, RO);
-    map_linear(rodata_limit, machine.ram_end, RW);
-}
-
-static void map_devices(void)
-{
+    map_linear(phys_to_virt(machine.ram_start), text_start, RW);
+    map_linear(text_start, text_end, RX);
+    map_linear(text_end, rodata_start, RW);
+    map_linear(rodata_start, rodata_end, RO);
+    map_linear(rodata_end, phys_to_virt(machine.ram_end), RW);
     map_device(TEST_FINISHER, PGSIZE);
     map_device(GOLDFISH_RTC, PGSIZE);
     map_device(CLINT, 0x10000);
@@ -96,12 +72,19 @@ static void map_devices(void)
     map_device(VIRTIO0, VIRTIO_COUNT * PGSIZE);
 }
 
-static vaddr_t slot_top(uint slot)
+// TRAMPOLINE and TRAPFRAME, in tables that all spaces share (roots.h).
+static void map_corner(void)
 {
-    return KSTACK_BASE + (slot + 1UL) * KSTACK_SLOT;
+    pte_t *entry = boot_entry(TRAMPOLINE, 0);
+    entry[0] = PA2PTE(virt_to_phys(trampoline_start)) | RX;
+    entry[-1] = PA2PTE(virt_to_phys(trapslots)) | RW;
+    *boot_entry(TRAMPOLINE, 1) |= PTE_COW;
+    pt_table(kernel_space.kernel_root)[pt_index(TRAMPOLINE, 2)] |= PTE_COW;
 }
 
-// The entries of a slot's stack: all in one table, since slots do not straddle 2 MiB.
+static_assert(TRAPFRAME + PGSIZE == TRAMPOLINE, "neighbours in one table");
+
+// The entries of the stack that ends at top: all in one table, since slots do not straddle 2 MiB.
 static pte_t *stack_entries(vaddr_t top)
 {
     return pt_walk(kernel_space.kernel_root, top - KSTACK_SIZE);
@@ -111,9 +94,9 @@ static_assert(SUPERPGSIZE % KSTACK_SLOT == 0, "a slot lies in one table");
 
 static void make_stack_slots(void)
 {
-    for (uint slot = KSTACKS; slot-- > 0;) {
-        boot_entry(slot_top(slot) - KSTACK_SIZE, 0);
-        free_slots[free_slot_count++] = slot;
+    for (vaddr_t top = KSTACK_BASE + KSTACKS * KSTACK_SLOT; top > KSTACK_BASE; top -= KSTACK_SLOT) {
+        boot_entry(top - KSTACK_SIZE, 0);
+        free_stacks[free_stack_count++] = top;
     }
 }
 
@@ -122,79 +105,55 @@ void kmap_init(void)
     sleeplock_init(&kernel_space.lock, "kernel space", LEVEL_ADDRSPACE);
     list_init(&kernel_space.regions);
     list_init(&kernel_space.table_pages);
-    kernel_space.kernel_root = kernel_space.user_root = page_to_phys(boot_page());
-    trapslots = boot_page();
-    map_ram();
-    map_devices();
+    struct page *root = page_alloc(PAGE_ZERO);
+    kassert(root);
+    kernel_space.kernel_root = kernel_space.user_root = page_to_phys(root);
+    map_ram_and_devices();
     make_stack_slots();
-    if (roots_map_corner(&kernel_space) < 0)
-        panic("not enough memory to boot");
+    map_corner();
 }
 
 void kmap_hart(void)
 {
-    irq_off();
     as_activate(&kernel_space, false);
-    irq_on();
 }
 
 struct trapslot *kmap_trapslots(void)
 {
-    return page_to_virt(trapslots);
-}
-
-static_assert(NCPU * SLOT_SIZE <= PGSIZE, "one slot a hart");
-
-static bool take_slot(uint *slot)
-{
-    spin_lock(&kstack_lock);
-    bool any = free_slot_count > 0;
-    if (any)
-        *slot = free_slots[--free_slot_count];
-    spin_unlock(&kstack_lock);
-    return any;
-}
-
-static void give_slot(uint slot)
-{
-    spin_lock(&kstack_lock);
-    free_slots[free_slot_count++] = slot;
-    spin_unlock(&kstack_lock);
-}
-
-static void unmap_stack(pte_t *entries)
-{
-    for (uint i = 0; i < KSTACK_PAGES; i++) {
-        if (entries[i] & PTE_V)
-            page_put(phys_to_page(PTE2PA(entries[i])));
-        entries[i] = 0;
-    }
+    return trapslots;
 }
 
 int kstack_alloc(vaddr_t *top, uint64 *generation)
 {
-    uint slot;
-    if (!take_slot(&slot))
+    spin_lock(&kstack_lock);
+    *top = free_stack_count > 0 ? free_stacks[--free_stack_count] : 0;
+    spin_unlock(&kstack_lock);
+    if (!*top)
         return -ENOMEM;
-    pte_t *entries = stack_entries(slot_top(slot));
+    pte_t *entries = stack_entries(*top);
     for (uint i = 0; i < KSTACK_PAGES; i++) {
         struct page *p = page_alloc(0);
         if (!p) {
-            unmap_stack(entries);
-            give_slot(slot);
+            kstack_free(*top);
             return -ENOMEM;
         }
         entries[i] = PA2PTE(page_to_phys(p)) | RW;
     }
-    *top = slot_top(slot);
     *generation = __atomic_add_fetch(&kstack_gen, 1, __ATOMIC_SEQ_CST);
     return 0;
 }
 
 void kstack_free(vaddr_t top)
 {
-    unmap_stack(stack_entries(top));
-    give_slot((top - KSTACK_BASE) / KSTACK_SLOT - 1);
+    pte_t *entries = stack_entries(top);
+    for (uint i = 0; i < KSTACK_PAGES; i++) {
+        if (entries[i] & PTE_V)
+            page_put(pt_page(entries[i]));
+        entries[i] = 0;
+    }
+    spin_lock(&kstack_lock);
+    free_stacks[free_stack_count++] = top;
+    spin_unlock(&kstack_lock);
 }
 
 uint64 kstack_generation(void)

@@ -13,7 +13,8 @@ struct addrspace;
 extern struct addrspace kernel_space;
 
 // Builds the final kernel map and kernel_space. Boot hart, after page_init; panics if memory is
-// short. kmap_hart: takes it up on this hart (each hart, once; the boot map is in use before).
+// short. kmap_hart: takes it up on this hart (each hart, once, interrupts off; the boot map is in
+// use before).
 void kmap_init(void);
 void kmap_hart(void);
 

@@ -6,7 +6,7 @@
 #define KERNEL_VM_PAGETABLE_H
 
 #include "kernel/arch/layout.h"
-#include "kernel/lib/kdef.h"
+#include "kernel/mem/page.h"
 #include "kernel/riscv.h"
 
 typedef uint64 pte_t;
@@ -20,7 +20,7 @@ static inline uint pt_index(vaddr_t va, int level)
     return va >> (PGSHIFT + 9 * level) & (PT_ENTRIES - 1);
 }
 
-// The table or page that an entry points to, and a table by its physical address.
+// A table by its physical address.
 static inline pte_t *pt_table(paddr_t pa)
 {
     return phys_to_virt(pa);
@@ -31,9 +31,16 @@ static inline bool pt_is_table(pte_t entry)
     return (entry & PTE_V) && !PTE_LEAF(entry);
 }
 
-static inline pte_t pt_table_entry(paddr_t table)
+// True if the entry points to a table that may be written through it: PTE_COW marks one that
+// several address spaces share, to be copied first.
+static inline bool pt_own_table(pte_t entry)
 {
-    return PA2PTE(table) | PTE_V;
+    return (entry & (PTE_V | PTE_COW)) == PTE_V && !PTE_LEAF(entry);
+}
+
+static inline struct page *pt_page(pte_t entry)
+{
+    return phys_to_page(PTE2PA(entry));
 }
 
 // Rights of a user leaf for PROT_ bits. A is set always and D with W, so that hardware which does

@@ -1,11 +1,8 @@
 // The sorted list of regions (region.h).
 #include "kernel/vm/region.h"
 
-#include "kernel/errno.h"
-#include "kernel/fcntl.h"
-#include "kernel/lib/assert.h"
 #include "kernel/mem/kmem.h"
-#include "kernel/mem/page.h"
+#include "kernel/vm/pagetable.h"
 
 static struct kmem_cache region_cache = KMEM_CACHE("region", struct region);
 
@@ -60,15 +57,5 @@ bool region_overlaps(const struct list *regions, uaddr_t start, uaddr_t end)
 
 bool region_allows(const struct region *r, enum access access)
 {
-    static const int needed[] = {
-        [ACCESS_READ] = PROT_READ | PROT_WRITE, // any of these
-        [ACCESS_WRITE] = PROT_WRITE,
-        [ACCESS_EXEC] = PROT_EXEC,
-    };
-    return (r->prot & needed[access]) != 0;
-}
-
-int region_nomem(const struct region *r)
-{
-    return r->flags & REGION_RESERVED ? -EAGAIN : -ENOMEM;
+    return pt_user_rights(r->prot) & access;
 }

@@ -17,7 +17,8 @@ enum region_flags {
 struct region;
 
 struct region_ops {
-    // Fills the absent entry of page va for an access that the region allows.
+    // Fills the entry of page va for an access that the region allows: it is absent, or it maps the
+    // zero page and a page to write to is wanted.
     // => as->lock held. 0; -ENOMEM; -EAGAIN: a promised frame was not found, try again later.
     int (*fill)(struct addrspace *as, struct region *r, uaddr_t va, enum access access,
                 pte_t *entry);
@@ -54,11 +55,7 @@ static inline uint64 region_pages(const struct region *r)
     return (r->end - r->start) >> PGSHIFT;
 }
 
-// The frame for the first write to a page of an anonymous region: zeroed, and paid for by the
-// region's promise if it has one. 0 if there is none.
-struct page;
-struct page *region_zero_page(struct region *r);
-// What a fault answers when a frame was not found.
+// What a fault answers when no frame was found for a page or table of r.
 int region_nomem(const struct region *r);
 
 #endif

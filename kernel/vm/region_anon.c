@@ -2,20 +2,14 @@
 //
 // A read of an untouched page maps the one page of zeroes, copy-on-write, and spends nothing; the
 // first write gets a frame.
-#include "kernel/fcntl.h"
-#include "kernel/lib/assert.h"
+#include "kernel/errno.h"
 #include "kernel/lib/counter.h"
-#include "kernel/mem/page.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 
-struct page *region_zero_page(struct region *r)
+int region_nomem(const struct region *r)
 {
-    bool promised = r->promised > 0;
-    struct page *p = page_alloc(PAGE_ZERO | (promised ? PAGE_PROMISED : 0));
-    if (p)
-        r->promised -= promised;
-    return p;
+    return r->flags & REGION_RESERVED ? -EAGAIN : -ENOMEM;
 }
 
 static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access,
@@ -30,9 +24,11 @@ static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum ac
         count(C_fault_zero_map);
         return 0;
     }
-    struct page *p = region_zero_page(r);
+    bool promised = r->promised > 0;
+    struct page *p = page_alloc(PAGE_ZERO | (promised ? PAGE_PROMISED : 0));
     if (!p)
         return region_nomem(r);
+    r->promised -= promised;
     *entry = PA2PTE(page_to_phys(p)) | rights;
     as->resident++;
     count(C_fault_zero_fill);

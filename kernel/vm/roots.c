@@ -1,86 +1,58 @@
-// The two roots (roots.h). Only set_root_entry writes a root entry of the user half.
+// The two roots (roots.h). Only roots_entry and roots_create write root entries of the user half.
 #include "kernel/vm/roots.h"
 
 #include "kernel/errno.h"
-#include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
-#include "kernel/mem/page.h"
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/pagetable.h"
 
-extern char trampoline_start[]; // kernel.ld
-
-static void set_root_entry(struct addrspace *as, uint i, pte_t entry)
+// Makes the table that entry points to if it lacks; a shared one is replaced by a copy, which
+// translates the same and so needs no flush. False if there is no memory.
+static bool make_table(struct addrspace *as, pte_t *entry, bool promised)
 {
-    kassert(i < KERNEL_ROOT_INDEX);
-    pt_table(as->user_root)[i] = entry;
-    pt_table(as->kernel_root)[i] = entry;
-}
-
-// A table for the user half, 0 if there is no memory.
-static pte_t make_table(struct addrspace *as, bool promised)
-{
+    if (pt_own_table(*entry))
+        return true;
     promised = promised && as->promised_tables > 0;
     struct page *p = page_alloc(PAGE_ZERO | (promised ? PAGE_PROMISED : 0));
     if (!p)
-        return 0;
+        return false;
+    if (*entry & PTE_V)
+        page_copy(page_to_virt(p), pt_table(PTE2PA(*entry)));
+    *entry = PA2PTE(page_to_phys(p)) | PTE_V;
     as->promised_tables -= promised;
     as->tables++;
     list_push_front(&as->table_pages, &p->link);
-    return pt_table_entry(page_to_phys(p));
+    return true;
 }
 
-pte_t *roots_entry(struct addrspace *as, uaddr_t va, bool promised)
+pte_t *roots_entry(struct addrspace *as, vaddr_t va, int level, bool promised)
 {
     uint i = pt_index(va, 2);
-    pte_t top = pt_table(as->user_root)[i];
-    if (!(top & PTE_V)) {
-        top = make_table(as, promised);
-        if (!top)
-            return 0;
-        set_root_entry(as, i, top);
-    }
-    pte_t *middle = &pt_table(PTE2PA(top))[pt_index(va, 1)];
-    if (!(*middle & PTE_V)) {
-        pte_t table = make_table(as, promised);
-        if (!table)
-            return 0;
-        *middle = table;
-    }
-    return &pt_table(PTE2PA(*middle))[pt_index(va, 0)];
+    pte_t *entry = &pt_table(as->user_root)[i];
+    if (!make_table(as, entry, promised))
+        return 0;
+    pt_table(as->kernel_root)[i] = *entry;
+    entry = &pt_table(PTE2PA(*entry))[pt_index(va, 1)];
+    if (level == 1)
+        return entry;
+    return make_table(as, entry, promised) ? &pt_table(PTE2PA(*entry))[pt_index(va, 0)] : 0;
 }
-
-int roots_map_corner(struct addrspace *as)
-{
-    pte_t *entry = roots_entry(as, TRAMPOLINE, false);
-    if (!entry)
-        return -ENOMEM;
-    *entry = PA2PTE(virt_to_phys(trampoline_start)) | PTE_V | PTE_R | PTE_X | PTE_A;
-    entry[-1] = PA2PTE(virt_to_phys(kmap_trapslots())) | PTE_V | PTE_R | PTE_W | PTE_A | PTE_D;
-    return 0;
-}
-
-static_assert(TRAPFRAME + PGSIZE == TRAMPOLINE, "neighbours in one table");
 
 int roots_create(struct addrspace *as)
 {
     struct page *user = page_alloc(PAGE_ZERO);
-    struct page *kernel = page_alloc(PAGE_ZERO);
-    if (user && kernel) {
-        as->user_root = page_to_phys(user);
-        as->kernel_root = page_to_phys(kernel);
-        memcpy(pt_table(as->kernel_root) + KERNEL_ROOT_INDEX,
-               pt_table(kernel_space.kernel_root) + KERNEL_ROOT_INDEX, PGSIZE / 2);
-        if (roots_map_corner(as) == 0)
-            return 0;
-        roots_destroy(as);
+    struct page *kernel = user ? page_alloc(0) : 0;
+    if (!kernel) {
+        if (user)
+            page_put(user);
         return -ENOMEM;
     }
-    if (user)
-        page_put(user);
-    if (kernel)
-        page_put(kernel);
-    return -ENOMEM;
+    as->user_root = page_to_phys(user);
+    as->kernel_root = page_to_phys(kernel);
+    page_copy(pt_table(as->kernel_root), pt_table(kernel_space.kernel_root));
+    uint corner = pt_index(TRAMPOLINE, 2);
+    pt_table(as->user_root)[corner] = pt_table(as->kernel_root)[corner];
+    return 0;
 }
 
 void roots_destroy(struct addrspace *as)

@@ -14,14 +14,9 @@
 #include "kernel/lib/counter.h"
 #include "kernel/vm/kmap.h"
 
-static uint64 generation(const struct addrspace *as)
+static uint64 load(const uint64 *generation)
 {
-    return __atomic_load_n(&as->tlb_gen, __ATOMIC_SEQ_CST);
-}
-
-static uint64 flushed_at(const struct addrspace *as, uint hart)
-{
-    return __atomic_load_n(&as->hart_gen[hart], __ATOMIC_SEQ_CST);
+    return __atomic_load_n(generation, __ATOMIC_SEQ_CST);
 }
 
 static struct addrspace *kept_by(const struct cpu *c)
@@ -34,18 +29,16 @@ static bool in_use_on(const struct addrspace *as, const struct cpu *c)
     return kept_by(c) == as && __atomic_load_n(&c->as_in_use, __ATOMIC_SEQ_CST);
 }
 
-// Empties this hart's TLB on the way to (or on) as; set_root: loads satp as well. The generations
+// Loads the root of as, where it is not loaded yet, and empties this hart's TLB. The generations
 // are read before the flush: what changes meanwhile counts as not flushed. Interrupts are off.
-static void flush_for(struct cpu *c, struct addrspace *as, bool set_root)
+static void flush_for(struct cpu *c, struct addrspace *as)
 {
     uint64 stacks = kstack_generation();
-    uint64 gen = as ? generation(as) : 0;
-    if (set_root)
-        csr_write(satp, SATP_SV39 | as->kernel_root >> PGSHIFT);
+    uint64 gen = load(&as->tlb_gen);
+    csr_write(satp, SATP_SV39 | as->kernel_root >> PGSHIFT);
     __asm__ volatile("sfence.vma" ::: "memory");
     c->kstack_gen = stacks;
-    if (as)
-        __atomic_store_n(&as->hart_gen[c->index], gen, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&as->hart_gen[c->index], gen, __ATOMIC_SEQ_CST);
     count(C_tlb_flush);
 }
 
@@ -53,7 +46,7 @@ void tlb_flush_local(void)
 {
     irq_off();
     struct cpu *c = this_cpu();
-    flush_for(c, c->as, false);
+    flush_for(c, c->as);
     irq_on();
 }
 
@@ -63,11 +56,12 @@ void tlb_flush_local_page(vaddr_t va)
     count(C_tlb_flush);
 }
 
-void tlb_catch_up(struct addrspace *as)
+// Flushes if this hart's space has changed since it last did. Interrupts are off.
+static void catch_up(void)
 {
     struct cpu *c = this_cpu();
-    if (flushed_at(as, c->index) != generation(as))
-        flush_for(c, as, false);
+    if (load(&c->as->hart_gen[c->index]) != load(&c->as->tlb_gen))
+        flush_for(c, c->as);
 }
 
 // The new root is in satp before `as` says so: whoever waits for the old space to be left may
@@ -77,12 +71,12 @@ void as_activate(struct addrspace *as, bool in_use)
     struct cpu *c = this_cpu();
     debug_assert(irq_depth() > 0 || !irq_enabled());
     if (c->as != as) {
-        flush_for(c, as, true);
+        flush_for(c, as);
         __atomic_store_n(&c->as_in_use, false, __ATOMIC_SEQ_CST);
         __atomic_store_n(&c->as, as, __ATOMIC_SEQ_CST);
     }
     __atomic_store_n(&c->as_in_use, in_use, __ATOMIC_SEQ_CST);
-    tlb_catch_up(as);
+    catch_up();
 }
 
 void as_idle(void)
@@ -96,27 +90,22 @@ void tlb_flush_space(struct addrspace *as)
     uint64 gen = __atomic_add_fetch(&as->tlb_gen, 1, __ATOMIC_SEQ_CST);
     irq_off();
     if (this_cpu()->as == as)
-        tlb_catch_up(as);
+        catch_up();
     irq_on();
     for (uint i = 0; i < cpu_count; i++) {
-        if (!in_use_on(as, &cpus[i]) || flushed_at(as, i) >= gen)
+        if (!in_use_on(as, &cpus[i]) || load(&as->hart_gen[i]) >= gen)
             continue;
         ipi_send(i, IPI_TLB);
         count(C_tlb_shootdown);
-        while (in_use_on(as, &cpus[i]) && flushed_at(as, i) < gen)
+        while (in_use_on(as, &cpus[i]) && load(&as->hart_gen[i]) < gen)
             ;
     }
-}
-
-static void handle_tlb(void)
-{
-    tlb_catch_up(this_cpu()->as);
 }
 
 static void leave_if_ended(void)
 {
     struct cpu *c = this_cpu();
-    if (c->as && !c->as_in_use && __atomic_load_n(&c->as->refs, __ATOMIC_SEQ_CST) == 0)
+    if (!c->as_in_use && __atomic_load_n(&c->as->refs, __ATOMIC_SEQ_CST) == 0)
         as_activate(&kernel_space, false);
 }
 
@@ -137,6 +126,6 @@ void tlb_evict_space(struct addrspace *as)
 
 void tlb_init(void)
 {
-    ipi_set_handler(IPI_TLB, handle_tlb);
+    ipi_set_handler(IPI_TLB, catch_up);
     ipi_set_handler(IPI_LEAVE, leave_if_ended);
 }

@@ -13,9 +13,6 @@ void tlb_flush_local_page(vaddr_t va);
 // uses the old ones. Interrupts are on (or it is the only hart), no spinlock is held.
 void tlb_flush_space(struct addrspace *as);
 
-// Flushes if as has changed since this hart last did. Interrupts off.
-void tlb_catch_up(struct addrspace *as);
-
 // Registers the handlers of IPI_TLB and IPI_LEAVE.
 void tlb_init(void);
 

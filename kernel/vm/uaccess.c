@@ -32,11 +32,6 @@ static void access_end(void)
         csr_clear(sstatus, SSTATUS_SUM);
 }
 
-bool user_range_ok(uaddr_t addr, size_t n)
-{
-    return n == 0 || (addr < TRAPFRAME && n <= TRAPFRAME - addr);
-}
-
 // Bytes of [addr, addr + n) from its start up to the end of user memory.
 static size_t clip(uaddr_t addr, size_t n)
 {

@@ -20,9 +20,6 @@ size_t copyout_partial(uaddr_t dst, const void *src, size_t n);
 // -ENAMETOOLONG if no 0 is among the first max bytes; -EFAULT.
 int64 copyinstr(char *dst, uaddr_t src, size_t max);
 
-// True if [addr, addr + n) lies in the user half below TRAPFRAME.
-bool user_range_ok(uaddr_t addr, size_t n);
-
 // Asked by the kernel's trap handler: true if pc lies in the access code; *landing is then where
 // to go on if the fault cannot be served.
 bool uaccess_pc(uint64 pc, uint64 *landing);

@@ -4,10 +4,7 @@
 // are cleared and the frames let go. as->lock keeps faults away in between.
 #include "kernel/vm/unmap.h"
 
-#include "kernel/lib/assert.h"
-#include "kernel/mem/page.h"
 #include "kernel/vm/pagetable.h"
-#include "kernel/vm/region.h"
 #include "kernel/vm/tlb.h"
 
 static bool invalidate(struct addrspace *as, uaddr_t start, uaddr_t end)
@@ -22,15 +19,14 @@ static bool invalidate(struct addrspace *as, uaddr_t start, uaddr_t end)
     return any;
 }
 
-// => no hart can use the pages of [start, end) through this space
-static uint64 drop_pages(struct addrspace *as, uaddr_t start, uaddr_t end)
+uint64 unmap_unused(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     uint64 pages = 0;
     for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
         for (uaddr_t va = s.start; va < s.end; va += PGSIZE, s.entry++) {
             if (*s.entry == 0)
                 continue;
-            struct page *p = phys_to_page(PTE2PA(*s.entry));
+            struct page *p = pt_page(*s.entry);
             *s.entry = 0;
             pages += p != zero_page;
             page_put(p);
@@ -46,13 +42,5 @@ uint64 unmap_range(struct addrspace *as, uaddr_t start, uaddr_t end)
     if (!invalidate(as, start, end))
         return 0;
     tlb_flush_space(as);
-    return drop_pages(as, start, end);
-}
-
-void unmap_all(struct addrspace *as)
-{
-    list_for_each(r, &as->regions, struct region, link)
-    {
-        drop_pages(as, r->start, r->end);
-    }
+    return unmap_unused(as, start, end);
 }

@@ -9,7 +9,8 @@
 // => as->lock held, nothing else
 uint64 unmap_range(struct addrspace *as, uaddr_t start, uaddr_t end);
 
-// Drops all user pages of a space that no hart uses any more.
-void unmap_all(struct addrspace *as);
+// Drops the pages mapped in [start, end): no hart can use them through this space any more.
+// Returns as above.
+uint64 unmap_unused(struct addrspace *as, uaddr_t start, uaddr_t end);
 
 #endif
