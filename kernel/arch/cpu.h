@@ -36,7 +36,7 @@ struct cpu {
     struct addrspace *as;     // a: address space whose kernel root satp holds
     bool as_in_use;           // a: the thread that runs here belongs to it (tlb)
     bool resched;             // switch to another thread at the next chance
-    uint64 kstack_gen;        // kernel-stack mappings of up to this generation are flushed here
+    uint64 kernel_gen;        // a: state of the kernel's half that is flushed here (tlb)
     uint64 next_tick;         // value of time at which the next clock tick is due
     struct trapslot *slot;    // this hart's slot of the TRAPFRAME page
     struct proc *idle_thread; // what runs when nothing else does

@@ -51,6 +51,7 @@
     X(kernel_stacks)                                                                               \
     X(kernel_traps_on_misuse)                                                                      \
     X(shootdown_reaches_other_harts)                                                               \
+    X(kernel_stacks_are_seen_by_all_harts)                                                         \
     X(crc32c_known_answer)                                                                         \
     X(cache_account)                                                                               \
     X(journal_crash_anywhere)                                                                      \

@@ -6,16 +6,21 @@
 #include "kernel/lock/waitq.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
+#include "kernel/fcntl.h"
+#include "kernel/vm/kmap.h"
+#include "kernel/vm/pagetable.h"
 #include "kernel/vm/tlb.h"
 #include "kernel/vm/uaccess.h"
 
 static struct {
-    struct spinlock lock; // orders as and busy
-    struct addrspace *as; // a: where to read, 0: nothing to do
-    bool busy;            // a: the partner is in it
-    uint64 rounds;        // a: reads made
-    int result;           // a: what the last copyin returned
-    uint64 value;         // a: what it read
+    struct spinlock lock;  // orders as and busy
+    struct addrspace *as;  // a: where to read, 0: nothing to do
+    bool busy;             // a: the partner is in it
+    uint64 rounds;         // a: reads made
+    int result;            // a: what the last copyin returned
+    uint64 value;          // a: what it read
+    volatile uint64 *peek; // a: kernel memory that the partner reads, too
+    uint64 peeked;         // a: what it read there
 } shared = {.lock = SPINLOCK_INIT("ktest", SLEEPLOCK)};
 
 // One hart is shared with the other thread; of several, each has its own.
@@ -33,6 +38,9 @@ static void read_in(struct addrspace *as)
         int r = copyin(&value, DATA, sizeof(value));
         __atomic_store_n(&shared.value, value, __ATOMIC_SEQ_CST);
         __atomic_store_n(&shared.result, r, __ATOMIC_SEQ_CST);
+        volatile uint64 *peek = __atomic_load_n(&shared.peek, __ATOMIC_SEQ_CST);
+        if (peek)
+            __atomic_store_n(&shared.peeked, *peek, __ATOMIC_SEQ_CST);
         __atomic_add_fetch(&shared.rounds, 1, __ATOMIC_SEQ_CST);
         relax();
     }
@@ -109,4 +117,44 @@ KTEST(shootdown_reaches_other_harts)
         relax();
     as_put(as); // returns only when no hart keeps it
     check(right);
+}
+
+// What another hart reads at a kernel address.
+static uint64 peek_elsewhere(volatile uint64 *at)
+{
+    __atomic_store_n(&shared.peek, at, __ATOMIC_SEQ_CST);
+    wait_for_reads();
+    __atomic_store_n(&shared.peek, 0, __ATOMIC_SEQ_CST);
+    wait_for_reads();
+    return __atomic_load_n(&shared.peeked, __ATOMIC_SEQ_CST);
+}
+
+// A slot that is used again is not seen through old translations, on any hart.
+KTEST(kernel_stacks_are_seen_by_all_harts)
+{
+    struct addrspace *as = as_create();
+    check(as && as_map(as, DATA, DATA + PGSIZE, PROT_READ | PROT_WRITE) == 0);
+    give_partner(as);
+    vaddr_t top = kstack_alloc();
+    volatile uint64 *word = (volatile uint64 *)(top - 8);
+    *word = 1;
+    check(peek_elsewhere(word) == 1);
+    kstack_free(top);
+    vaddr_t other = kstack_alloc(); // has the frames now
+    check(other != 0 && other != top);
+    for (vaddr_t next = 0; next != top;) {
+        next = kstack_alloc();
+        if (next != top)
+            kstack_free(next);
+    }
+    // Not through the address itself: this hart's translation might be as old as the other's.
+    pte_t entry = *pt_walk(kernel_space.kernel_root, top - 8);
+    *(uint64 *)phys_to_virt(PTE2PA(entry) + PGSIZE - 8) = 2;
+    check(peek_elsewhere(word) == 2);
+    kstack_free(top);
+    kstack_free(other);
+    give_partner(0);
+    while (__atomic_load_n(&shared.busy, __ATOMIC_SEQ_CST))
+        relax();
+    as_put(as);
 }

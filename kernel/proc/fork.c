@@ -28,6 +28,7 @@ static void link_to_parent(struct proc *child, struct proc *parent, struct addrs
     child->as = as;
     child->parent = parent;
     child->pgid = parent->pgid;
+    child->killed = parent->killed; // who ends the group ends those that are just being born
     list_push_back(&parent->children, &child->sibling);
     spin_unlock(&tree_lock);
 }

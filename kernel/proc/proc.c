@@ -68,7 +68,7 @@ static int thread_alloc(struct proc **out)
     struct proc *p = kmem_alloc(&proc_cache);
     if (p == 0)
         return -ENOMEM;
-    if (kstack_alloc(&p->kstack_top, &p->kstack_gen) < 0) {
+    if ((p->kstack_top = kstack_alloc()) == 0) {
         kmem_free(&proc_cache, p);
         return -ENOMEM;
     }

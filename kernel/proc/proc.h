@@ -31,7 +31,6 @@ struct proc {
     struct context context; // S
     struct trapframe *tf;   // I: top of the kernel stack
     vaddr_t kstack_top;     // I
-    uint64 kstack_gen;      // I
     struct list run_link;   // S: run queue
     enum procstate state;   // S
     bool on_wait_list;      // W

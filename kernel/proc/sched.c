@@ -78,10 +78,6 @@ static void take_up(struct cpu *c, struct proc *prev, struct proc *next)
     } else if (prev->as != 0) {
         as_idle();
     }
-    if (c->kstack_gen < next->kstack_gen) {
-        c->kstack_gen = kstack_generation();
-        tlb_flush_local();
-    }
 }
 
 void sched_switch_locked(void)
@@ -138,7 +134,8 @@ void sched_prepare(struct proc *p, void (*fn)(void))
 vaddr_t sched_make_idle(uint index)
 {
     struct proc *p = &idle_threads[index];
-    if (kstack_alloc(&p->kstack_top, &p->kstack_gen) < 0)
+    p->kstack_top = kstack_alloc();
+    if (p->kstack_top == 0)
         return 0;
     p->tf = (struct trapframe *)(p->kstack_top - sizeof(struct trapframe));
     p->state = PS_RUNNING;

@@ -2,8 +2,9 @@
 //
 // All tables are made at boot. A stack slot is 32 KiB of addresses, its lower half never mapped;
 // kstack_alloc puts four frames behind the upper half. A slot's old translation may linger in any
-// hart's TLB, so each new mapping has a generation, and a hart flushes before it first runs on a
-// stack that is newer than its last flush.
+// hart's TLB, and not only the hart that runs on a stack reads it (an interrupt handler finishes
+// a request that lies there; fork fills in a trap frame). So slots are used in turn, and before
+// any is used again all harts flush: once in some five hundred forks.
 #include "kernel/vm/kmap.h"
 
 #include "kernel/arch/fdt.h"
@@ -12,6 +13,7 @@
 #include "kernel/lock/spinlock.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/roots.h"
+#include "kernel/vm/tlb.h"
 
 extern char text_start[], text_end[], rodata_start[], rodata_end[], trampoline_start[]; // kernel.ld
 
@@ -29,9 +31,9 @@ static struct trapslot trapslots[PGSIZE / SLOT_SIZE] __attribute__((aligned(PGSI
 static_assert(sizeof(trapslots) == PGSIZE && NCPU <= ARRAY_LEN(trapslots), "one slot a hart");
 
 static struct spinlock kstack_lock = SPINLOCK_INIT("kstack", KSTACK);
-static vaddr_t free_stacks[KSTACKS]; // upper ends; guarded by kstack_lock
-static uint free_stack_count;        // guarded by kstack_lock
-static uint64 kstack_gen;            // a: mappings made so far
+static vaddr_t free_stacks[KSTACKS]; // ring of upper ends, longest free first; kstack_lock
+static uint64 first, last;           // of them, counted on; kstack_lock
+static uint64 usable;                // up to here no hart has old translations; kstack_lock
 
 static pte_t *boot_entry(vaddr_t va, int level)
 {
@@ -96,8 +98,9 @@ static void make_stack_slots(void)
 {
     for (vaddr_t top = KSTACK_BASE + KSTACKS * KSTACK_SLOT; top > KSTACK_BASE; top -= KSTACK_SLOT) {
         boot_entry(top - KSTACK_SIZE, 0);
-        free_stacks[free_stack_count++] = top;
+        free_stacks[last++] = top;
     }
+    usable = last;
 }
 
 void kmap_init(void)
@@ -123,24 +126,37 @@ struct trapslot *kmap_trapslots(void)
     return trapslots;
 }
 
-int kstack_alloc(vaddr_t *top, uint64 *generation)
+// The upper end of a slot without translations anywhere; 0: all are in use.
+static vaddr_t take_slot(void)
 {
     spin_lock(&kstack_lock);
-    *top = free_stack_count > 0 ? free_stacks[--free_stack_count] : 0;
+    while (first < last && first >= usable) {
+        uint64 free_until = last;
+        spin_unlock(&kstack_lock);
+        tlb_flush_kernel();
+        spin_lock(&kstack_lock);
+        usable = max_u64(usable, free_until);
+    }
+    vaddr_t top = first < last ? free_stacks[first++ % KSTACKS] : 0;
     spin_unlock(&kstack_lock);
-    if (!*top)
-        return -ENOMEM;
-    pte_t *entries = stack_entries(*top);
+    return top;
+}
+
+vaddr_t kstack_alloc(void)
+{
+    vaddr_t top = take_slot();
+    if (!top)
+        return 0;
+    pte_t *entries = stack_entries(top);
     for (uint i = 0; i < KSTACK_PAGES; i++) {
         struct page *p = page_alloc(0);
         if (!p) {
-            kstack_free(*top);
-            return -ENOMEM;
+            kstack_free(top);
+            return 0;
         }
         entries[i] = PA2PTE(page_to_phys(p)) | RW;
     }
-    *generation = __atomic_add_fetch(&kstack_gen, 1, __ATOMIC_SEQ_CST);
-    return 0;
+    return top;
 }
 
 void kstack_free(vaddr_t top)
@@ -152,11 +168,6 @@ void kstack_free(vaddr_t top)
         entries[i] = 0;
     }
     spin_lock(&kstack_lock);
-    free_stacks[free_stack_count++] = top;
+    free_stacks[last++ % KSTACKS] = top;
     spin_unlock(&kstack_lock);
-}
-
-uint64 kstack_generation(void)
-{
-    return __atomic_load_n(&kstack_gen, __ATOMIC_SEQ_CST);
 }

@@ -21,11 +21,9 @@ void kmap_hart(void);
 // The kernel address of the slots for trap entry (struct trapslot[NCPU]) in the TRAPFRAME page.
 struct trapslot *kmap_trapslots(void);
 
-// A kernel stack of KSTACK_SIZE bytes with unmapped memory below it: *top is its upper end,
-// *generation goes to cpu->kstack_gen's test before it is used on a hart. 0 or -ENOMEM.
-int kstack_alloc(vaddr_t *top, uint64 *generation);
+// A kernel stack of KSTACK_SIZE bytes with unmapped memory below it: its upper end, 0 if there is
+// none. Interrupts are on (but at boot), and no spinlock is held: all harts may have to flush.
+vaddr_t kstack_alloc(void);
 void kstack_free(vaddr_t top);
-// The generation of the newest stack mapping: a hart that flushes now has flushed all up to it.
-uint64 kstack_generation(void);
 
 #endif

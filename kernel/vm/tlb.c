@@ -14,6 +14,8 @@
 #include "kernel/lib/counter.h"
 #include "kernel/vm/kmap.h"
 
+static uint64 kernel_gen; // a: counts changes in the kernel's half that need a flush everywhere
+
 static uint64 load(const uint64 *generation)
 {
     return __atomic_load_n(generation, __ATOMIC_SEQ_CST);
@@ -33,11 +35,11 @@ static bool in_use_on(const struct addrspace *as, const struct cpu *c)
 // are read before the flush: what changes meanwhile counts as not flushed. Interrupts are off.
 static void flush_for(struct cpu *c, struct addrspace *as)
 {
-    uint64 stacks = kstack_generation();
+    uint64 kernel = load(&kernel_gen);
     uint64 gen = load(&as->tlb_gen);
     csr_write(satp, SATP_SV39 | as->kernel_root >> PGSHIFT);
     __asm__ volatile("sfence.vma" ::: "memory");
-    c->kstack_gen = stacks;
+    __atomic_store_n(&c->kernel_gen, kernel, __ATOMIC_SEQ_CST);
     __atomic_store_n(&as->hart_gen[c->index], gen, __ATOMIC_SEQ_CST);
     count(C_tlb_flush);
 }
@@ -56,11 +58,13 @@ void tlb_flush_local_page(vaddr_t va)
     count(C_tlb_flush);
 }
 
-// Flushes if this hart's space has changed since it last did. Interrupts are off.
+// Flushes if this hart's space or the kernel's half has changed since it last did. Interrupts are
+// off.
 static void catch_up(void)
 {
     struct cpu *c = this_cpu();
-    if (load(&c->as->hart_gen[c->index]) != load(&c->as->tlb_gen))
+    if (load(&c->as->hart_gen[c->index]) != load(&c->as->tlb_gen) ||
+        c->kernel_gen != load(&kernel_gen))
         flush_for(c, c->as);
 }
 
@@ -98,6 +102,20 @@ void tlb_flush_space(struct addrspace *as)
         ipi_send(i, IPI_TLB);
         count(C_tlb_shootdown);
         while (in_use_on(as, &cpus[i]) && load(&as->hart_gen[i]) < gen)
+            ;
+    }
+}
+
+void tlb_flush_kernel(void)
+{
+    uint64 gen = __atomic_add_fetch(&kernel_gen, 1, __ATOMIC_SEQ_CST);
+    tlb_flush_local();
+    for (uint i = 0; i < cpu_count; i++) {
+        if (load(&cpus[i].kernel_gen) >= gen)
+            continue;
+        ipi_send(i, IPI_TLB);
+        count(C_tlb_shootdown);
+        while (load(&cpus[i].kernel_gen) < gen)
             ;
     }
 }

@@ -13,6 +13,9 @@ void tlb_flush_local_page(vaddr_t va);
 // uses the old ones. Interrupts are on (or it is the only hart), no spinlock is held.
 void tlb_flush_space(struct addrspace *as);
 
+// The same for the kernel's half, on all harts.
+void tlb_flush_kernel(void);
+
 // Registers the handlers of IPI_TLB and IPI_LEAVE.
 void tlb_init(void);
 
