@@ -32,6 +32,8 @@ struct addrspace {
     uint64 promised_tables;     // L: table pages promised for the heap and not yet taken
     uaddr_t tables_promised_to; // L: up to where the heap's tables are promised or present
     uaddr_t cow_next;           // L: address after the last copy-on-write copy: sequential writers
+    uaddr_t fill_next;          // L: the same for untouched pages
+    uint32 fill_sequence;       // L: of them, filled one after the other
     uint32 cow_run;             // L: pages that the next such copy takes along
     uint64 tlb_gen;             // a: counts changes that need a flush
     uint64 hart_gen[NCPU];      // a: tlb_gen at which each hart last flushed this space

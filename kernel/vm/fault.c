@@ -2,7 +2,8 @@
 //
 //     entry             access  page                   what is done (counter)
 //     ----------------  ------  ---------------------  -------------------------------------------
-//     absent            any                            the region fills it (its ops: region_anon.c)
+//     absent            any                            the region fills it, and pages behind it if
+//                                                      writes come in sequence (region_anon.c)
 //     not writable      write   last reference         claimed: made writable (fault_cow_claim)
 //     not writable      write   the zero page          a zeroed page instead (fault_zero_fill)
 //     not writable      write   has other references   copied (fault_cow_copy), and neighbours
@@ -72,8 +73,7 @@ static int copy_run(struct addrspace *as, const struct region *r, uaddr_t va, pt
         return -ENOMEM;
     count(C_fault_cow_copy);
     as->cow_run = va == as->cow_next ? min_u64(as->cow_run * 2, COW_RUN_MAX) : 1;
-    uaddr_t limit = min_u64(r->end, SUPERPGROUNDDOWN(va) + SUPERPGSIZE);
-    uint n = 1, run = min_u64(as->cow_run, (limit - va) >> PGSHIFT);
+    uint n = 1, run = region_run(r, va, as->cow_run);
     for (; n < run && goes_along(entry[n]); n++) {
         if (is_last(entry[n])) {
             claim(r, &entry[n]);

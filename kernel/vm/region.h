@@ -58,4 +58,11 @@ static inline uint64 region_pages(const struct region *r)
 // What a fault answers when no frame was found for a page or table of r.
 int region_nomem(const struct region *r);
 
+// Pages from va on, at most n, that lie in the region and under va's table.
+static inline uint64 region_run(const struct region *r, uaddr_t va, uint64 n)
+{
+    uaddr_t limit = min_u64(r->end, SUPERPGROUNDDOWN(va) + SUPERPGSIZE);
+    return min_u64(n, (limit - va) >> PGSHIFT);
+}
+
 #endif

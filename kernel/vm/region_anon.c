@@ -7,31 +7,60 @@
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 
+#define FILL_SEQUENCE 4 // untouched pages written one after the other before more are filled
+#define FILL_RUN      8 // at one fault
+
 int region_nomem(const struct region *r)
 {
     return r->flags & REGION_RESERVED ? -EAGAIN : -ENOMEM;
 }
 
-static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access,
-                     pte_t *entry)
+// The zero page, copy-on-write where the region can be written.
+static void map_zero_page(const struct region *r, pte_t *entry)
 {
-    (void)va;
     pte_t rights = pt_user_rights(r->prot);
-    if (access != ACCESS_WRITE) {
-        if (rights & PTE_W)
-            rights = (rights & ~(PTE_W | PTE_D)) | PTE_COW;
-        *entry = PA2PTE(page_to_phys(zero_page)) | rights;
-        count(C_fault_zero_map);
-        return 0;
-    }
+    if (rights & PTE_W)
+        rights = (rights & ~(PTE_W | PTE_D)) | PTE_COW;
+    *entry = PA2PTE(page_to_phys(zero_page)) | rights;
+    count(C_fault_zero_map);
+}
+
+static bool map_new_page(struct addrspace *as, struct region *r, pte_t *entry)
+{
     bool promised = r->promised > 0;
     struct page *p = page_alloc(PAGE_ZERO | (promised ? PAGE_PROMISED : 0));
     if (!p)
-        return region_nomem(r);
+        return false;
     r->promised -= promised;
-    *entry = PA2PTE(page_to_phys(p)) | rights;
+    *entry = PA2PTE(page_to_phys(p)) | pt_user_rights(r->prot);
     as->resident++;
+    return true;
+}
+
+// How many pages a write to untouched va fills: more than one if promised pages are written in
+// sequence, which saves their traps.
+static uint fill_run(struct addrspace *as, const struct region *r, uaddr_t va)
+{
+    as->fill_sequence = va == as->fill_next ? as->fill_sequence + 1 : 0;
+    bool along = as->fill_sequence >= FILL_SEQUENCE;
+    return region_run(r, va, along ? min_u64(FILL_RUN, max_u64(r->promised, 1)) : 1);
+}
+
+static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access,
+                     pte_t *entry)
+{
+    if (access != ACCESS_WRITE) {
+        map_zero_page(r, entry);
+        return 0;
+    }
+    uint n = 1, run = fill_run(as, r, va);
+    if (!map_new_page(as, r, entry))
+        return region_nomem(r);
     count(C_fault_zero_fill);
+    while (n < run && entry[n] == 0 && map_new_page(as, r, &entry[n]))
+        n++;
+    count_n(C_fault_zero_around, n - 1);
+    as->fill_next = va + n * PGSIZE;
     return 0;
 }
 
