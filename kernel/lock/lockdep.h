@@ -7,6 +7,17 @@
 #include "kernel/lib/kdef.h"
 #include "kernel/lock/level.h"
 
+// What a hart (spinlocks) or a thread (sleeplocks, a transaction) holds.
+#define HELD_MAX 16
+struct held_set {
+    struct held_lock {
+        const void *lock;
+        const char *name;
+        enum lock_level level;
+    } held[HELD_MAX];
+    int count;
+};
+
 #ifdef DEBUG
 // A sleeplock or transaction (or any other thing held by a thread) of this level is taken, left.
 void lockdep_take(const void *lock, const char *name, enum lock_level level);
@@ -14,8 +25,8 @@ void lockdep_leave(const void *lock);
 // A spinlock is taken, left, on this hart.
 void lockdep_spin_take(const void *lock, const char *name, enum lock_level level);
 void lockdep_spin_leave(const void *lock);
-// The running thread must hold nothing (except, of spinlocks, allowed if it is not 0).
-void lockdep_assert_none(const void *allowed);
+// The running thread must hold nothing.
+void lockdep_assert_none(void);
 #else
 static inline void lockdep_take(const void *lock, const char *name, enum lock_level level)
 {
@@ -33,9 +44,8 @@ static inline void lockdep_spin_leave(const void *lock)
 {
     (void)lock;
 }
-static inline void lockdep_assert_none(const void *allowed)
+static inline void lockdep_assert_none(void)
 {
-    (void)allowed;
 }
 #endif
 

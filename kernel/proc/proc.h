@@ -13,6 +13,7 @@
 #include "kernel/file/fdtable.h"
 #include "kernel/lib/kdef.h"
 #include "kernel/lib/list.h"
+#include "kernel/lock/lockdep.h"
 #include "kernel/procinfo.h"
 
 struct addrspace;
@@ -61,9 +62,7 @@ struct proc {
     uint64 ticks;                   // o: clock ticks that met it running
     bool fail_armed;                // o: test builds: its allocations are counted and may fail
     bool in_transaction;            // o: fs/journal
-    int held_count;                 // o: sleeplocks held, debug build (lockdep)
-    const void *held_lock[8];       // o
-    uint8 held_level[8];            // o
+    struct held_set held;     // o: debug build (lockdep)
     void (*thread_main)(void *arg); // I: kernel threads
     void *thread_arg;               // I
     char name[16];                  // o

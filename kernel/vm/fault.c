@@ -158,7 +158,7 @@ static void wait_a_tick(void)
 
 int vm_fault(struct addrspace *as, uaddr_t va, enum access access)
 {
-    lockdep_assert_none(0);
+    lockdep_assert_none();
     debug_assert(!thread_in_transaction());
     int err = try_fault(as, va, access);
     for (int tries = 0; err == -EAGAIN && tries < PROMISE_TRIES; tries++) {

@@ -20,7 +20,7 @@ int64 uaccess_string(char *dst, const char *src, size_t max);
 
 static void access_begin(void)
 {
-    lockdep_assert_none(0);
+    lockdep_assert_none();
     debug_assert(!thread_in_transaction());
     if (DEBUG_BUILD)
         csr_set(sstatus, SSTATUS_SUM);
