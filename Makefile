@@ -12,6 +12,7 @@ ISOLATE ?= 0
 DEBUG   ?= 0
 KTEST   ?= 0
 LLVM    ?= 0
+WERROR  ?= 0
 V       ?= 0
 
 .DEFAULT_GOAL := default
@@ -55,13 +56,14 @@ endif
 
 # --- Settings of this build ----------------------------------------------------------------------
 
-VARIANT := $(subst $(space),-,$(strip $(if $(call on,$(LLVM)),llvm) $(if $(call on,$(KTEST)),ktest) \
+VARIANT := $(subst $(space),-,$(strip $(if $(call on,$(WERROR)),werror) \
+             $(if $(call on,$(LLVM)),llvm) $(if $(call on,$(KTEST)),ktest) \
              $(if $(call on,$(DEBUG)),debug)))
 VARIANT := $(or $(VARIANT),plain)
 B := build/$(VARIANT)
-UB := build/$(if $(call on,$(LLVM)),llvm-)user
+UB := build/$(if $(call on,$(WERROR)),werror-)$(if $(call on,$(LLVM)),llvm-)user
 
-WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes
+WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes $(if $(call on,$(WERROR)),-Werror)
 FREESTANDING := -std=gnu11 -ffreestanding -nostdinc $(if $(CC_INCLUDE),-isystem $(CC_INCLUDE)) \
     -fno-common -fno-stack-protector -fno-pie -fno-strict-aliasing -fno-omit-frame-pointer \
     -fno-jump-tables -fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables $(CC_EXTRA)
@@ -170,14 +172,15 @@ qemu-gdb: kernel/kernel kernel/kernel.sym .gdbinit $(if $(wildcard fs.img),,fs.i
 print-gdbport:
 	@echo $(GDBPORT)
 
-.gdbinit: .gdbinit.tmpl
+# Always made: the checkout may have moved, and its port with it.
+.gdbinit: .gdbinit.tmpl FORCE
 	@sed 's/@GDBPORT@/$(GDBPORT)/' $< > $@
 
 gdb: .gdbinit
 	@gdb=; for g in gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb riscv64-linux-gnu-gdb; do \
 	    if command -v $$g >/dev/null; then gdb=$$g; break; fi; done; \
 	if test -z "$$gdb"; then echo "no gdb for RISC-V found: install gdb-multiarch" >&2; exit 1; fi; \
-	exec $$gdb -q -x .gdbinit
+	exec $$gdb -q -iex "set auto-load local-gdbinit off" -x .gdbinit
 
 # --- Tests and tools -----------------------------------------------------------------------------
 
@@ -185,19 +188,22 @@ gdb: .gdbinit
 TEST_BUILD = +$(Q)for v in "" DEBUG=1 KTEST=1 "KTEST=1 DEBUG=1"; do \
 	    $(MAKE) --no-print-directory $$v test-kernel || exit 1; done
 
-.PHONY: test-kernel
+.PHONY: test-kernel compile
 test-kernel: $(B)/kernel.elf
 
-test: default
-	$(TEST_BUILD)
-	@tests/run $(TESTS)
+# All that the compiler has to say.
+compile: $(B)/kernel.elf $(USER_PROGS)
 
-test-all: default
+test: default $(HOST_TOOLS)
 	$(TEST_BUILD)
-	@tests/run --all $(TESTS)
+	@QEMU=$(QEMU) tests/run $(TESTS)
+
+test-all: default $(HOST_TOOLS)
+	$(TEST_BUILD)
+	@QEMU=$(QEMU) tests/run --all $(TESTS)
 
 bench: default
-	@tests/bench $(ROWS)
+	@QEMU=$(QEMU) tests/bench $(ROWS)
 
 check:
 	@tools/check
@@ -218,7 +224,8 @@ make qemu-fs         the same, with the disk image as it is
 make qemu-gdb        the same, stopped, waiting for a debugger
 make gdb             the debugger, set up, in another window
 make test            everything that a change must pass; ends with "N passed, N failed"
-                     TESTS="name ..." runs those whose names begin so
+                     TESTS="name ..." runs those whose names contain one of these
+                     TIMEOUT=2 doubles all time limits
 make test-all        the same and the long ones: crashes, 10 minutes of load, memory failures
 make bench           what operations cost, as a table; ROWS="name ..."
 make check           rules of the source: includes, sizes, formatting
@@ -232,6 +239,7 @@ ISOLATE=1            user mode on page tables without the kernel
 DEBUG=1              with the checkers: lock order, page tables, memory
 KTEST=1              a kernel that tests itself at boot
 LLVM=1  CROSS=prefix another compiler: clang and ld.lld, or the tools with that prefix
+WERROR=1             a warning is an error
 V=1                  shows the commands
 endef
 

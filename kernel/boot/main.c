@@ -29,8 +29,6 @@
 
 extern char kernel_end[]; // kernel.ld
 
-void ktest_run(void) __attribute__((weak)); // self-tests: only in a KTEST=1 build
-
 noreturn void early_trap(uint64 cause, uint64 pc, uint64 addr)
 {
     panic("trap during boot: cause %lx, pc 0x%lx, address 0x%lx", cause, pc, addr);
@@ -87,8 +85,7 @@ static void first_process(void *arg)
     if ((r = fs_mount()) < 0)
         cannot_start("the disk cannot be mounted", r);
     journal_start();
-    if (ktest_run)
-        ktest_run();
+    ktest_run();
     if ((r = inode_get(ROOTINO, &p->cwd)) < 0)
         cannot_start("there is no root directory", r);
     p->isolated = bootarg("isolate", 0) != 0;

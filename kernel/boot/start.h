@@ -24,6 +24,9 @@ void early_vector(void);
 noreturn void early_trap(uint64 cause, uint64 pc, uint64 addr);
 void start(uint64 hart, paddr_t fdt);
 void kernel_main(uint64 hart, paddr_t fdt);
+
+// Runs the kernel's self-tests, in a KTEST=1 build; nothing in others.
+void ktest_run(void);
 #endif
 
 #endif

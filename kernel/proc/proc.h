@@ -62,7 +62,7 @@ struct proc {
     uint64 ticks;                   // o: clock ticks that met it running
     bool fail_armed;                // o: test builds: its allocations are counted and may fail
     bool in_transaction;            // o: fs/journal
-    struct held_set held;     // o: debug build (lockdep)
+    struct held_set held;           // o: debug build (lockdep)
     void (*thread_main)(void *arg); // I: kernel threads
     void *thread_arg;               // I
     char name[16];                  // o

@@ -5,7 +5,7 @@
 #include "kernel/lib/kdef.h"
 
 // The running process's n-th allocation from now on fails, once (0: none any more). Returns how
-// many were counted since it was last armed, negative if its failure did not come.
-int64 inject_arm(int64 n) __attribute__((weak));
+// many were counted since it was last armed, negative if its failure did not come; -ENOSYS.
+int64 inject_arm(int64 n);
 
 #endif

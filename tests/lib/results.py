@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 
-from lib.machine import Failure
+from lib.machine import Failure, WORK
 
 
 class Test:
@@ -53,7 +53,10 @@ class Results:
             list(pool.map(self.run, tests))
 
     def close(self):
-        print("%d passed, %d failed" % (self.passed, self.failed), flush=True)
+        line = "%d passed, %d failed" % (self.passed, self.failed)
+        with open(os.path.join(WORK, "result"), "w") as f:
+            print(line, file=f)
+        print(line, flush=True)
         return 1 if self.failed or not self.passed else 0
 
 

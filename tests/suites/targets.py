@@ -5,6 +5,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
@@ -115,15 +116,19 @@ def gdb_stub():
 
 
 def speak_to_stub(port):
-    import socket
     for _ in range(50):
         try:
-            with socket.create_connection(("localhost", port), timeout=2) as stub:
+            with socket.create_connection(("127.0.0.1", port), timeout=2) as stub:
                 stub.sendall(b"+$?#3f")
                 stub.settimeout(5)
-                if b"$T" in stub.recv(100):
-                    return
-                raise Failure("the stub does not say that the machine is stopped")
+                answer = b""
+                while b"$T" not in answer:
+                    piece = stub.recv(100)
+                    if not piece:
+                        raise Failure("the stub does not say that the machine is stopped, but %r" %
+                                      answer)
+                    answer += piece
+                return
         except ConnectionRefusedError:
             time.sleep(0.1)
     raise Failure("nothing listens on port %d" % port)

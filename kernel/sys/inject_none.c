@@ -1,0 +1,10 @@
+// Stands for failalloc's part in kernels built without self-tests (kernel/ktest/inject.c replaces
+// it).
+#include "kernel/errno.h"
+#include "kernel/sys/inject.h"
+
+__attribute__((weak)) int64 inject_arm(int64 n)
+{
+    (void)n;
+    return -ENOSYS;
+}
