@@ -16,7 +16,6 @@ struct stat {
     short type;    // T_...
     short nlink;   // names that lead to it
     uint64 size;   // bytes
-    uint32 blocks; // blocks that it holds, indirect ones included
     short major;   // of a device file
     short minor;
 };

@@ -10,19 +10,17 @@ struct machine {
     uint64 timebase;            // counts of the time counter a second
     uint harts;                 // harts that are available, at most NCPU listed
     uint16 hartid[NCPU];
-    paddr_t fdt_start, fdt_end; // the tree itself
-    char bootargs[256];         // /chosen bootargs
+    char bootargs[256]; // /chosen bootargs
 };
 
 // The machine this kernel runs on; filled once at boot.
 extern struct machine machine;
 
-// Reads the flattened tree at fdt (kernel address; physical address fdt_pa) into m. A missing
-// property gets its value on QEMU's virt machine with 128 MiB and one hart.
-// 0; -EINVAL if it is no device tree (m then has the defaults).
-int fdt_parse(const void *fdt, paddr_t fdt_pa, struct machine *m);
+// Reads the flattened tree at fdt into m. A missing property gets its value on QEMU's virt machine
+// with 128 MiB and one hart. 0; -EINVAL if it is no device tree (m then has the defaults).
+int fdt_parse(const void *fdt, struct machine *m);
 
-// The number after "name=" in the boot arguments, or fallback if it is not there.
+// The number (not negative) after "name=" in the boot arguments, or fallback if that is not there.
 long bootarg(const char *name, long fallback);
 
 #endif

@@ -2,7 +2,7 @@
 //
 // A user trap saves a struct trapframe at the top of the thread's own kernel stack, so nothing
 // need be mapped for it; a kernel trap pushes the same structure on the stack in use.
-// Assembly uses the offsets below; checked in trap/trap.c.
+// Assembly uses the offsets below; checked in cpu.c.
 #ifndef KERNEL_ARCH_TRAPFRAME_H
 #define KERNEL_ARCH_TRAPFRAME_H
 

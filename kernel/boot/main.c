@@ -7,12 +7,9 @@
 #include "kernel/dev/console.h"
 #include "kernel/dev/disk.h"
 #include "kernel/dev/irq.h"
-#include "kernel/dev/null.h"
 #include "kernel/dev/power.h"
-#include "kernel/dev/stats.h"
 #include "kernel/errno.h"
 #include "kernel/fs/cache.h"
-#include "kernel/fs/journal.h"
 #include "kernel/fs/path.h"
 #include "kernel/lib/panic.h"
 #include "kernel/lib/print.h"
@@ -56,9 +53,9 @@ static void end_foreground(int pgid)
 // What lower folders call in upper ones.
 static void set_hooks(void)
 {
-    static const struct panic_hooks panic_hooks = {.context = print_context};
-    panic_set_hooks(&panic_hooks);
-    console_set_hooks(proc_list, end_foreground);
+    panic_hooks.context = print_context;
+    console_list = proc_list;
+    console_interrupt = end_foreground;
     ipi_set_handler(IPI_STOP, stop_this_hart);
     thread_start = kthread_start;
     trap_init();
@@ -68,7 +65,6 @@ static void set_hooks(void)
 static noreturn void cannot_start(const char *why, int error)
 {
     kprintf("Twofold cannot start: %s (error %d)\n", why, -error);
-    console_drain();
     power_off(1);
 }
 
@@ -84,7 +80,6 @@ static void first_process(void *arg)
     cache_init();
     if ((r = fs_mount()) < 0)
         cannot_start("the disk cannot be mounted", r);
-    journal_start();
     ktest_run();
     if ((r = inode_get(ROOTINO, &p->cwd)) < 0)
         cannot_start("there is no root directory", r);
@@ -132,7 +127,7 @@ static void start_other_harts(void)
 
 static void find_machine(paddr_t fdt)
 {
-    int r = fdt_parse(phys_to_virt(fdt), fdt, &machine);
+    int r = fdt_parse(phys_to_virt(fdt), &machine);
     cpu_count = machine.harts;
     for (uint i = 0; i < NCPU; i++)
         cpus[i].index = cpus[i].hartid = i;
@@ -146,7 +141,6 @@ void kernel_main(uint64 hart, paddr_t fdt)
     (void)hart;
     csr_write(stvec, (uint64)early_vector);
     waitq_init();
-    irq_init();
     console_init(); // text from here on
     set_hooks();
     find_machine(fdt);
@@ -154,8 +148,6 @@ void kernel_main(uint64 hart, paddr_t fdt)
     page_init(virt_to_phys(kernel_end), machine.ram_end);
     kmap_init();
     tlb_init();
-    null_init();
-    stats_init();
     vaddr_t stack = sched_make_idle(0);
     if (stack == 0)
         panic("no memory for the first hart");

@@ -12,9 +12,9 @@
 #include "kernel/dev/dev.h"
 #include "kernel/dev/power.h"
 #include "kernel/dev/uart.h"
-#include "kernel/errno.h"
 #include "kernel/lib/panic.h"
 #include "kernel/lib/print.h"
+#include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/waitq.h"
 
@@ -33,19 +33,14 @@ static struct {
     char ring[INPUT_SIZE];
 } input;
 
+void (*console_list)(void);
+void (*console_interrupt)(int pgid);
 static int foreground; // a: process group
-static void (*list_hook)(void);
-static void (*interrupt_hook)(int pgid);
 
-// Echo is left out when output is stuck: input goes on.
-static void echo(const char *text, size_t n)
+// What a key shows on the screen. It is left out when output is stuck: input goes on.
+static void echo(const char *text)
 {
-    uart_try_write(text, n);
-}
-
-static void bell(void)
-{
-    echo("\a", 1);
+    uart_try_write(text, strlen(text));
 }
 
 // Takes back the last character: of a UTF-8 sequence all bytes. False if there is none.
@@ -55,14 +50,15 @@ static bool erase_locked(void)
         return false;
     while ((input.ring[--input.edit % INPUT_SIZE] & 0xc0) == 0x80 && input.edit != input.line)
         ;
-    echo("\b \b", 3);
+    echo("\b \b");
     return true;
 }
 
-static void drop_line_locked(void)
+static void drop_line_locked(const char *shown)
 {
     input.edit = input.line;
     input.overflow = false;
+    echo(shown);
 }
 
 static void add_locked(char c)
@@ -70,24 +66,23 @@ static void add_locked(char c)
     // One place is kept for the line's end.
     if (input.edit - input.line >= LINE_SIZE - 1 || input.edit - input.read >= INPUT_SIZE - 1) {
         input.overflow = true;
-        bell();
+        echo("\a");
         return;
     }
     input.ring[input.edit++ % INPUT_SIZE] = c;
-    echo(&c, 1);
+    uart_try_write(&c, 1);
 }
 
 static void end_line_locked(char end)
 {
     if (input.overflow || input.edit - input.read >= INPUT_SIZE) {
-        drop_line_locked();
-        bell();
+        drop_line_locked("\a");
         return;
     }
     input.ring[input.edit++ % INPUT_SIZE] = end;
     input.line = input.edit;
     if (end == '\n')
-        echo("\n", 1);
+        echo("\n");
     wakeup(&input);
 }
 
@@ -104,8 +99,7 @@ static void edit_locked(int c)
         input.overflow = false;
         break;
     case CTRL('C'):
-        drop_line_locked();
-        echo("^C\n", 3);
+        drop_line_locked("^C\n");
         break;
     case '\r':
     case '\n':
@@ -123,18 +117,13 @@ static void edit_locked(int c)
 // A byte has come. Interrupt handler.
 static void received(int c)
 {
-    int pgid = console_foreground();
-
-    if (c == CTRL('P')) {
-        if (list_hook)
-            list_hook();
-        return;
-    }
     spin_lock(&input_lock);
-    edit_locked(c);
+    edit_locked(c); // Ctrl-P is none of its keys
     spin_unlock(&input_lock);
-    if (c == CTRL('C') && interrupt_hook && pgid != 0)
-        interrupt_hook(pgid);
+    if (c == CTRL('P'))
+        console_list();
+    if (c == CTRL('C'))
+        console_interrupt(__atomic_load_n(&foreground, __ATOMIC_RELAXED));
 }
 
 // Moves at most one line, or the rest of one, to dst.
@@ -172,29 +161,15 @@ static int64 console_read(int minor, void *dst, uint64 off, size_t n)
 static int64 console_write(int minor, const void *src, uint64 off, size_t n)
 {
     (void)minor, (void)off;
-    uart_write(src, n);
-    return n;
+    int error = uart_write(src, n);
+    return error ? error : (int64)n;
 }
 
-void console_set_hooks(void (*list)(void), void (*interrupt)(int pgid))
-{
-    list_hook = list;
-    interrupt_hook = interrupt;
-}
+const struct dev_ops console_ops = {.read = console_read, .write = console_write};
 
 void console_set_foreground(int pgid)
 {
     __atomic_store_n(&foreground, pgid, __ATOMIC_RELAXED);
-}
-
-int console_foreground(void)
-{
-    return __atomic_load_n(&foreground, __ATOMIC_RELAXED);
-}
-
-void console_drain(void)
-{
-    uart_drain();
 }
 
 static int hart_number(void)
@@ -205,7 +180,6 @@ static int hart_number(void)
 static void panic_begin(void)
 {
     csr_clear(sstatus, SSTATUS_SIE);
-    uart_panic_mode();
     for (uint i = 0; i < cpu_count; i++)
         if (i != this_cpu()->index && cpus[i].idle_thread) // it is up
             ipi_send(i, IPI_STOP);
@@ -216,19 +190,14 @@ static void panic_begin(void)
 
 static void panic_end(void)
 {
-    uart_drain();
     power_off(EXIT_PANIC);
 }
 
 void console_init(void)
 {
-    static const struct dev_ops ops = {
-        .name = "console", .read = console_read, .write = console_write};
-    static const struct panic_hooks hooks = {.begin = panic_begin, .end = panic_end};
-
     uart_init(received);
-    print_set_output(uart_write_sync);
-    panic_hart = hart_number;
-    panic_set_hooks(&hooks);
-    dev_register(DEV_CONSOLE, &ops);
+    print_output = uart_write_sync;
+    panic_hooks.hart = hart_number;
+    panic_hooks.begin = panic_begin;
+    panic_hooks.end = panic_end;
 }

@@ -7,17 +7,14 @@
 
 #include "kernel/lib/kdef.h"
 
-void console_init(void); // the UART, and kprintf's output; registers DEV_CONSOLE and panic's hooks
+void console_init(void); // the UART, kprintf's output, and panic's hooks
 
 // What the keys do, set at boot: list prints processes, interrupt ends group pgid. Called from the
 // interrupt handler without console locks.
-void console_set_hooks(void (*list)(void), void (*interrupt)(int pgid));
+extern void (*console_list)(void);
+extern void (*console_interrupt)(int pgid);
 
-// The foreground process group; 0: none.
+// Sets the foreground process group; 0: none.
 void console_set_foreground(int pgid);
-int console_foreground(void);
-
-// Waits until all output has left. For power-off.
-void console_drain(void);
 
 #endif

@@ -1,15 +1,12 @@
-// The device switch: a table of drivers by major number, filled at boot.
+// The device switch: a table of drivers by major number.
 #include "kernel/dev/dev.h"
 
-#include "kernel/lib/assert.h"
-
-static const struct dev_ops *drivers[NDEV];
-
-void dev_register(int major, const struct dev_ops *ops)
-{
-    kassert(major > 0 && major < NDEV && !drivers[major]);
-    drivers[major] = ops;
-}
+static const struct dev_ops *const drivers[NDEV] = {
+    [DEV_CONSOLE] = &console_ops,
+    [DEV_STATS] = &stats_ops,
+    [DEV_NULL] = &null_ops,
+    [DEV_ZERO] = &zero_ops,
+};
 
 const struct dev_ops *dev_lookup(int major)
 {

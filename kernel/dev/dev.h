@@ -6,22 +6,24 @@
 #include "kernel/param.h"
 
 #define DEV_CONSOLE 1
-#define DEV_STATS   2 // minor 0: "statistics"
-#define DEV_NULL    3
-#define DEV_ZERO    4
+#define DEV_STATS   2 // "statistics": the counters of lib/counter.h, a line "name value" for each
+#define DEV_NULL    3 // reads: end of file; swallows what is written
+#define DEV_ZERO    4 // reads: zeroes; swallows what is written
 
 struct dev_ops {
-    const char *name;
     // Reads up to n bytes at offset off (streams ignore it) into dst; returns how many, 0 at the
     // end; -E.... May sleep; -EINTR if the process is killed meanwhile.
     int64 (*read)(int minor, void *dst, uint64 off, size_t n);
-    // Writes n bytes; returns how many.
+    // Writes n bytes; returns how many; -E.... May sleep as read.
     int64 (*write)(int minor, const void *src, uint64 off, size_t n);
 };
 
-// Makes ops the driver of major; ops stays in the caller's hands for good. At boot.
-void dev_register(int major, const struct dev_ops *ops);
-// The driver, or 0.
+extern const struct dev_ops console_ops, stats_ops, null_ops, zero_ops;
+
+// The driver of that major number, or 0.
 const struct dev_ops *dev_lookup(int major);
+
+// A write that swallows everything.
+int64 dev_swallow(int minor, const void *src, uint64 off, size_t n);
 
 #endif

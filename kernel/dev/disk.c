@@ -3,35 +3,23 @@
 
 #include "kernel/dev/virtio_blk.h"
 #include "kernel/errno.h"
-#include "kernel/lib/assert.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/waitq.h"
 
-static const struct disk_driver *driver; // written at boot and by self-tests
+static const struct disk_driver no_disk;
+const struct disk_driver *disk = &no_disk;
+
+// Guards done, which disk_run's callers wait for to become 0.
+static struct spinlock run_lock = SPINLOCK_INIT("disk_run", DEVICE);
 
 int disk_init(void)
 {
-    driver = virtio_blk_probe();
-    return driver ? 0 : -ENODEV;
-}
+    const struct disk_driver *found = virtio_blk_probe();
 
-uint32 disk_blocks(void)
-{
-    return driver ? driver->blocks : 0;
-}
-
-bool disk_needs_flush(void)
-{
-    return driver && driver->needs_flush;
-}
-
-const struct disk_driver *disk_set_driver(const struct disk_driver *d)
-{
-    const struct disk_driver *before = driver;
-
-    driver = d;
-    return before;
+    if (found)
+        disk = found;
+    return found ? 0 : -ENODEV;
 }
 
 void disk_submit(struct disk_request *r)
@@ -39,32 +27,33 @@ void disk_submit(struct disk_request *r)
     static const enum counter kinds[] = {
         [DISK_READ] = C_disk_read, [DISK_WRITE] = C_disk_write, [DISK_FLUSH] = C_disk_flush};
 
-    kassert(driver);
     count(kinds[r->op]);
-    driver->submit(r);
+    disk->submit(r);
 }
-
-// Guards the flags that disk_run's callers wait for.
-static struct spinlock run_lock = SPINLOCK_INIT("disk_run", DEVICE);
 
 static void run_done(struct disk_request *r)
 {
     spin_lock(&run_lock);
-    *(bool *)r->arg = true;
+    r->done = 0;
     wakeup(r);
     spin_unlock(&run_lock); // from here on r may be gone
 }
 
 int disk_run(struct disk_request *r)
 {
-    bool finished = false;
-
     r->done = run_done;
-    r->arg = &finished;
     disk_submit(r);
     spin_lock(&run_lock);
-    while (!finished)
+    while (r->done)
         sleep(r, &run_lock);
     spin_unlock(&run_lock);
     return r->status;
+}
+
+int disk_read(uint32 blockno, void *page)
+{
+    struct disk_request r = {
+        .op = DISK_READ, .blockno = blockno, .nsegments = 1, .segment = {page}};
+
+    return disk_run(&r);
 }

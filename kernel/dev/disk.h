@@ -16,31 +16,30 @@ struct disk_request {
     uint nsegments;                       // blocks, one page each; 0 for a flush
     void *segment[DISK_SEGMENTS];         // kernel address of each page (in the linear map)
     void (*done)(struct disk_request *r); // interrupt handler, interrupts off, no locks held
-    void *arg;                            // the caller's
     int status;                           // when done: 0 or -EIO
     struct disk_request *next;            // the driver's
 };
 
-// Finds the disk. 0; -ENODEV. disk_blocks: its size in blocks.
-int disk_init(void);
-uint32 disk_blocks(void);
-// True if it has a volatile write cache, so that commits need flushes.
-bool disk_needs_flush(void);
-
-// Starts r and returns; when the device's queue is full, r waits in the driver's own. Never
-// sleeps, never allocates.
-void disk_submit(struct disk_request *r);
-
-// Submits and waits. Returns r->status.
-int disk_run(struct disk_request *r);
-
-// Replaces the device, for self-tests (a RAM disk): submit must call done for every request.
+// A device. submit starts r, or keeps it until the device has room, and returns; it never sleeps
+// and never allocates.
 struct disk_driver {
     void (*submit)(struct disk_request *r);
-    uint32 blocks;
-    bool needs_flush;
+    uint32 blocks;    // the disk's size; 0: there is none
+    bool needs_flush; // it has a volatile write cache, so that commits need flushes
 };
-// Returns the driver in use before.
-const struct disk_driver *disk_set_driver(const struct disk_driver *d);
+
+// The disk in use; self-tests put a RAM disk in its place.
+extern const struct disk_driver *disk;
+
+// Finds the disk. 0; -ENODEV.
+int disk_init(void);
+
+// Hands r to the disk, which has blocks.
+void disk_submit(struct disk_request *r);
+
+// The same for r without a done, and waits. Returns r->status.
+int disk_run(struct disk_request *r);
+// Reads one block to page and waits: 0, -EIO.
+int disk_read(uint32 blockno, void *page);
 
 #endif

@@ -4,13 +4,10 @@
 
 #include "kernel/lib/kdef.h"
 
-#define NIRQ 64
-
-void irq_init(void);      // the PLIC, once
 void irq_init_hart(void); // on each hart: accept interrupts
 
-// Calls handler(arg), interrupts off, whenever source irq is raised. At boot.
-void irq_register(uint irq, void (*handler)(void *arg), void *arg);
+// Calls handler(), interrupts off, whenever source irq (1 .. 63) is raised. At boot.
+void irq_register(uint irq, void (*handler)(void));
 
 // Serves what is pending. Called by the trap handler, interrupts off.
 void irq_dispatch(void);

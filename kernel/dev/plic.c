@@ -1,4 +1,4 @@
-// Platform-level interrupt controller: its registers.
+// Platform-level interrupt controller: its registers. A source whose priority is 0 is off.
 #include "kernel/dev/plic.h"
 
 #include "kernel/arch/layout.h"
@@ -10,16 +10,16 @@
 #define PLIC_THRESHOLD(hartid) (PLIC + 0x200000 + 0x1000 * CONTEXT(hartid))
 #define PLIC_CLAIM(hartid)     (PLIC_THRESHOLD(hartid) + 4)
 
-void plic_set_priority(uint irq, uint32 priority)
+void plic_init_hart(uint hartid)
 {
-    *mmio32(PLIC_PRIORITY(irq)) = priority;
+    for (uint irq = 0; irq < NIRQ; irq += 32)
+        *mmio32(PLIC_ENABLE(hartid) + irq / 8) = ~0U;
+    *mmio32(PLIC_THRESHOLD(hartid)) = 0;
 }
 
-void plic_enable(uint hartid, uint64 sources)
+void plic_turn_on(uint irq)
 {
-    *mmio32(PLIC_ENABLE(hartid)) = sources;
-    *mmio32(PLIC_ENABLE(hartid) + 4) = sources >> 32;
-    *mmio32(PLIC_THRESHOLD(hartid)) = 0;
+    *mmio32(PLIC_PRIORITY(irq)) = 1;
 }
 
 uint plic_claim(uint hartid)

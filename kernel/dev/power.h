@@ -1,4 +1,5 @@
-// Leaving the machine through the test finisher: QEMU ends with an exit status.
+// Leaving the machine through the test finisher, once all output has left: QEMU ends with an exit
+// status.
 #ifndef KERNEL_DEV_POWER_H
 #define KERNEL_DEV_POWER_H
 

@@ -14,24 +14,12 @@
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/waitq.h"
 
-// Registers, and their bits.
-enum reg {
-    THR = 0,
-    RBR = 0,
-    DLL = 0,
-    IER = 1,
-    DLM = 1,
-    IIR = 2,
-    FCR = 2,
-    LCR = 3,
-    MCR = 4,
-    LSR = 5
-};
+// Registers, and their bits. The line's speed stays as it is: under emulation there is none.
+enum uart_reg { THR = 0, RBR = 0, IER = 1, IIR = 2, FCR = 2, LCR = 3, MCR = 4, LSR = 5 };
 #define IER_RECEIVED 0x01
 #define IER_EMPTY    0x02 // the transmitter's FIFO has become empty
 #define FCR_ENABLE   0x07 // FIFOs on and cleared; an interrupt for each byte received
 #define LCR_8BITS    0x03
-#define LCR_DIVISOR  0x80 // DLL and DLM instead of RBR, THR and IER
 #define MCR_READY    0x0b // DTR, RTS, interrupt line on
 #define LSR_RECEIVED 0x01
 #define LSR_EMPTY    0x20 // room for FIFO_SIZE bytes
@@ -50,43 +38,25 @@ static uint8 ier;                  // what IER holds
 // Guards nothing but the wait for room: no wakeup comes between a look at the queue and sleep.
 static struct spinlock room_lock = SPINLOCK_INIT("uart room", DEVICE);
 
-static bool panic_mode;
 static void (*receive)(int byte); // I
 
-static uint8 reg_read(enum reg r)
+static volatile uint8 *reg(enum uart_reg r)
 {
-    return *mmio8(UART0 + r);
-}
-
-static void reg_write(enum reg r, uint8 value)
-{
-    *mmio8(UART0 + r) = value;
-}
-
-static void uart_acquire(void)
-{
-    if (!panic_mode)
-        spin_lock(&uart_lock);
-}
-
-static void uart_release(void)
-{
-    if (!panic_mode)
-        spin_unlock(&uart_lock);
+    return mmio8(UART0 + r);
 }
 
 static void set_ier_locked(uint8 value)
 {
     if (ier != value)
-        reg_write(IER, ier = value);
+        *reg(IER) = ier = value;
 }
 
 // Gives the device what it takes now.
 static void pump_locked(void)
 {
-    while (queue_in != queue_out && (reg_read(LSR) & LSR_EMPTY))
+    while (queue_in != queue_out && (*reg(LSR) & LSR_EMPTY))
         for (int i = 0; i < FIFO_SIZE && queue_in != queue_out; i++)
-            reg_write(THR, queue[queue_out++ % QUEUE_SIZE]);
+            *reg(THR) = queue[queue_out++ % QUEUE_SIZE];
 }
 
 // The same until nothing is left.
@@ -104,75 +74,74 @@ static void append_locked(const char *text, size_t n)
 
 bool uart_try_write(const char *text, size_t n)
 {
-    uart_acquire();
+    spin_lock(&uart_lock);
     bool fits = n <= QUEUE_SIZE - (queue_in - queue_out);
     if (fits)
         append_locked(text, n);
     pump_locked();
     if (!fits || queue_in != queue_out)
         set_ier_locked(ier | IER_EMPTY);
-    uart_release();
+    spin_unlock(&uart_lock);
     return fits;
 }
 
-void uart_write(const char *text, size_t n)
+// Queues n <= PIECE_MAX bytes, waiting for room.
+static int write_piece(const char *text, size_t n)
 {
-    while (n > 0) {
-        size_t piece = 0;
-        while (piece < n && piece < PIECE_MAX && (piece == 0 || text[piece - 1] != '\n'))
+    int error = 0;
+
+    if (uart_try_write(text, n))
+        return 0;
+    spin_lock(&room_lock);
+    while (!error && !uart_try_write(text, n))
+        error = sleep_killable(&queue, &room_lock);
+    spin_unlock(&room_lock);
+    return error;
+}
+
+int uart_write(const char *text, size_t n)
+{
+    int error = 0;
+
+    for (size_t piece; !error && n > 0; text += piece, n -= piece) {
+        piece = 1;
+        while (piece < n && piece < PIECE_MAX && text[piece - 1] != '\n')
             piece++;
-        if (!uart_try_write(text, piece)) {
-            spin_lock(&room_lock);
-            while (!uart_try_write(text, piece))
-                sleep(&queue, &room_lock);
-            spin_unlock(&room_lock);
-        }
-        text += piece;
-        n -= piece;
+        error = write_piece(text, piece);
     }
+    return error;
 }
 
 void uart_write_sync(const char *text, size_t n)
 {
-    uart_acquire();
-    while (n > 0) {
-        size_t piece = min_u64(n, QUEUE_SIZE);
-        pump_all_locked();
-        append_locked(text, piece);
-        text += piece;
-        n -= piece;
-    }
+    spin_lock(&uart_lock);
     pump_all_locked();
-    uart_release();
+    append_locked(text, n);
+    pump_all_locked();
+    spin_unlock(&uart_lock);
 }
 
 void uart_drain(void)
 {
-    uart_acquire();
+    spin_lock(&uart_lock);
     pump_all_locked();
-    while (!(reg_read(LSR) & LSR_SENT))
+    while (!(*reg(LSR) & LSR_SENT))
         ;
-    uart_release();
+    spin_unlock(&uart_lock);
 }
 
-void uart_panic_mode(void)
+static void interrupt(void)
 {
-    panic_mode = true;
-}
+    (void)*reg(IIR); // acknowledges the transmitter's interrupt
+    while (*reg(LSR) & LSR_RECEIVED)
+        receive(*reg(RBR));
 
-static void interrupt(void *arg)
-{
-    (void)arg;
-    (void)reg_read(IIR); // acknowledges the transmitter's interrupt
-    while (reg_read(LSR) & LSR_RECEIVED)
-        receive(reg_read(RBR));
-
-    uart_acquire();
+    spin_lock(&uart_lock);
     bool writers = ier & IER_EMPTY;
     pump_locked();
     if (queue_in == queue_out)
         set_ier_locked(IER_RECEIVED);
-    uart_release();
+    spin_unlock(&uart_lock);
     if (writers) {
         spin_lock(&room_lock);
         wakeup(&queue);
@@ -183,13 +152,9 @@ static void interrupt(void *arg)
 void uart_init(void (*received)(int byte))
 {
     receive = received;
-    reg_write(IER, 0);
-    reg_write(LCR, LCR_DIVISOR);
-    reg_write(DLL, 1); // 115,200 baud
-    reg_write(DLM, 0);
-    reg_write(LCR, LCR_8BITS);
-    reg_write(FCR, FCR_ENABLE);
-    reg_write(MCR, MCR_READY);
-    irq_register(UART0_IRQ, interrupt, 0);
+    *reg(LCR) = LCR_8BITS;
+    *reg(FCR) = FCR_ENABLE;
+    *reg(MCR) = MCR_READY;
+    irq_register(UART0_IRQ, interrupt);
     set_ier_locked(IER_RECEIVED);
 }

@@ -6,28 +6,34 @@
 #include "kernel/mem/page.h"
 #include "kernel/riscv.h"
 
-int bounce_get(struct bounce *b, size_t n)
+static struct page *get_pages(size_t *size)
 {
+    struct page *page = 0;
     int order = 0;
-    b->page = 0;
-    b->data = b->small;
-    b->size = sizeof b->small;
-    if (n <= sizeof b->small)
-        return 0;
-    while (order < BOUNCE_ORDER_MAX && ((size_t)PGSIZE << order) < n)
+    while (order < BOUNCE_ORDER_MAX && ((size_t)PGSIZE << order) < *size)
         order++;
-    for (; order >= 0 && !b->page; order--) {
-        b->page = page_alloc_order(order, 0);
-        b->size = (size_t)PGSIZE << order;
+    for (; order >= 0 && !page; order--) {
+        page = page_alloc_order(order, 0);
+        *size = (size_t)PGSIZE << order;
     }
-    if (!b->page)
-        return -ENOMEM;
-    b->data = page_to_virt(b->page);
-    return 0;
+    return page;
 }
 
-void bounce_put(struct bounce *b)
+int64 bounce(struct file *f, uaddr_t addr, size_t n, size_t most, bounce_fn some)
 {
-    if (b->page)
-        page_put(b->page);
+    char small[128];
+    size_t piece = min_u64(n, most), done = 0;
+    struct page *page = piece > sizeof small ? get_pages(&piece) : 0;
+    char *data = page ? page_to_virt(page) : small;
+    int64 r;
+    if (!page && piece > sizeof small)
+        return -ENOMEM;
+    do {
+        r = some(f, data, addr + done, min_u64(n - done, piece));
+        if (r > 0)
+            done += r;
+    } while (r == (int64)piece && done < n);
+    if (page)
+        page_put(page);
+    return done ? (int64)done : r;
 }

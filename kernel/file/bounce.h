@@ -3,21 +3,15 @@
 #ifndef KERNEL_FILE_BOUNCE_H
 #define KERNEL_FILE_BOUNCE_H
 
-#include "kernel/lib/kdef.h"
+#include "kernel/file/file.h"
 
-struct page;
+// Passes up to n bytes between kernel memory at data and user memory at addr: how many or -E....
+typedef int64 (*bounce_fn)(struct file *f, char *data, uaddr_t addr, size_t n);
 
-struct bounce {
-    char *data;
-    size_t size; // bytes at data
-    struct page *page;
-    char small[128]; // used if n is that small
-};
+// Calls some for n bytes in pieces of at most `most` bytes, or of less if memory is short, until
+// one passes less than a whole piece. How many bytes have passed; else -ENOMEM or some's error.
+int64 bounce(struct file *f, uaddr_t addr, size_t n, size_t most, bounce_fn some);
 
-// Gets memory for n bytes, or less (at least a page) if n is large or memory is short. 0; -ENOMEM.
-int bounce_get(struct bounce *b, size_t n);
-void bounce_put(struct bounce *b);
-
-#define BOUNCE_ORDER_MAX 4 // 64 KiB
+#define BOUNCE_ORDER_MAX 4 // pieces of up to 64 KiB
 
 #endif

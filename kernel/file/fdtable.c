@@ -20,23 +20,23 @@ void fdtable_fork(struct fdtable *child, struct fdtable *parent)
     spin_unlock(&parent->lock);
 }
 
-// Puts f in place of what is at fd, which is returned.
-static struct file *exchange(struct fdtable *t, int fd, struct file *f)
+// Puts f in place of what is at fd, which is closed: false if there was none.
+static bool exchange(struct fdtable *t, int fd, struct file *f)
 {
     spin_lock(&t->lock);
     struct file *old = t->file[fd];
     t->file[fd] = f;
     spin_unlock(&t->lock);
+    if (old)
+        file_close(old);
     return old;
 }
 
 void fdtable_close_all(struct fdtable *t)
 {
-    for (int fd = 0; fd < NOFILE; fd++) {
-        struct file *f = t->file[fd] ? exchange(t, fd, 0) : 0;
-        if (f)
-            file_close(f);
-    }
+    for (int fd = 0; fd < NOFILE; fd++)
+        if (t->file[fd])
+            exchange(t, fd, 0);
 }
 
 struct file *fdtable_get(struct fdtable *t, int fd)
@@ -82,19 +82,11 @@ int fdtable_set(struct fdtable *t, int fd, struct file *f)
 {
     if (fd < 0 || fd >= NOFILE)
         return -EBADF;
-    struct file *old = exchange(t, fd, f);
-    if (old)
-        file_close(old);
+    exchange(t, fd, f);
     return fd;
 }
 
 int fdtable_close(struct fdtable *t, int fd)
 {
-    if (fd < 0 || fd >= NOFILE)
-        return -EBADF;
-    struct file *f = exchange(t, fd, 0);
-    if (!f)
-        return -EBADF;
-    file_close(f);
-    return 0;
+    return fd >= 0 && fd < NOFILE && exchange(t, fd, 0) ? 0 : -EBADF;
 }

@@ -12,7 +12,6 @@
 #include "kernel/fs/cache.h"
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
-#include "kernel/lib/string.h"
 #include "kernel/mem/page.h"
 #include "kernel/vm/uaccess.h"
 
@@ -24,11 +23,6 @@ struct run {
     size_t n;
     struct block *block[RUN_BLOCKS]; // 0: a hole
 };
-
-static uint run_blocks(const struct run *r)
-{
-    return r->n ? (r->pos + r->n - 1) / BSIZE - r->pos / BSIZE + 1 : 0;
-}
 
 // => ip locked. Pins up to n bytes at pos: 0 (r->n says how many); -EIO; -ENOMEM.
 static int run_pin(struct run *r, struct inode *ip, uint64 pos, size_t n)
@@ -52,21 +46,17 @@ static int run_pin(struct run *r, struct inode *ip, uint64 pos, size_t n)
 // Copies the run out and lets it go: how many bytes reached addr.
 static size_t run_deliver(struct run *r, uaddr_t addr)
 {
-    size_t done = 0;
-    bool bad = false;
-    for (uint i = 0, n = run_blocks(r); i < n; i++) {
-        struct block *b = r->block[i];
+    size_t done = 0, out = 0;
+    for (struct block **b = r->block; done < r->n; b++) {
+        const char *data = *b ? block_data(*b) : page_to_virt(zero_page);
         size_t at = (r->pos + done) % BSIZE, m = min_u64(BSIZE - at, r->n - done);
-        if (!bad) {
-            const char *data = b ? block_data(b) : page_to_virt(zero_page);
-            size_t out = copyout_partial(addr + done, data + at, m);
-            bad = out < m;
-            done += out;
-        }
-        if (b)
-            cache_put(b);
+        if (out == done) // all has arrived so far
+            out += copyout_partial(addr + done, data + at, m);
+        if (*b)
+            cache_put(*b);
+        done += m;
     }
-    return done;
+    return out;
 }
 
 // Takes the next run of up to n bytes from the file, moving the offset behind it.
@@ -118,7 +108,7 @@ static int64 inode_file_read(struct file *f, uaddr_t addr, size_t n)
 static int64 write_step(struct file *f, const char *src, size_t n)
 {
     struct inode *ip = f->inode;
-    int64 r = fs_begin(inode_write_blocks(n));
+    int64 r = journal_begin(inode_write_blocks(n));
     if (r < 0)
         return r;
     r = inode_lock(ip);
@@ -129,7 +119,7 @@ static int64 write_step(struct file *f, const char *src, size_t n)
         r = f->pos > ip->d.size && !f->seeked ? -EINVAL : inode_write(ip, src, f->pos, n);
         inode_unlock(ip);
     }
-    fs_end();
+    journal_end();
     if (r > 0) {
         f->pos += r;
         f->seeked = false;
@@ -137,14 +127,14 @@ static int64 write_step(struct file *f, const char *src, size_t n)
     return r;
 }
 
-// Writes n bytes of kernel memory at the offset, nobody else's in between.
-static int64 write_chunk(struct file *f, const char *src, size_t n)
+// Writes up to n bytes at the offset, nobody else's in between.
+static int64 write_some(struct file *f, char *data, uaddr_t addr, size_t n)
 {
-    size_t done = 0;
-    int64 r = 1;
+    size_t in = copyin_partial(data, addr, n), done = 0;
+    int64 r = in ? 1 : -EFAULT;
     sleeplock_lock(&f->pos_lock);
-    while (r > 0 && done < n) {
-        r = write_step(f, src + done, n - done);
+    while (r > 0 && done < in) {
+        r = write_step(f, data + done, in - done);
         if (r > 0)
             done += r;
     }
@@ -154,42 +144,23 @@ static int64 write_chunk(struct file *f, const char *src, size_t n)
 
 static int64 inode_file_write(struct file *f, uaddr_t addr, size_t n)
 {
-    struct bounce b;
-    size_t done = 0;
-    int64 r = bounce_get(&b, n);
-    if (r < 0)
-        return r;
-    while (done < n) {
-        size_t want = min_u64(n - done, b.size);
-        size_t in = copyin_partial(b.data, addr + done, want);
-        r = in ? write_chunk(f, b.data, in) : -EFAULT;
-        if (r > 0)
-            done += r;
-        if (r < (int64)want)
-            break;
-    }
-    bounce_put(&b);
-    return done ? (int64)done : r;
+    return bounce(f, addr, n, n, write_some);
 }
 
 static int64 seek_base(struct file *f, int whence)
 {
-    switch (whence) {
-    case SEEK_SET:
+    if (whence == SEEK_SET)
         return 0;
-    case SEEK_CUR:
+    if (whence == SEEK_CUR)
         return f->pos;
-    case SEEK_END: {
-        int64 r = inode_lock(f->inode);
-        if (r == 0) {
-            r = f->inode->d.size;
-            inode_unlock(f->inode);
-        }
-        return r;
-    }
-    default:
+    if (whence != SEEK_END)
         return -EINVAL;
+    int64 r = inode_lock(f->inode);
+    if (r == 0) {
+        r = f->inode->d.size;
+        inode_unlock(f->inode);
     }
+    return r;
 }
 
 static int64 inode_file_seek(struct file *f, int64 offset, int whence)
@@ -197,12 +168,11 @@ static int64 inode_file_seek(struct file *f, int64 offset, int whence)
     const int64 max = (int64)MAXFILE * BSIZE;
     sleeplock_lock(&f->pos_lock);
     int64 r = seek_base(f, whence);
-    if (r >= 0) {
+    if (r >= 0)
         r = offset < -r || offset > max - r ? -EINVAL : r + offset;
-        if (r >= 0) {
-            f->pos = r;
-            f->seeked = true;
-        }
+    if (r >= 0) {
+        f->pos = r;
+        f->seeked = true;
     }
     sleeplock_unlock(&f->pos_lock);
     return r;
@@ -220,12 +190,7 @@ int inode_file_stat(struct file *f, struct stat *st)
 
 static int inode_file_truncate(struct file *f, uint64 size)
 {
-    int e = inode_lock(f->inode);
-    if (e)
-        return e;
-    e = inode_truncate(f->inode, size);
-    inode_unlock(f->inode);
-    return e;
+    return inode_truncate(f->inode, size);
 }
 
 static int inode_file_sync(struct file *f)

@@ -8,41 +8,29 @@
 
 static int find_inode(struct inode *cwd, const char *path, int flags, struct inode **out)
 {
-    const bool create = flags & O_CREATE, excl = flags & O_EXCL;
-    int e = -ENOENT;
-    if (!create || (flags & O_NOFOLLOW && !excl)) // path_create follows links unless excl
-        e = path_lookup(cwd, path, flags & O_NOFOLLOW ? PATH_NOFOLLOW : 0, out);
-    if (e == -ENOENT && create)
-        e = path_create(cwd, path, T_FILE, 0, 0, excl, out);
-    return e;
+    static const struct node file = {.type = T_FILE};
+    const int how = flags & O_NOFOLLOW ? PATH_NOFOLLOW : 0;
+    if (flags & O_CREATE)
+        return path_create(cwd, path, &file, flags & O_EXCL ? PATH_ENTRY : how, out);
+    return path_lookup(cwd, path, how, out);
 }
 
-// => f->inode locked. Can it be opened that way? Sets what depends on its type.
-static int bind_locked(struct file *f, int flags)
-{
-    struct inode *ip = f->inode;
-    if (ip->d.type == T_DIR && (f->writable || flags & (O_TRUNC | O_CREATE)))
-        return -EISDIR;
-    if (ip->d.type == T_SYMLINK && (f->writable || flags & O_TRUNC))
-        return -ELOOP; // O_NOFOLLOW: its target may be read
-    if (ip->d.type != T_DEVICE)
-        return 0;
-    f->ops = &dev_file_ops;
-    f->major = ip->d.major;
-    f->minor = ip->d.minor;
-    return f->major < 0 || f->major >= NDEV || !dev_lookup(f->major) ? -ENXIO : 0;
-}
-
+// Can f->inode be opened that way? Sets what depends on its type, which never changes: no lock.
 static int bind(struct file *f, int flags)
 {
-    int e = inode_lock(f->inode);
-    if (e)
-        return e;
-    e = bind_locked(f, flags);
-    if (e == 0 && flags & O_TRUNC && f->inode->d.type == T_FILE)
-        e = inode_truncate(f->inode, 0);
-    inode_unlock(f->inode);
-    return e;
+    struct inode *ip = f->inode;
+    const int type = ip->d.type;
+    if (type == T_DIR && (f->writable || flags & (O_TRUNC | O_CREATE)))
+        return -EISDIR;
+    if (type == T_SYMLINK && (f->writable || flags & O_TRUNC))
+        return -ELOOP; // O_NOFOLLOW: its target may be read
+    if (type == T_DEVICE) {
+        f->ops = &dev_file_ops;
+        f->major = ip->d.major;
+        f->minor = ip->d.minor;
+        return dev_lookup(f->major) ? 0 : -ENXIO;
+    }
+    return type == T_FILE && flags & O_TRUNC && ip->d.size > 0 ? inode_truncate(ip, 0) : 0;
 }
 
 int file_open(struct inode *cwd, const char *path, int flags, struct file **out)

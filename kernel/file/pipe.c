@@ -29,6 +29,7 @@ struct pipe_end {
     uint16 waiting; // calls that wait for it
     bool starved;   // the owner waits for bytes or room; its address is the channel
     uint64 bytes;   // that have passed here; moved by the owner
+    uint64 ahead;   // I: how many more than at the other end may have passed
 };
 
 struct pipe {
@@ -66,113 +67,68 @@ static void disown(struct pipe_end *end)
         wakeup(end);
 }
 
-// => lock held, let go while waiting. The owner waits for the other end to do something.
-static int starve(struct pipe *p, struct pipe_end *end)
-{
-    end->starved = true;
-    int e = sleep_killable(&end->starved, &p->lock);
-    end->starved = false;
-    return e;
-}
-
+// => lock held. Wakes the owner if it waits for the other end.
 static void feed(struct pipe_end *end)
 {
     if (end->starved)
         wakeup(&end->starved);
 }
 
-// Copies n bytes between user memory and the ring at an end: how many.
-typedef size_t (*pipe_copy)(struct pipe *p, uint64 at, uaddr_t addr, size_t n);
-
-static size_t copy_in(struct pipe *p, uint64 at, uaddr_t addr, size_t n)
-{
-    struct page *page = p->page[at / PGSIZE % PIPE_PAGES];
-    return copyin_partial((char *)page_to_virt(page) + at % PGSIZE, addr, n);
-}
-
-static size_t copy_out(struct pipe *p, uint64 at, uaddr_t addr, size_t n)
-{
-    struct page *page = p->page[at / PGSIZE % PIPE_PAGES];
-    return copyout_partial(addr, (char *)page_to_virt(page) + at % PGSIZE, n);
-}
-
-// => lock held, let go for the copy; end owned. Passes up to n bytes, of one page: how many;
-// -EFAULT if addr is bad from the start.
-static int64 pass(struct pipe *p, struct pipe_end *end, uaddr_t addr, size_t n, pipe_copy copy)
-{
-    uint64 at = end->bytes;
-    n = min_u64(n, PGSIZE - at % PGSIZE);
-    spin_unlock(&p->lock);
-    size_t copied = copy(p, at, addr, n);
-    spin_lock(&p->lock);
-    end->bytes += copied;
-    return copied ? (int64)copied : -EFAULT;
-}
-
-// => lock held, let go while waiting; in owned. Waits for room: bytes of it; -EPIPE; -EINTR;
-// -ENOMEM.
-static int64 wait_room(struct pipe *p)
+// => lock held, let go while waiting; mine owned. Bytes that can pass there; if there are none and
+// the other end is open, waits for some. -EINTR.
+static int64 available(struct pipe *p, struct pipe_end *mine, struct pipe_end *other, bool wait)
 {
     int e = 0;
-    while (e == 0 && p->out.open && p->in.bytes - p->out.bytes == PIPESIZE) {
-        feed(&p->out);
-        e = starve(p, &p->in);
+    while (e == 0 && wait && other->open && other->bytes + mine->ahead == mine->bytes) {
+        feed(other);
+        mine->starved = true;
+        e = sleep_killable(&mine->starved, &p->lock);
+        mine->starved = false;
     }
-    if (e || !p->out.open)
-        return e ? e : -EPIPE;
-    struct page **page = &p->page[p->in.bytes / PGSIZE % PIPE_PAGES];
+    return e ? e : (int64)(other->bytes + mine->ahead - mine->bytes);
+}
+
+// => lock held, let go for the copy; end owned. Passes up to n bytes, of one page, between it and
+// user memory: how many; -EFAULT if addr is bad from the start; -ENOMEM.
+static int64 pass(struct pipe *p, struct pipe_end *end, uaddr_t addr, size_t n)
+{
+    const uint64 at = end->bytes % PGSIZE;
+    struct page **page = &p->page[end->bytes / PGSIZE % PIPE_PAGES];
     if (!*page)
         *page = page_alloc(0);
-    return *page ? (int64)(PIPESIZE - (p->in.bytes - p->out.bytes)) : -ENOMEM;
-}
-
-// => lock held, let go while waiting; out owned. Waits for bytes: how many; 0 at the end; -EINTR.
-static int64 wait_bytes(struct pipe *p)
-{
-    int e = 0;
-    while (e == 0 && p->in.open && p->in.bytes == p->out.bytes)
-        e = starve(p, &p->out);
-    return e ? e : (int64)(p->in.bytes - p->out.bytes);
-}
-
-static int64 pipe_write(struct file *f, uaddr_t addr, size_t n)
-{
-    struct pipe *p = f->pipe;
-    size_t done = 0;
-    spin_lock(&p->lock);
-    int64 r = own(p, &p->in);
-    if (r == 0) {
-        while (r >= 0 && done < n) {
-            r = wait_room(p);
-            if (r > 0)
-                r = pass(p, &p->in, addr + done, min_u64(n - done, r), copy_in);
-            if (r > 0)
-                done += r;
-        }
-        feed(&p->out);
-        disown(&p->in);
-    }
+    if (!*page)
+        return -ENOMEM;
+    char *data = (char *)page_to_virt(*page) + at;
+    n = min_u64(n, PGSIZE - at);
     spin_unlock(&p->lock);
-    return done ? (int64)done : r;
+    n = end == &p->in ? copyin_partial(data, addr, n) : copyout_partial(addr, data, n);
+    spin_lock(&p->lock);
+    end->bytes += n;
+    return n ? (int64)n : -EFAULT;
 }
 
-static int64 pipe_read(struct file *f, uaddr_t addr, size_t n)
+// Reads or writes, as f can. A writer waits until all is written, a reader for the first bytes
+// only.
+static int64 pipe_transfer(struct file *f, uaddr_t addr, size_t n)
 {
     struct pipe *p = f->pipe;
+    struct pipe_end *mine = f->writable ? &p->in : &p->out;
+    struct pipe_end *other = f->writable ? &p->out : &p->in;
     size_t done = 0;
     spin_lock(&p->lock);
-    int64 r = own(p, &p->out);
+    int64 r = own(p, mine);
     if (r == 0) {
-        r = wait_bytes(p);
-        while (r > 0 && done < n) {
-            r = pass(p, &p->out, addr + done, min_u64(n - done, r), copy_out);
-            if (r > 0) {
+        do {
+            r = available(p, mine, other, f->writable || done == 0);
+            if (r >= 0 && f->writable && !other->open)
+                r = -EPIPE;
+            if (r > 0)
+                r = pass(p, mine, addr + done, min_u64(n - done, r));
+            if (r > 0)
                 done += r;
-                r = p->in.bytes - p->out.bytes;
-            }
-        }
-        feed(&p->in);
-        disown(&p->out);
+        } while (r > 0 && done < n);
+        feed(other);
+        disown(mine);
     }
     spin_unlock(&p->lock);
     return done ? (int64)done : r;
@@ -215,22 +171,11 @@ static void pipe_release(struct file *f)
 }
 
 static const struct file_ops pipe_ops = {
-    .read = pipe_read,
-    .write = pipe_write,
+    .read = pipe_transfer,
+    .write = pipe_transfer,
     .stat = pipe_stat,
     .release = pipe_release,
 };
-
-static struct pipe *pipe_alloc(void)
-{
-    struct pipe *p = kmem_alloc(&pipe_cache);
-    if (!p)
-        return 0;
-    spin_init(&p->lock, "pipe", LEVEL_PIPE);
-    p->in.open = p->out.open = true;
-    __atomic_fetch_add(&pipes, 1, __ATOMIC_RELAXED);
-    return p;
-}
 
 int pipe_open(struct file **reader, struct file **writer)
 {
@@ -242,12 +187,16 @@ int pipe_open(struct file **reader, struct file **writer)
         file_close(*reader);
         return e;
     }
-    struct pipe *p = pipe_alloc();
+    struct pipe *p = kmem_alloc(&pipe_cache);
     if (!p) {
         file_close(*reader);
         file_close(*writer);
         return -ENOMEM;
     }
+    spin_init(&p->lock, "pipe", LEVEL_PIPE);
+    p->in.open = p->out.open = true;
+    p->in.ahead = PIPESIZE;
+    __atomic_fetch_add(&pipes, 1, __ATOMIC_RELAXED);
     (*reader)->pipe = (*writer)->pipe = p;
     return 0;
 }

@@ -6,7 +6,6 @@
 #include "kernel/fs/alloc.h"
 
 #include "kernel/errno.h"
-#include "kernel/fs/cache.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/sleeplock.h"
@@ -73,104 +72,99 @@ static int find_free(uint32 from, uint32 to, uint32 *blockno, struct block **map
     return -ENOSPC;
 }
 
-static int block_alloc_locked(uint32 hint, uint32 *blockno)
+// Changes the bit of blockno, which lies in map.
+static void flip_bit(struct block *map, uint32 blockno)
 {
-    struct block *map;
-    uint32 start = block_valid(hint) ? hint : block_rotor;
-    if (free_blocks == 0)
-        return -ENOSPC;
-    int e = find_free(start, superblock.size, blockno, &map);
-    if (e == -ENOSPC)
-        e = find_free(superblock.datastart, start, blockno, &map);
-    if (e)
-        return e;
-    uint32 bit = *blockno % BITS_PER_BLOCK;
-    ((uint64 *)block_data(map))[bit / 64] |= 1UL << (bit % 64);
+    uint32 bit = blockno % BITS_PER_BLOCK;
+    ((uint64 *)block_data(map))[bit / 64] ^= 1UL << (bit % 64);
     journal_write(map);
-    cache_put(map);
-    free_blocks--;
-    block_rotor = *blockno + 1;
-    return 0;
 }
 
 int block_alloc(uint32 hint, uint32 *blockno)
 {
-    sleeplock_lock(&alloc_lock);
-    int e = block_alloc_locked(hint, blockno);
-    sleeplock_unlock(&alloc_lock);
-    return e;
-}
-
-static int block_free_locked(uint32 blockno)
-{
     struct block *map;
-    int e = cache_get(BBLOCK(blockno, superblock), &map);
-    if (e)
-        return e;
-    uint32 bit = blockno % BITS_PER_BLOCK;
-    if (bit_test(block_data(map), bit)) {
-        ((uint64 *)block_data(map))[bit / 64] &= ~(1UL << (bit % 64));
-        journal_write(map);
-        cache_forget(blockno); // before anybody else can get the block
-        free_blocks++;
-    } else {
-        e = -EIO;
+    sleeplock_lock(&alloc_lock);
+    uint32 start = block_valid(hint) ? hint : block_rotor;
+    int e = find_free(start, superblock.size, blockno, &map);
+    if (e == -ENOSPC)
+        e = find_free(superblock.datastart, start, blockno, &map);
+    if (e == 0) {
+        flip_bit(map, *blockno);
+        cache_put(map);
+        free_blocks--;
+        block_rotor = *blockno + 1;
     }
-    cache_put(map);
+    sleeplock_unlock(&alloc_lock);
     return e;
 }
 
 int block_free(uint32 blockno)
 {
-    if (!block_valid(blockno))
-        return -EIO;
+    struct block *map;
+    int e = block_valid(blockno) ? cache_get(BBLOCK(blockno, superblock), &map) : -EIO;
+    if (e)
+        return e;
     sleeplock_lock(&alloc_lock);
-    int e = block_free_locked(blockno);
+    if (bit_test(block_data(map), blockno % BITS_PER_BLOCK)) {
+        flip_bit(map, blockno);
+        cache_forget(blockno); // before anybody else can get the block
+        free_blocks++;
+    } else {
+        e = -EIO;
+    }
     sleeplock_unlock(&alloc_lock);
+    cache_put(map);
     return e;
 }
 
-static struct dinode *dinode_in(struct block *b, uint32 inum)
+struct dinode *dinode_in(struct block *b, uint32 inum)
 {
     return (struct dinode *)block_data(b) + inum % INODES_PER_BLOCK;
 }
 
-// Marks the free inode inum, which lies in b, as one of that type.
-static void inode_take(struct block *b, uint32 inum, int type)
+int inode_find(uint32 from, bool (*wanted)(const struct dinode *d), uint32 *inum,
+               struct block **out)
+{
+    while (from < superblock.ninodes) {
+        int e = cache_get(IBLOCK(from, superblock), out);
+        if (e)
+            return e;
+        do {
+            if (wanted(dinode_in(*out, from))) {
+                *inum = from;
+                return 0;
+            }
+        } while (++from < superblock.ninodes && from % INODES_PER_BLOCK != 0);
+        cache_put(*out);
+    }
+    return -ENOSPC;
+}
+
+static bool is_free(const struct dinode *d)
+{
+    return d->type == 0;
+}
+
+// Makes inode inum, which lies in b, an empty one of that type.
+static void reset_inode(struct block *b, uint32 inum, int type)
 {
     struct dinode *d = dinode_in(b, inum);
     memset(d, 0, sizeof *d);
     d->type = type;
     journal_write(b);
-    free_inodes--;
-    inode_rotor = inum + 1;
-}
-
-static int inode_alloc_locked(int type, uint32 *inum)
-{
-    if (free_inodes == 0)
-        return -ENOSPC;
-    for (uint32 i = inode_rotor; i < superblock.ninodes;) {
-        struct block *b;
-        uint32 end = min_u64(i - i % INODES_PER_BLOCK + INODES_PER_BLOCK, superblock.ninodes);
-        int e = cache_get(IBLOCK(i, superblock), &b);
-        if (e)
-            return e;
-        while (i < end && dinode_in(b, i)->type != 0)
-            i++;
-        if (i < end)
-            inode_take(b, *inum = i, type);
-        cache_put(b);
-        if (i < end)
-            return 0;
-    }
-    return -ENOSPC;
+    cache_put(b);
 }
 
 int inode_alloc(int type, uint32 *inum)
 {
+    struct block *b;
     sleeplock_lock(&alloc_lock);
-    int e = inode_alloc_locked(type, inum);
+    int e = inode_find(inode_rotor, is_free, inum, &b);
+    if (e == 0) {
+        reset_inode(b, *inum, type);
+        free_inodes--;
+        inode_rotor = *inum + 1;
+    }
     sleeplock_unlock(&alloc_lock);
     return e;
 }
@@ -182,58 +176,48 @@ int inode_free(uint32 inum)
     if (e)
         return e;
     sleeplock_lock(&alloc_lock);
-    memset(dinode_in(b, inum), 0, sizeof(struct dinode));
-    journal_write(b);
+    reset_inode(b, inum, 0);
     free_inodes++;
-    if (inum < inode_rotor)
-        inode_rotor = inum;
+    inode_rotor = min_u64(inode_rotor, inum);
     sleeplock_unlock(&alloc_lock);
-    cache_put(b);
     return 0;
 }
 
 // Counts free blocks. The bits of blocks that no file may hold must be 1.
 static int count_blocks(void)
 {
-    uint64 end = superblock.bmapstart;
-    for (uint32 base = 0; end < superblock.datastart; base += BITS_PER_BLOCK, end++) {
+    const uint32 maps = superblock.datastart - superblock.bmapstart;
+    for (uint64 base = 0; base < (uint64)maps * BITS_PER_BLOCK; base += BITS_PER_BLOCK) {
         struct block *map;
-        int e = cache_get(end, &map);
+        bool valid = true;
+        int e = cache_get(BBLOCK(base, superblock), &map);
         if (e)
             return e;
-        for (uint32 i = 0; i < BITS_PER_BLOCK && !e; i++) {
-            i = first_zero(block_data(map), i, BITS_PER_BLOCK);
-            if (i < BITS_PER_BLOCK && !block_valid(base + i))
-                e = -EINVAL;
-            else if (i < BITS_PER_BLOCK)
-                free_blocks++;
+        for (uint32 i = 0; (i = first_zero(block_data(map), i, BITS_PER_BLOCK)) < BITS_PER_BLOCK;
+             i++) {
+            valid = valid && block_valid(base + i);
+            free_blocks++;
         }
         cache_put(map);
-        if (e)
-            return e;
+        if (!valid)
+            return -EINVAL;
     }
     return 0;
 }
 
 static int count_inodes(void)
 {
-    for (uint32 i = 0; i < superblock.ninodes;) {
-        struct block *b;
-        int e = cache_get(IBLOCK(i, superblock), &b);
-        if (e)
-            return e;
-        do {
-            if (i != 0 && dinode_in(b, i)->type == 0)
-                free_inodes++;
-        } while (++i < superblock.ninodes && i % INODES_PER_BLOCK);
+    struct block *b;
+    int e;
+    for (uint32 i = ROOTINO; (e = inode_find(i, is_free, &i, &b)) == 0; i++) {
         cache_put(b);
+        free_inodes++;
     }
-    return 0;
+    return e == -ENOSPC ? 0 : e;
 }
 
 int alloc_mount(void)
 {
-    free_blocks = free_inodes = 0;
     block_rotor = superblock.datastart;
     inode_rotor = ROOTINO;
     int e = count_blocks();

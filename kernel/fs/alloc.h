@@ -3,7 +3,7 @@
 #define KERNEL_FS_ALLOC_H
 
 #include "kernel/fs.h"
-#include "kernel/lib/kdef.h"
+#include "kernel/fs/cache.h"
 
 // The mounted file system's superblock. I after mount.
 extern struct superblock superblock;
@@ -26,5 +26,12 @@ uint32 inodes_free(void);
 // A free inode's number, with its type set on disk. Inside a transaction; changes one block.
 int inode_alloc(int type, uint32 *inum);
 int inode_free(uint32 inum);
+
+// The first inode, from number from on, that is wanted: its number and its block, pinned.
+// 0; -ENOSPC: there is none; -EIO; -ENOMEM.
+int inode_find(uint32 from, bool (*wanted)(const struct dinode *d), uint32 *inum,
+               struct block **out);
+// Inode inum in b, its block.
+struct dinode *dinode_in(struct block *b, uint32 inum);
 
 #endif

@@ -4,29 +4,33 @@
 
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
-#include "kernel/fs/cache.h"
 #include "kernel/fs/journal.h"
 
-#define DEPTH_MAX 3
+// The way to a block, as far as it leads: to the block's slot, or to an empty one before it.
+struct way {
+    uint slot[3];         // the index of each slot on the way
+    uint depth;           // how many there are
+    uint n;               // how many were passed
+    uint32 *at;           // the last one passed
+    struct block *holder; // it lies in this block, pinned; 0: in the inode
+};
 
-// The slots that lead to block bn; returns how many.
-static uint locate(uint64 bn, uint slot[DEPTH_MAX])
+static inline void locate(struct way *w, uint64 bn)
 {
     if (bn < NDIRECT) {
-        slot[0] = bn;
-        return 1;
+        w->slot[0] = bn;
+        w->depth = 1;
+    } else if ((bn -= NDIRECT) < NINDIRECT) {
+        w->slot[0] = NDIRECT;
+        w->slot[1] = bn;
+        w->depth = 2;
+    } else {
+        bn -= NINDIRECT;
+        w->slot[0] = NDIRECT + 1;
+        w->slot[1] = bn / NINDIRECT;
+        w->slot[2] = bn % NINDIRECT;
+        w->depth = 3;
     }
-    bn -= NDIRECT;
-    if (bn < NINDIRECT) {
-        slot[0] = NDIRECT;
-        slot[1] = bn;
-        return 2;
-    }
-    bn -= NINDIRECT;
-    slot[0] = NDIRECT + 1;
-    slot[1] = bn / NINDIRECT;
-    slot[2] = bn % NINDIRECT;
-    return 3;
 }
 
 int bmap_pin(uint32 blockno, struct block **out)
@@ -34,129 +38,81 @@ int bmap_pin(uint32 blockno, struct block **out)
     return block_valid(blockno) ? cache_get(blockno, out) : -EIO;
 }
 
-int bmap_find(struct inode *ip, uint64 bn, uint32 *blockno)
+// 0; -EIO; -ENOMEM: nothing is pinned.
+static inline int find_way(struct inode *ip, uint64 bn, struct way *w)
 {
-    uint slot[DEPTH_MAX];
-    uint depth = locate(bn, slot);
-    uint32 at = ip->d.addrs[slot[0]];
-    for (uint i = 1; at && i < depth; i++) {
+    locate(w, bn);
+    w->at = &ip->d.addrs[w->slot[0]];
+    w->holder = 0;
+    for (w->n = 1; *w->at && w->n < w->depth; w->n++) {
         struct block *b;
-        int e = bmap_pin(at, &b);
+        int e = bmap_pin(*w->at, &b);
+        if (w->holder)
+            cache_put(w->holder);
         if (e)
             return e;
-        at = ((uint32 *)block_data(b))[slot[i]];
-        cache_put(b);
-    }
-    *blockno = at;
-    return at == 0 || block_valid(at) ? 0 : -EIO;
-}
-
-// A new block, zeroed and pinned.
-static int block_new(uint32 hint, struct block **out)
-{
-    uint32 blockno;
-    int e = block_alloc(hint, &blockno);
-    if (e)
-        return e;
-    e = cache_get_new(blockno, out);
-    if (e)
-        block_free(blockno);
-    return e;
-}
-
-static void block_discard(struct block *b)
-{
-    uint32 blockno = b->blockno;
-    cache_put(b);
-    block_free(blockno);
-}
-
-// Makes a data block below a chain of n new indirect blocks, each of which points to the next in
-// the given slot. *top is the chain's first block, *leaf the data block, pinned.
-static int graft(const uint *slot, uint n, uint32 hint, uint32 *top, struct block **leaf)
-{
-    struct block *made[DEPTH_MAX];
-    for (uint i = 0; i <= n; i++) {
-        int e = block_new(hint, &made[i]);
-        if (e) {
-            while (i-- > 0)
-                block_discard(made[i]);
-            return e;
-        }
-        hint = made[i]->blockno + 1;
-    }
-    *top = made[0]->blockno;
-    *leaf = made[n];
-    for (uint i = 0; i < n; i++) {
-        ((uint32 *)block_data(made[i]))[slot[i]] = made[i + 1]->blockno;
-        journal_write(made[i]);
-        cache_put(made[i]);
+        w->holder = b;
+        w->at = (uint32 *)block_data(b) + w->slot[w->n];
     }
     return 0;
 }
 
-// Fills an empty slot, the index-th of those in holder (0: in the inode).
-static int fill_slot(uint32 *at, uint index, struct block *holder, const uint *slot, uint n,
-                     struct block **out)
+int bmap_find(struct inode *ip, uint64 bn, uint32 *blockno)
 {
-    uint32 hint = holder ? holder->blockno + 1 : 0;
-    if (index > 0 && at[-1] != 0)
-        hint = at[-1] + 1;
-    int e = graft(slot, n, hint, at, out);
-    if (e == 0 && holder)
-        journal_write(holder);
+    struct way w;
+    int e = find_way(ip, bn, &w);
+    if (e)
+        return e;
+    *blockno = *w.at;
+    if (w.holder)
+        cache_put(w.holder);
+    return *blockno == 0 || block_valid(*blockno) ? 0 : -EIO;
+}
+
+// Makes a data block, pinned in *leaf, below a chain of n new indirect blocks, each of which points
+// to the next in the given slot. *at is the slot that shall name the first block.
+static int graft(uint32 *at, const uint *slot, uint n, uint32 hint, struct block **leaf)
+{
+    struct block *b;
+    uint32 blockno;
+    int e = block_alloc(hint, &blockno);
+    if (e)
+        return e;
+    e = cache_get_new(blockno, &b);
+    if (e == 0 && n > 0) {
+        e = graft((uint32 *)block_data(b) + slot[0], slot + 1, n - 1, blockno + 1, leaf);
+        if (e == 0)
+            journal_write(b);
+        cache_put(b);
+    } else if (e == 0) {
+        *leaf = b;
+    }
+    if (e)
+        block_free(blockno);
+    else
+        *at = blockno;
     return e;
 }
 
 int bmap_make(struct inode *ip, uint64 bn, struct block **out, bool *changed)
 {
-    uint slot[DEPTH_MAX];
-    uint depth = locate(bn, slot), i = 1;
-    struct block *holder = 0;
-    uint32 *at = &ip->d.addrs[slot[0]];
-    for (; *at && i < depth; i++) {
-        struct block *b;
-        int e = bmap_pin(*at, &b);
-        if (holder)
-            cache_put(holder);
-        if (e)
-            return e;
-        holder = b;
-        at = (uint32 *)block_data(b) + slot[i];
-    }
-    int e;
-    if (*at) {
-        e = bmap_pin(*at, out);
+    struct way w;
+    int e = find_way(ip, bn, &w);
+    if (e)
+        return e;
+    if (*w.at) {
+        e = bmap_pin(*w.at, out);
     } else {
-        e = fill_slot(at, slot[i - 1], holder, &slot[i], depth - i, out);
-        if (e == 0 && !holder)
+        uint32 hint = w.holder ? w.holder->blockno + 1 : 0;
+        if (w.slot[w.n - 1] > 0 && w.at[-1] != 0)
+            hint = w.at[-1] + 1;
+        e = graft(w.at, &w.slot[w.n], w.depth - w.n, hint, out);
+        if (e == 0 && w.holder)
+            journal_write(w.holder);
+        else if (e == 0)
             *changed = true;
     }
-    if (holder)
-        cache_put(holder);
+    if (w.holder)
+        cache_put(w.holder);
     return e;
-}
-
-// Blocks below slots[0 .. n), which are levels above data blocks.
-static uint32 count_slots(const uint32 *slots, uint n, uint levels)
-{
-    uint32 total = 0;
-    for (uint i = 0; i < n; i++) {
-        struct block *b;
-        if (slots[i] == 0)
-            continue;
-        total++;
-        if (levels > 0 && bmap_pin(slots[i], &b) == 0) {
-            total += count_slots(block_data(b), NINDIRECT, levels - 1);
-            cache_put(b);
-        }
-    }
-    return total;
-}
-
-uint32 bmap_count(struct inode *ip)
-{
-    const uint32 *a = ip->d.addrs;
-    return count_slots(a, NDIRECT, 0) + count_slots(&a[NDIRECT], 1, 1) +
-           count_slots(&a[NDIRECT + 1], 1, 2);
 }

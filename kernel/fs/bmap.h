@@ -16,7 +16,4 @@ int bmap_make(struct inode *ip, uint64 bn, struct block **out, bool *changed);
 // Pins a block whose number came from the disk: -EIO if no file may hold it.
 int bmap_pin(uint32 blockno, struct block **out);
 
-// Blocks that the file holds, indirect ones included; what cannot be read counts as none.
-uint32 bmap_count(struct inode *ip);
-
 #endif

@@ -22,12 +22,12 @@
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/counter.h"
+#include "kernel/mem/kmem.h"
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 
-#define CHUNK_ORDER    4         // struct blocks are made in chunks of 64 KiB
 #define BLOCKS_MAX     (1 << 17) // 512 MiB of cache are enough
-#define BUCKETS_MAX    (1 << 15)
+#define BUCKETS        (1 << 13)
 #define EVICTION_TRIES 64
 
 struct cache cache = {
@@ -35,6 +35,8 @@ struct cache cache = {
     .lru = {&cache.lru, &cache.lru},
     .unused = {&cache.unused, &cache.unused},
 };
+
+static struct list buckets[BUCKETS]; // cache.lock: blocks by number
 
 // Tells the page allocator what has changed. A promise may be refused in a race for the last
 // frame; then it is asked for again next time.
@@ -54,9 +56,27 @@ static void settle(void)
     cache.told_promised = promised;
 }
 
+static bool is_held(enum block_state state)
+{
+    return state != BLOCK_EMPTY && state != BLOCK_DIRTY;
+}
+
+// Gives b another state and number of pins: the counts and the list lru follow.
+static void change(struct block *b, enum block_state state, int pins)
+{
+    cache.held += is_held(state) - is_held(b->state);
+    cache.pinned += (is_held(state) && pins > 0) - (is_held(b->state) && b->pins > 0);
+    b->state = state;
+    b->pins = pins;
+    list_remove(&b->lru);
+    if (is_held(state) && pins == 0 && !b->detached)
+        list_push_back(&cache.lru, &b->lru);
+    settle();
+}
+
 static struct list *bucket_of(uint32 blockno)
 {
-    return &cache.buckets[blockno & cache.bucket_mask];
+    return &buckets[blockno % BUCKETS];
 }
 
 struct block *cache_find(uint32 blockno)
@@ -84,43 +104,29 @@ void cache_detach(struct block *b)
 
 void cache_pin(struct block *b)
 {
-    if (b->pins++ > 0 || b->state == BLOCK_DIRTY)
-        return;
-    list_remove(&b->lru);
-    cache.pinned++;
-    settle();
+    if (b->pins > 0 || b->state == BLOCK_DIRTY)
+        b->pins++;
+    else
+        change(b, b->state, 1);
 }
 
 // b, detached and without pins, is gone.
 static void free_block(struct block *b)
 {
-    struct page *page = b->page;
-    if (b->state == BLOCK_DIRTY)
-        cache.dirty--;
-    else
-        cache.held--;
-    b->state = BLOCK_EMPTY;
-    b->page = 0;
+    change(b, BLOCK_EMPTY, 0); // first it is not reclaimable, then free: never counted twice
+    page_put(b->page);
     list_push_front(&cache.unused, &b->hash);
-    settle(); // first it is not reclaimable, then free: never counted twice
-    page_put(page);
     settle();
 }
 
 void cache_unpin(struct block *b)
 {
-    if (--b->pins > 0)
-        return;
-    debug_assert(b->pins == 0);
-    if (b->state != BLOCK_DIRTY)
-        cache.pinned--;
-    if (b->detached) {
+    if (b->pins > 1 || (b->state == BLOCK_DIRTY && !b->detached))
+        b->pins--;
+    else if (b->detached)
         free_block(b);
-        return;
-    }
-    if (b->state != BLOCK_DIRTY)
-        list_push_back(&cache.lru, &b->lru);
-    settle();
+    else
+        change(b, b->state, 0);
 }
 
 // The least recently used clean block, detached: nobody uses it, and its page has no reference but
@@ -150,63 +156,39 @@ static bool give_back(void)
     return victim != 0;
 }
 
-// A struct block without a page, and where its page is to come from: a promise of ours, already
-// counted as held and pinned, or what is free. 0: none left.
-static struct block *take_unused(enum page_flags *from)
+// => cache.lock held; let go meanwhile. A struct block with a new page, from a promise of the
+// cache's if it has one; 0: no memory.
+static struct block *obtain_new(void)
 {
-    struct block *b = 0;
-    spin_lock(&cache.lock);
-    if (!list_empty(&cache.unused))
-        b = list_entry(list_pop_front(&cache.unused), struct block, hash);
-    *from = 0;
-    if (b && cache.told_promised > 0) {
-        *from = PAGE_PROMISED;
+    struct list *unused = list_pop_front(&cache.unused);
+    if (!unused)
+        return 0;
+    struct block *b = list_entry(unused, struct block, hash);
+    bool promised = cache.told_promised > 0;
+    if (promised) { // the frame is counted already, as promised
         cache.told_promised--;
-        cache.held++;
-        cache.pinned++;
-        settle();
+        change(b, BLOCK_READING, 1);
     }
     spin_unlock(&cache.lock);
-    return b;
-}
-
-// No page for b: undoes take_unused.
-static void put_unused(struct block *b, enum page_flags from)
-{
-    if (from == PAGE_PROMISED) {
-        cache.told_promised++;
-        cache.held--;
-        cache.pinned--;
-        settle();
-    }
+    b->page = page_alloc(promised ? PAGE_PROMISED : 0);
+    spin_lock(&cache.lock);
+    if (b->page)
+        return b;
+    cache.told_promised += promised;
+    change(b, BLOCK_EMPTY, 0);
     list_push_front(&cache.unused, &b->hash);
+    return 0;
 }
 
 struct block *cache_obtain(void)
 {
-    enum page_flags from;
-    struct block *b = take_unused(&from);
-    struct page *page = b ? page_alloc(from) : 0;
-
     spin_lock(&cache.lock);
-    if (page) {
-        b->page = page;
-        if (from != PAGE_PROMISED) {
-            cache.held++;
-            cache.pinned++;
-        }
-    } else {
-        if (b)
-            put_unused(b, from);
+    struct block *b = obtain_new();
+    if (!b)
         b = take_victim();
-        if (b)
-            cache.pinned++;
-    }
     if (b) {
-        b->pins = 1;
-        b->state = BLOCK_READING;
         b->detached = true;
-        settle();
+        change(b, BLOCK_READING, 1);
     }
     spin_unlock(&cache.lock);
     return b;
@@ -245,12 +227,8 @@ bool cache_dirty(struct block *b)
     bool was_clean = b->state != BLOCK_DIRTY;
     if (was_clean) {
         debug_assert(b->pins > 0 && b->state == BLOCK_CLEAN);
-        b->state = BLOCK_DIRTY;
-        cache.dirty++;
-        cache.held--;
-        cache.pinned--;
         cache.told_promised++; // the transaction's promise is ours now
-        settle();
+        change(b, BLOCK_DIRTY, b->pins);
     }
     spin_unlock(&cache.lock);
     return was_clean;
@@ -260,71 +238,36 @@ void cache_clean(struct block *b)
 {
     spin_lock(&cache.lock);
     debug_assert(b->state == BLOCK_DIRTY);
-    b->state = BLOCK_CLEAN;
-    cache.dirty--;
-    cache.held++;
-    if (b->pins > 0)
-        cache.pinned++;
-    else
-        list_push_back(&cache.lru, &b->lru);
-    settle();
+    change(b, BLOCK_CLEAN, b->pins);
     spin_unlock(&cache.lock);
 }
 
 void cache_drop(void)
 {
     spin_lock(&cache.lock);
-    for (struct list *item; (item = list_pop_front(&cache.lru)) != 0;) {
-        struct block *b = list_entry(item, struct block, lru);
+    while (!list_empty(&cache.lru)) {
+        struct block *b = list_entry(cache.lru.next, struct block, lru);
         cache_detach(b);
         free_block(b);
     }
     spin_unlock(&cache.lock);
 }
 
-void cache_stats(struct cache_stats *s)
-{
-    spin_lock(&cache.lock);
-    s->blocks = cache.held + cache.dirty;
-    s->dirty = cache.dirty;
-    s->pinned = cache.pinned;
-    spin_unlock(&cache.lock);
-}
-
-// Makes struct blocks for n pages.
-static void make_blocks(uint64 n)
-{
-    const uint per_chunk = (PGSIZE << CHUNK_ORDER) / sizeof(struct block);
-    for (uint64 made = 0; made < n; made += per_chunk) {
-        struct page *page = page_alloc_order(CHUNK_ORDER, PAGE_ZERO);
-        if (!page)
-            return;
-        struct block *chunk = page_to_virt(page);
-        for (uint i = 0; i < per_chunk; i++) {
-            list_init(&chunk[i].lru);
-            list_init(&chunk[i].group);
-            list_push_back(&cache.unused, &chunk[i].hash);
-        }
-    }
-}
-
 void cache_init(void)
 {
+    static struct kmem_cache structs = KMEM_CACHE("block", struct block);
     struct page_stats memory;
+    struct block *b;
+
+    for (uint i = 0; i < BUCKETS; i++)
+        list_init(&buckets[i]);
     page_stats(&memory);
-
-    uint order = 0; // of the bucket array: a bucket for eight frames or fewer
-    uint64 buckets = PGSIZE / sizeof(struct list);
-    while (buckets < memory.total / 8 && buckets < BUCKETS_MAX)
-        buckets *= 2, order++;
-    struct page *page = page_alloc_order(order, 0);
-    kassert(page); // at boot
-    cache.buckets = page_to_virt(page);
-    cache.bucket_mask = buckets - 1;
-    for (uint64 i = 0; i < buckets; i++)
-        list_init(&cache.buckets[i]);
-
-    make_blocks(min_u64(memory.total / 2, BLOCKS_MAX));
+    uint64 n = min_u64(memory.total / 2, BLOCKS_MAX);
+    for (; n > 0 && (b = kmem_alloc(&structs)) != 0; n--) {
+        list_init(&b->lru);
+        list_init(&b->group);
+        list_push_back(&cache.unused, &b->hash);
+    }
     settle();
     page_reclaim_hook = give_back;
 }

@@ -59,9 +59,4 @@ void cache_clean(struct block *b);
 // Forgets all clean unpinned blocks: the disk was changed behind the cache's back (recovery).
 void cache_drop(void);
 
-struct cache_stats {
-    uint64 blocks, dirty, pinned;
-};
-void cache_stats(struct cache_stats *s);
-
 #endif

@@ -6,16 +6,13 @@
 #include "kernel/fs/cache.h"
 #include "kernel/lock/spinlock.h"
 
-// I after cache_init; the rest: lock
+// All guarded by lock.
 struct cache {
     struct spinlock lock;
-    struct list *buckets;   // I: blocks by number
-    uint32 bucket_mask;     // I: number of buckets - 1, a power of two
     struct list lru;        // clean unpinned blocks, the least recently used first
     struct list unused;     // struct blocks without a page, through hash
     int64 held;             // blocks that are not dirty
     int64 pinned;           // of these, pinned ones
-    int64 dirty;            // the others
     int64 told_reclaimable; // what mem/page.c was told (page_reclaimable)
     int64 told_promised;    // and promised us (page_promise)
 };

@@ -14,91 +14,87 @@
 
 #define READ_AHEADS 4 // at once
 
-struct read_ahead {
+static struct read_ahead {
     struct disk_request request;
     struct block *block[DISK_SEGMENTS];
     bool busy; // cache.lock
-};
+} read_aheads[READ_AHEADS];
 
-static struct read_ahead read_aheads[READ_AHEADS];
-
-// => cache.lock held; b READING. The read has ended.
-static void read_done(struct block *b, int status)
+// => cache.lock held; b READING. Its bytes are there, or could not be read.
+static void read_done_locked(struct block *b, int status)
 {
-    b->state = status ? BLOCK_FAILED : BLOCK_CLEAN;
+    __atomic_store_n(&b->state, status ? BLOCK_FAILED : BLOCK_CLEAN, __ATOMIC_RELEASE);
     if (status && !b->detached)
         cache_detach(b);
     wakeup(b);
 }
 
-// => cache.lock held (let go while asleep); b pinned. 0, or -EIO and the pin is gone.
+static void read_done(struct block *b, int status)
+{
+    spin_lock(&cache.lock);
+    read_done_locked(b, status);
+    spin_unlock(&cache.lock);
+}
+
+// Waits until b, pinned, is read: 0, or -EIO and the pin is gone.
 static int wait_read(struct block *b)
 {
+    uint8 state = __atomic_load_n(&b->state, __ATOMIC_ACQUIRE);
+    if (likely(state == BLOCK_CLEAN || state == BLOCK_DIRTY))
+        return 0;
+    spin_lock(&cache.lock);
     while (b->state == BLOCK_READING)
         sleep(b, &cache.lock);
-    if (b->state != BLOCK_FAILED)
-        return 0;
-    cache_unpin(b);
-    return -EIO;
+    bool failed = b->state == BLOCK_FAILED;
+    if (failed)
+        cache_unpin(b);
+    spin_unlock(&cache.lock);
+    return failed ? -EIO : 0;
+}
+
+// => cache.lock held. The block of that number, pinned; 0: it is not there.
+static struct block *find_and_pin_locked(uint32 blockno)
+{
+    struct block *b = cache_find(blockno);
+    if (b)
+        cache_pin(b);
+    return b;
 }
 
 // Pins the block of that number. 1: it was not there and is the caller's to fill; 0: it is there,
 // or on its way; -ENOMEM; -EIO: there is no such block.
 static int claim(uint32 blockno, struct block **out)
 {
-    if (blockno >= disk_blocks())
+    spin_lock(&cache.lock);
+    *out = find_and_pin_locked(blockno);
+    spin_unlock(&cache.lock);
+    if (likely(*out != 0))
+        return 0;
+    if (blockno >= disk->blocks)
         return -EIO;
     struct block *fresh = cache_obtain();
     if (!fresh)
         return -ENOMEM;
     spin_lock(&cache.lock);
-    struct block *b = cache_find(blockno);
-    if (b) {
-        cache_pin(b);
+    struct block *b = find_and_pin_locked(blockno); // somebody else was first?
+    if (b)
         cache_unpin(fresh);
-    } else {
+    else
         cache_insert(fresh, blockno);
-    }
     spin_unlock(&cache.lock);
     *out = b ? b : fresh;
     return b == 0;
 }
 
-static int miss(uint32 blockno, struct block **out)
+int cache_get(uint32 blockno, struct block **out)
 {
     int mine = claim(blockno, out);
     if (mine < 0)
         return mine;
-    struct block *b = *out;
-    int status = 0;
-    if (mine) {
-        struct disk_request r = {.op = DISK_READ, .blockno = blockno, .nsegments = 1};
-        r.segment[0] = block_data(b);
-        count(C_cache_miss);
-        status = disk_run(&r);
-    }
-    spin_lock(&cache.lock);
+    count(mine ? C_cache_miss : C_cache_hit);
     if (mine)
-        read_done(b, status);
-    status = wait_read(b);
-    spin_unlock(&cache.lock);
-    return status;
-}
-
-int cache_get(uint32 blockno, struct block **out)
-{
-    spin_lock(&cache.lock);
-    struct block *b = cache_find(blockno);
-    if (unlikely(!b)) {
-        spin_unlock(&cache.lock);
-        return miss(blockno, out);
-    }
-    cache_pin(b);
-    int error = b->state == BLOCK_READING ? wait_read(b) : 0;
-    spin_unlock(&cache.lock);
-    count(C_cache_hit);
-    *out = b;
-    return error;
+        read_done(*out, disk_read(blockno, block_data(*out)));
+    return wait_read(*out);
 }
 
 int cache_get_new(uint32 blockno, struct block **out)
@@ -106,36 +102,12 @@ int cache_get_new(uint32 blockno, struct block **out)
     int mine = claim(blockno, out);
     if (mine < 0)
         return mine;
-    struct block *b = *out;
-    int error = 0;
     if (mine)
-        page_zero(block_data(b));
-    spin_lock(&cache.lock);
-    if (mine)
-        read_done(b, 0);
-    else
-        error = wait_read(b);
-    spin_unlock(&cache.lock);
-    if (!mine && !error) // read ahead of its allocation
-        page_zero(block_data(b));
+        read_done(*out, 0);
+    int error = wait_read(*out); // it may have been read ahead of its allocation
+    if (!error)
+        page_zero(block_data(*out));
     return error;
-}
-
-// A read ahead to fill; 0: all are under way.
-static struct read_ahead *start_read_ahead(void)
-{
-    struct read_ahead *ra = 0;
-    spin_lock(&cache.lock);
-    for (uint i = 0; i < READ_AHEADS && !ra; i++) {
-        if (!read_aheads[i].busy)
-            ra = &read_aheads[i];
-    }
-    if (ra) {
-        ra->busy = true;
-        ra->request.nsegments = 0;
-    }
-    spin_unlock(&cache.lock);
-    return ra;
 }
 
 // Interrupt handler: the disk has answered.
@@ -144,70 +116,59 @@ static void read_ahead_done(struct disk_request *r)
     struct read_ahead *ra = container_of(r, struct read_ahead, request);
     spin_lock(&cache.lock);
     for (uint i = 0; i < r->nsegments; i++) {
-        read_done(ra->block[i], r->status);
+        read_done_locked(ra->block[i], r->status);
         cache_unpin(ra->block[i]);
     }
     ra->busy = false;
     spin_unlock(&cache.lock);
 }
 
-static void submit_read_ahead(struct read_ahead *ra)
+// A read ahead to fill; 0: all are under way.
+static struct read_ahead *take_read_ahead(void)
 {
-    if (ra->request.nsegments == 0) {
-        __atomic_store_n(&ra->busy, false, __ATOMIC_RELEASE);
-        return;
-    }
-    ra->request.op = DISK_READ;
-    ra->request.done = read_ahead_done;
-    disk_submit(&ra->request);
-}
-
-// Claims the block if it is absent and there is memory; else 0.
-static struct block *claim_absent(uint32 blockno)
-{
-    struct block *b;
+    struct read_ahead *free = 0;
     spin_lock(&cache.lock);
-    bool present = cache_find(blockno) != 0;
+    for (uint i = 0; i < READ_AHEADS; i++)
+        if (!read_aheads[i].busy)
+            free = &read_aheads[i];
+    if (free)
+        free->busy = true;
     spin_unlock(&cache.lock);
-    if (present)
-        return 0;
-    int mine = claim(blockno, &b);
+    return free;
+}
+
+// Claims the block if it is absent and there is memory.
+static bool claim_absent(uint32 blockno, struct block **out)
+{
+    int mine = claim(blockno, out);
     if (mine == 0)
-        cache_put(b);
-    return mine == 1 ? b : 0;
+        cache_put(*out);
+    return mine > 0;
 }
 
-// Adds the block to ra if it is absent.
-static void add_read_ahead(struct read_ahead *ra, uint32 blockno)
+// Starts reading the neighbours at the beginning of blocknos that are absent; returns how many.
+static uint read_run(struct read_ahead *ra, const uint32 *blocknos, uint n)
 {
-    struct block *b = claim_absent(blockno);
-    if (!b)
-        return;
     struct disk_request *r = &ra->request;
-    if (r->nsegments == 0)
-        r->blockno = blockno;
-    ra->block[r->nsegments] = b;
-    r->segment[r->nsegments++] = block_data(b);
-}
-
-// True if the block would go on where the request ends.
-static bool fits(const struct disk_request *r, uint32 blockno)
-{
-    return r->nsegments == 0 ||
-           (r->nsegments < DISK_SEGMENTS && blockno == r->blockno + r->nsegments);
+    uint i = 0;
+    for (; i < n && blocknos[i] == blocknos[0] + i && claim_absent(blocknos[i], &ra->block[i]); i++)
+        r->segment[i] = block_data(ra->block[i]);
+    r->op = DISK_READ;
+    r->blockno = blocknos[0];
+    r->nsegments = i;
+    r->done = read_ahead_done;
+    if (i > 0)
+        disk_submit(r);
+    else
+        __atomic_store_n(&ra->busy, false, __ATOMIC_RELEASE);
+    return i;
 }
 
 void cache_read_ahead(const uint32 *blocknos, uint n)
 {
-    struct read_ahead *ra = start_read_ahead();
-    for (uint i = 0; ra && i < n; i++) {
-        if (!fits(&ra->request, blocknos[i])) {
-            submit_read_ahead(ra);
-            ra = start_read_ahead();
-        }
-        if (ra)
-            add_read_ahead(ra, blocknos[i]);
+    struct read_ahead *ra;
+    for (uint i = 0; i < n && (ra = take_read_ahead()) != 0;) {
+        uint run = read_run(ra, blocknos + i, min_u64(n - i, DISK_SEGMENTS));
+        i += run ? run : 1; // there already
     }
-    if (ra)
-        submit_read_ahead(ra);
 }

@@ -11,26 +11,12 @@ static void make_table(void)
 {
     for (uint32 b = 0; b < 256; b++) {
         uint32 crc = b;
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc & 1 ? crc >> 1 ^ POLYNOMIAL : crc >> 1;
-        table[0][b] = crc;
+        for (int k = 0; k < 8; k++) {
+            for (int bit = 0; bit < 8; bit++)
+                crc = crc >> 1 ^ (crc & 1 ? POLYNOMIAL : 0);
+            table[k][b] = crc;
+        }
     }
-    for (uint32 b = 0; b < 256; b++)
-        for (int k = 1; k < 8; k++)
-            table[k][b] = table[k - 1][b] >> 8 ^ table[0][table[k - 1][b] & 0xff];
-}
-
-static uint32 step1(uint32 crc, uint8 byte)
-{
-    return crc >> 8 ^ table[0][(crc ^ byte) & 0xff];
-}
-
-static uint32 step8(uint32 crc, uint64 word)
-{
-    word ^= crc;
-    return table[7][word & 0xff] ^ table[6][word >> 8 & 0xff] ^ table[5][word >> 16 & 0xff] ^
-           table[4][word >> 24 & 0xff] ^ table[3][word >> 32 & 0xff] ^ table[2][word >> 40 & 0xff] ^
-           table[1][word >> 48 & 0xff] ^ table[0][word >> 56];
 }
 
 uint32 crc32c(uint32 crc, const void *data, size_t n)
@@ -40,11 +26,13 @@ uint32 crc32c(uint32 crc, const void *data, size_t n)
     if (table[0][1] == 0) // first used when the disk is mounted, by one thread
         make_table();
     crc = ~crc;
-    for (; n > 0 && ((uint64)p & 7) != 0; n--)
-        crc = step1(crc, *p++);
-    for (; n >= 8; n -= 8, p += 8)
-        crc = step8(crc, *(const uint64 *)p);
+    for (; n >= 8; n -= 8, p += 8) {
+        uint64 w = *(const uint64 *)p ^ crc;
+        crc = table[7][w & 0xff] ^ table[6][w >> 8 & 0xff] ^ table[5][w >> 16 & 0xff] ^
+              table[4][w >> 24 & 0xff] ^ table[3][w >> 32 & 0xff] ^ table[2][w >> 40 & 0xff] ^
+              table[1][w >> 48 & 0xff] ^ table[0][w >> 56];
+    }
     for (; n > 0; n--)
-        crc = step1(crc, *p++);
+        crc = crc >> 8 ^ table[0][(crc ^ *p++) & 0xff];
     return ~crc;
 }

@@ -4,7 +4,8 @@
 
 #include "kernel/lib/kdef.h"
 
-// The checksum of n more bytes after those that gave crc; begin with 0.
+// The checksum of n more bytes, aligned to 8 if they are that many, after those that gave crc;
+// begin with 0.
 uint32 crc32c(uint32 crc, const void *data, size_t n);
 
 #endif

@@ -4,32 +4,33 @@
 #define KERNEL_FS_DIR_H
 
 #include "kernel/fs/inode.h"
+#include "kernel/lib/string.h"
 
-// Where a name is, or would go.
+// An entry of a directory, in its block, which is pinned for as long as the slot is used; block 0:
+// no entry. The caller cache_puts the block.
 struct dir_slot {
-    uint32 inum;
-    uint64 offset; // of its entry; after -ENOENT: of the first free one, or the directory's end
+    struct block *block;
+    struct dirent *entry;
 };
 
-// May names be looked up and entered here? 0; -ENOTDIR; -ENOENT: the directory was removed.
-int dir_check(const struct inode *dir);
+// Is it "." or ".."?
+static inline bool is_dots(const char *name)
+{
+    return strncmp(name, ".", DIRSIZ) == 0 || strncmp(name, "..", DIRSIZ) == 0;
+}
 
 // Finds name. 0; -ENOENT; -EIO; -ENOMEM.
 int dir_find(struct inode *dir, const char *name, struct dir_slot *slot);
-// Finds the name, other than "." and "..", of inode inum. As above.
-int dir_find_inode(struct inode *dir, uint32 inum, char name[DIRSIZ + 1]);
+// Finds the entry, other than "." and "..", of inode inum (0: a free one). As above.
+int dir_find_inode(struct inode *dir, uint32 inum, struct dir_slot *slot);
 // 0; -ENOTEMPTY: it has more names than "." and ".."; -EIO; -ENOMEM.
 int dir_check_empty(struct inode *dir);
 
-// T Writes an entry at offset: an old one's, or where dir_find said. Changes at most
-// DIR_ENTER_BLOCKS blocks. 0; -ENOSPC and others of inode_write: nothing has changed.
-int dir_enter(struct inode *dir, uint64 offset, const char *name, uint32 inum);
+// T Enters a new name. Changes at most DIR_ENTER_BLOCKS blocks. 0; -ENOSPC and others of
+// inode_write: nothing has changed.
+int dir_enter(struct inode *dir, const char *name, uint32 inum);
 #define DIR_ENTER_BLOCKS 7
-// T Frees the entry at offset; changes one block.
-int dir_clear(struct inode *dir, uint64 offset);
-// T The first two entries of a new directory; changes at most DIR_ENTER_BLOCKS blocks.
-int dir_init(struct inode *dir, uint32 parent);
-// T Changes ".." of a directory; changes one block.
-int dir_set_parent(struct inode *dir, uint32 parent);
+// T Lets the entry name another inode, or frees it (inum 0). Changes one block.
+void dir_set(const struct dir_slot *slot, uint32 inum);
 
 #endif

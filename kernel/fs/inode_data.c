@@ -81,15 +81,12 @@ static int write_in_block(struct inode *ip, const void *src, uint64 off, size_t 
 int64 inode_write(struct inode *ip, const void *src, uint64 off, size_t n)
 {
     const uint64 max = (uint64)MAXFILE * BSIZE;
-    struct block *home; // pinned, so that the inode can be written when the data is
     bool changed = false;
     size_t done = 0;
+    int e = 0;
     if (off >= max)
         return n ? -EFBIG : 0;
     n = min_u64(min_u64(n, max - off), INODE_WRITE_MAX - off % BSIZE);
-    int e = inode_pin(ip, &home);
-    if (e)
-        return e;
     while (e == 0 && done < n) {
         size_t m = min_u64(BSIZE - (off + done) % BSIZE, n - done);
         e = write_in_block(ip, (const char *)src + done, off + done, m, &changed);
@@ -102,6 +99,5 @@ int64 inode_write(struct inode *ip, const void *src, uint64 off, size_t n)
     }
     if (changed)
         inode_update(ip);
-    cache_put(home);
     return done ? (int64)done : e;
 }

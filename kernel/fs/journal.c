@@ -10,7 +10,6 @@
 // back at their end.
 //
 // Lock: journal.lock; the cache's lock is taken inside it.
-#include "kernel/arch/cpu.h"
 #include "kernel/errno.h"
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/assert.h"
@@ -26,17 +25,11 @@ struct journal journal = {
 };
 
 // => journal.lock held; let go meanwhile. Has the thread look at what is wanted, and waits until
-// something has changed. Before the thread runs, does its work.
+// something has changed.
 static void wait_for_change(void)
 {
-    if (journal.threaded) {
-        wakeup(&journal.work);
-        sleep(&journal.changed, &journal.lock);
-    } else {
-        spin_unlock(&journal.lock);
-        journal_work();
-        spin_lock(&journal.lock);
-    }
+    wakeup(&journal.work);
+    sleep(&journal.changed, &journal.lock);
 }
 
 // => journal.lock held; let go meanwhile. Commits and brings all blocks home: 0, -EIO.
@@ -48,22 +41,10 @@ static int bring_home(void)
     return journal.failed ? -EIO : 0;
 }
 
-// => journal.lock held. The running thread's transaction (owner 0: a free slot); 0: none.
-static struct transaction *find_transaction(const struct proc *owner)
-{
-    for (struct transaction *t = journal.transaction; t < journal.transaction + TRANSACTIONS_MAX;
-         t++) {
-        if (t->owner == owner)
-            return t;
-    }
-    return 0;
-}
-
 // => journal.lock held.
 static bool has_room(uint nblocks)
 {
-    return !journal.closing && journal.open < TRANSACTIONS_MAX &&
-           journal.count + journal.reserved + nblocks <= journal.group_max;
+    return !journal.closing && journal.count + journal.reserved + nblocks <= journal.group_max;
 }
 
 // => journal.lock held; let go while waiting. Waits for room and memory: 0, -ENOMEM, -EIO.
@@ -90,34 +71,29 @@ static int admit(uint nblocks)
 
 int journal_begin(uint nblocks)
 {
-    kassert(nblocks <= MAXOPBLOCKS && !thread_in_transaction());
+    struct transaction *t = thread_transaction();
+    kassert(nblocks <= MAXOPBLOCKS && !t->open);
     spin_lock(&journal.lock);
     int error = admit(nblocks);
     if (error == 0) {
-        struct transaction *t = find_transaction(0);
-        t->owner = this_cpu()->proc;
-        t->blocks_left = nblocks;
-        t->frames = 2 * nblocks;
+        *t = (struct transaction){.open = true, .blocks_left = nblocks, .frames = 2 * nblocks};
         journal.reserved += nblocks;
         journal.open++;
     }
     spin_unlock(&journal.lock);
-    if (error == 0) {
-        thread_set_transaction(true);
+    if (error == 0)
         lockdep_take(&journal, "transaction", LEVEL_TRANSACTION);
-    }
     return error;
 }
 
 void journal_end(void)
 {
-    kassert(thread_in_transaction());
+    struct transaction *t = thread_transaction();
+    kassert(t->open);
     lockdep_leave(&journal);
-    thread_set_transaction(false);
+    t->open = false;
     spin_lock(&journal.lock);
-    struct transaction *t = find_transaction(this_cpu()->proc);
     page_unpromise(t->frames);
-    t->owner = 0;
     journal.reserved -= t->blocks_left;
     journal.open--;
     if (journal.closing ? journal.open == 0 : journal.count > journal.group_max / 2) {
@@ -135,15 +111,13 @@ void journal_write(struct block *b)
         return;
     spin_lock(&journal.lock);
     if (list_empty(&b->group)) {
-        struct transaction *t = find_transaction(this_cpu()->proc);
-        kassert(t && t->blocks_left > 0); // it reserved too little
+        struct transaction *t = thread_transaction();
+        kassert(t->open && t->blocks_left > 0); // it reserved too little
         t->blocks_left--;
         journal.reserved--;
         list_push_back(&journal.blocks, &b->group);
         journal.count++;
-        t->frames--; // kept for the image
-        if (cache_dirty(b))
-            t->frames--;
+        t->frames -= 1 + cache_dirty(b); // one is kept for the image
     }
     spin_unlock(&journal.lock);
 }
@@ -163,25 +137,15 @@ void journal_forget(struct block *b)
     spin_unlock(&journal.lock);
 }
 
-bool journal_in_transaction(void)
-{
-    return thread_in_transaction();
-}
-
-// => journal.lock held. True if changes of groups up to last are still to be committed.
-static bool uncommitted(uint64 last)
-{
-    return journal.committed < last && (journal.running > last || journal.count > 0);
-}
-
 int journal_sync(void)
 {
     kassert(!thread_in_transaction());
     spin_lock(&journal.lock);
-    uint64 last = journal.running;
-    if (!uncommitted(last))
-        last--; // nothing in the running group; the one before may be on its way
-    while (uncommitted(last) && !journal.failed) {
+    // If there is nothing in the running group, the one before may be on its way.
+    uint64 last = journal.running - (journal.count == 0);
+    // What is in the group may be freed meanwhile: then it is not committed.
+    while (!journal.failed && journal.committed < last &&
+           (journal.running > last || journal.count > 0)) {
         journal.want_commit |= journal.running == last;
         wait_for_change();
     }

@@ -16,11 +16,9 @@
 #include "kernel/fs/cache.h"
 
 // Reads the journal described by sb, copies committed groups home ("recovering ..." is printed
-// if there are any), and sets up. 0; -EIO; -EINVAL for a damaged journal. Before any other use.
+// if there are any), sets up and starts the journal's thread. 0; -EIO; -EINVAL for a damaged
+// journal; -ENOMEM. Before any other use, in a process.
 int journal_mount(const struct superblock *sb);
-
-// Starts the journal's thread (needs processes).
-void journal_start(void);
 
 // Opens a transaction that will change at most nblocks (<= MAXOPBLOCKS) different blocks. May
 // sleep for room. No nesting; the caller holds no inode. 0; -ENOMEM; -EIO after a failed commit.
@@ -28,8 +26,6 @@ int journal_begin(uint nblocks);
 // b, pinned, was or is about to be changed in the open transaction. Once a block is enough.
 void journal_write(struct block *b);
 void journal_end(void);
-// True if the running thread has a transaction open.
-bool journal_in_transaction(void);
 
 // Returns when all transactions that ended before are on disk for good: 0, -EIO.
 int journal_sync(void);

@@ -18,19 +18,12 @@
 #include "kernel/lib/counter.h"
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
-#include "kernel/lock/thread.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 
 // Blocks of the ring that a group takes besides its images: descriptor and commit record.
 #define GROUP_OVERHEAD 2
-
-// True if images or ring are so full that the next groups would have to wait.
-static bool crowded(void)
-{
-    return journal.npending > journal.nimages / 2 || journal.ring_used > journal.ring / 2;
-}
 
 // True if a group of n blocks could be committed now.
 static bool has_room(uint n)
@@ -46,7 +39,7 @@ static struct page *promised_page(void)
     struct page *page;
     while ((page = page_alloc(PAGE_PROMISED)) == 0) {
         spin_lock(&journal.lock);
-        sleep_timeout(&journal.image, &journal.lock, 1, false);
+        sleep_timeout(&journal.work, &journal.lock, 1, false);
         spin_unlock(&journal.lock);
     }
     return page;
@@ -59,9 +52,7 @@ static struct journal_image *make_image(struct block *b)
     if (image) {
         page_unpromise(1);
     } else {
-        image = list_entry(list_pop_front(&journal.spare), struct journal_image, link);
-        list_push_back(&journal.pending, &image->link);
-        journal.npending++;
+        image = journal.image[journal.npending++];
         image->page = promised_page();
         image->home = b->blockno;
         image->block = b;
@@ -84,14 +75,14 @@ static bool close_group(void)
     return room;
 }
 
-// Copies the blocks of the group that is closing to images (in journal.sort) and opens the next
+// Copies the blocks of the group that is closing to images (in journal.group) and opens the next
 // group. Returns how many. The closing group has no transactions left, so its blocks and their
 // images are the thread's alone.
 static uint stage_group(void)
 {
     uint n = 0;
     for (struct list *item; (item = list_pop_front(&journal.blocks)) != 0; n++)
-        journal.sort[n] = make_image(list_entry(item, struct block, group));
+        journal.group[n] = make_image(list_entry(item, struct block, group));
 
     spin_lock(&journal.lock);
     debug_assert(n == journal.count && journal.reserved == 0);
@@ -107,30 +98,18 @@ static uint stage_group(void)
 
 static struct journal_desc *make_descriptor(uint64 seq, uint n)
 {
-    struct journal_desc *d = page_to_virt(journal.descriptor);
+    struct journal_desc *d = (void *)journal.descriptor;
     page_zero(d);
     d->magic = JMAGIC;
     d->kind = JK_DESC;
     d->seq = seq;
     d->count = n;
     for (uint i = 0; i < n; i++)
-        d->home[i] = journal.sort[i]->home;
+        d->home[i] = journal.group[i]->home;
     return d;
 }
 
-static struct journal_commit *make_commit(uint64 seq, uint n, uint32 checksum)
-{
-    struct journal_commit *c = page_to_virt(journal.record);
-    page_zero(c);
-    c->magic = JMAGIC;
-    c->kind = JK_COMMIT;
-    c->seq = seq;
-    c->count = n;
-    c->checksum = checksum;
-    return c;
-}
-
-// Writes group seq, n images in journal.sort, to the ring: 0, -EIO. The checksum is made while the
+// Writes group seq, n images in journal.group, to the ring: 0, -EIO. The checksum is made while the
 // disk works.
 static int write_group(uint64 seq, uint n)
 {
@@ -139,7 +118,7 @@ static int write_group(uint64 seq, uint n)
     uint32 checksum = crc32c(0, d, BSIZE);
     journal_io_write(ring_block(at), d);
     for (uint i = 0; i < n; i++) {
-        void *bytes = page_to_virt(journal.sort[i]->page);
+        void *bytes = page_to_virt(journal.group[i]->page);
         at = ring_add(at, 1);
         journal_io_write(ring_block(at), bytes);
         checksum = crc32c(checksum, bytes, BSIZE);
@@ -147,27 +126,32 @@ static int write_group(uint64 seq, uint n)
     int error = journal_io_flush();
     if (error)
         return error;
-    journal_io_write(ring_block(ring_add(at, 1)), make_commit(seq, n, checksum));
+    struct journal_commit *c = (void *)journal.record;
+    page_zero(c);
+    *c = (struct journal_commit){JMAGIC, JK_COMMIT, seq, n, checksum};
+    journal_io_write(ring_block(ring_add(at, 1)), c);
     error = journal_io_flush();
     journal.head = ring_add(at, 2);
     journal.ring_used += n + GROUP_OVERHEAD;
     return error;
 }
 
-// Sorts pending images by home, of one home the oldest first, into journal.sort (Shell's method:
-// short, without recursion or memory, and fast enough beside the disk).
+// True if x comes before y on the way home: by number, of one number the oldest first.
+static bool before(const struct journal_image *x, const struct journal_image *y)
+{
+    return x->home != y->home ? x->home < y->home : x->seq < y->seq;
+}
+
+// Sorts the pending images (Shell's method: short, without recursion or memory, and fast enough
+// beside the disk).
 static void sort_pending(void)
 {
-    struct journal_image **a = journal.sort;
-    uint n = 0;
-    list_for_each(image, &journal.pending, struct journal_image, link) a[n++] = image;
-    for (uint gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11) {
-        for (uint i = gap; i < n; i++) {
+    struct journal_image **a = journal.image;
+    for (uint gap = journal.npending / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11) {
+        for (uint i = gap; i < journal.npending; i++) {
             struct journal_image *x = a[i];
             uint j = i;
-            for (; j >= gap && (a[j - gap]->home > x->home ||
-                                (a[j - gap]->home == x->home && a[j - gap]->seq > x->seq));
-                 j -= gap)
+            for (; j >= gap && before(x, a[j - gap]); j -= gap)
                 a[j] = a[j - gap];
             a[j] = x;
         }
@@ -179,7 +163,6 @@ static void release_image(struct journal_image *image)
 {
     spin_lock(&journal.lock);
     struct block *b = image->block;
-    image->block = 0;
     if (b) {
         b->image = 0;
         if (list_empty(&b->group))
@@ -187,21 +170,18 @@ static void release_image(struct journal_image *image)
     }
     spin_unlock(&journal.lock);
     page_put(image->page);
-    list_remove(&image->link);
-    list_push_front(&journal.spare, &image->link);
-    journal.npending--;
 }
 
 // Brings all committed blocks home and empties the ring: 0, -EIO.
 static int go_home(void)
 {
-    if (journal.npending == 0)
+    uint n = journal.npending;
+    if (n == 0)
         return 0;
     sort_pending();
-    uint n = journal.npending;
     for (uint i = 0; i < n; i++) {
-        const struct journal_image *image = journal.sort[i];
-        if (i + 1 == n || journal.sort[i + 1]->home != image->home) // the newest
+        const struct journal_image *image = journal.image[i];
+        if (i + 1 == n || journal.image[i + 1]->home != image->home) // the newest
             journal_io_write(image->home, page_to_virt(image->page));
     }
     int error = journal_io_flush();
@@ -211,7 +191,8 @@ static int go_home(void)
         return error;
     journal.ring_used = 0;
     for (uint i = 0; i < n; i++)
-        release_image(journal.sort[i]);
+        release_image(journal.image[i]);
+    journal.npending = 0;
     return 0;
 }
 
@@ -224,9 +205,10 @@ static int commit(void)
     if (error)
         return error;
     uint n = stage_group();
-    if (n > 0)
-        error = write_group(journal.committed + 1, n);
-    if (n == 0 || error)
+    if (n == 0)
+        return 0;
+    error = write_group(journal.committed + 1, n);
+    if (error)
         return error;
     count(C_journal_commit);
     count_n(C_journal_block, n);
@@ -237,20 +219,22 @@ static int commit(void)
     return 0;
 }
 
-void journal_work(void)
+// Does what there is to do now: commits the running group, brings blocks home if somebody wants
+// that, the next group might have to wait for room, or nothing else happens.
+static void work(void)
 {
     spin_lock(&journal.lock);
     uint64 requested = journal.requested;
     bool changes = journal.count > 0;
-    bool failed = journal.failed;
     journal.want_commit = false;
     spin_unlock(&journal.lock);
-    if (failed)
-        return;
 
     int error = changes ? commit() : 0;
-    if (error == 0 && (!changes || crowded() || requested > journal.completed))
+    if (error == 0 &&
+        (!changes || !has_room(journal.group_max / 2) || requested > journal.completed))
         error = go_home();
+    if (error)
+        kprintf("journal: disk error: nothing is written any more\n");
 
     spin_lock(&journal.lock);
     if (error)
@@ -259,34 +243,24 @@ void journal_work(void)
         journal.completed = requested;
     wakeup(&journal.changed);
     spin_unlock(&journal.lock);
-    if (error)
-        kprintf("journal: disk error: nothing is written any more\n");
 }
 
 // Waits until somebody wants something or a second is over.
 static void wait_for_work(void)
 {
     spin_lock(&journal.lock);
-    while (journal.failed || (!journal.want_commit && journal.requested == journal.completed)) {
-        if (sleep_timeout(&journal.work, &journal.lock, TICK_HZ, false) == -ETIMEDOUT)
-            break;
-    }
+    int r = 0;
+    while (journal.failed ||
+           (r == 0 && !journal.want_commit && journal.requested == journal.completed))
+        r = sleep_timeout(&journal.work, &journal.lock, TICK_HZ, false);
     spin_unlock(&journal.lock);
 }
 
-static void journal_main(void *arg)
+void journal_main(void *arg)
 {
     (void)arg;
     for (;;) {
         wait_for_work();
-        journal_work();
+        work();
     }
-}
-
-void journal_start(void)
-{
-    spin_lock(&journal.lock);
-    journal.threaded = true;
-    spin_unlock(&journal.lock);
-    thread_start("journal", journal_main, 0);
 }

@@ -7,25 +7,17 @@
 #include "kernel/lib/list.h"
 #include "kernel/lock/spinlock.h"
 
-#define TRANSACTIONS_MAX 64 // open at once
+#define IMAGES_MAX (2 * JDESC_BLOCKS)
 
 // The copy of a block as one group left it, until it is home. L journal.lock; T the thread's
 struct journal_image {
-    struct list link;    // T: pending or spare images
     struct page *page;   // T
     uint32 home;         // T: block number
     uint64 seq;          // T: its group
     struct block *block; // L: the block whose newest image this is; 0: that was freed
 };
 
-// An open transaction. All under journal.lock.
-struct transaction {
-    struct proc *owner; // 0: slot is free
-    uint blocks_left;   // blocks that it may still add to the group
-    uint frames;        // frames that it has promised and not spent
-};
-
-// I immutable after mount; L lock; T the thread's alone (before it runs: who calls journal_work)
+// I immutable after mount; L lock; T the thread's alone
 struct journal {
     struct spinlock lock;
     uint32 log;       // I: disk block of the header; the ring follows
@@ -40,7 +32,6 @@ struct journal {
     uint open;          // L: transactions
     uint reserved;      // L: blocks that they may still add
     bool closing;       // L: the group takes no more transactions; it is about to be copied
-    struct transaction transaction[TRANSACTIONS_MAX]; // L
 
     uint64 running;    // L: number of the running group
     uint64 committed;  // L: of the last group that is on disk for good
@@ -48,19 +39,19 @@ struct journal {
     uint64 completed;  // L: of these, served
     bool want_commit;  // L: do not wait for the clock
     bool failed;       // L: a write failed: nothing is written any more
-    bool threaded;     // L: the thread runs; until then who waits does its work
     int work, changed; // channels: the thread waits on work, others on changed
 
     // Committed groups whose blocks are not all home.
-    struct journal_image *image; // I: all
-    uint nimages;                // I
-    struct list spare, pending;  // T
-    uint npending;               // T
-    struct journal_image **sort; // T: nimages pointers to work with
-    uint32 head;                 // T: where in the ring the next group begins
-    uint32 ring_used;            // T: blocks of the groups before it
-    struct page *record;         // I: a page for header and commit record
-    struct page *descriptor;     // I
+    uint nimages;                                // I: at most IMAGES_MAX
+    struct journal_image *image[IMAGES_MAX];     // T: all; the first npending hold a copy
+    uint npending;                               // T
+    struct journal_image *group[IMAGES_MAX / 2]; // T: those of the group that is being committed
+    uint32 head;                                 // T: where in the ring the next group begins
+    uint32 ring_used;                            // T: blocks of the groups before it
+
+    // Pages for blocks of the ring. T
+    char record[BSIZE] __attribute__((aligned(BSIZE)));     // header or commit record
+    char descriptor[BSIZE] __attribute__((aligned(BSIZE))); // descriptor
 };
 
 extern struct journal journal;
@@ -69,16 +60,11 @@ extern struct journal journal;
 // home without it.
 void journal_forget(struct block *b);
 
-// What recovery found in the log.
-struct journal_found {
-    uint64 groups, blocks;
-};
+// journal_mount without a word when it succeeds; *groups: how many were copied home.
+int journal_attach(const struct superblock *sb, uint64 *groups);
 
-// journal_mount without a word when it succeeds.
-int journal_attach(const struct superblock *sb, struct journal_found *found);
-
-// Does what the thread has to do now: commits the running group, brings blocks home.
-void journal_work(void);
+// The journal's thread.
+void journal_main(void *arg);
 
 // Blocks of the journal: where i, a place in the ring, lies on disk; the place n after i.
 static inline uint32 ring_block(uint32 i)

@@ -8,21 +8,19 @@
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/waitq.h"
-#include "kernel/mem/page.h"
 
 #define REQUESTS 16
 
-static struct disk_request requests[REQUESTS];
-static bool busy[REQUESTS];          // journal.lock
-static uint in_flight;               // journal.lock
-static int error;                    // journal.lock: of the writes since the last wait
-static struct disk_request *filling; // the one that still takes blocks, not yet submitted
+static struct disk_request requests[REQUESTS]; // journal.lock: one with segments is in use
+static uint in_flight;                         // journal.lock
+static int error;                              // journal.lock: of the writes since the last wait
+static struct disk_request *filling;           // the one that still takes blocks, not yet submitted
 
 // Interrupt handler: the disk has answered.
 static void request_done(struct disk_request *r)
 {
     spin_lock(&journal.lock);
-    busy[r - requests] = false;
+    r->nsegments = 0;
     in_flight--;
     if (r->status)
         error = -EIO;
@@ -44,16 +42,13 @@ static void start_filling(uint32 blockno)
     spin_lock(&journal.lock);
     while (in_flight == REQUESTS)
         sleep(&in_flight, &journal.lock);
-    uint i = 0;
-    while (busy[i])
-        i++;
-    busy[i] = true;
+    filling = requests;
+    while (filling->nsegments > 0)
+        filling++;
     in_flight++;
     spin_unlock(&journal.lock);
-    filling = &requests[i];
     filling->op = DISK_WRITE;
     filling->blockno = blockno;
-    filling->nsegments = 0;
     filling->done = request_done;
 }
 
@@ -82,7 +77,7 @@ int journal_io_wait(void)
 int journal_io_flush(void)
 {
     int result = journal_io_wait();
-    if (result || !disk_needs_flush())
+    if (result || !disk->needs_flush)
         return result;
     struct disk_request r = {.op = DISK_FLUSH};
     return disk_run(&r);
@@ -90,12 +85,9 @@ int journal_io_flush(void)
 
 int journal_write_header(uint64 seq, uint32 start)
 {
-    struct journal_header *h = page_to_virt(journal.record);
+    struct journal_header *h = (void *)journal.record;
     page_zero(h);
-    h->magic = JMAGIC;
-    h->kind = JK_HEADER;
-    h->seq = seq;
-    h->start = start;
+    *h = (struct journal_header){JMAGIC, JK_HEADER, seq, start, 0};
     h->checksum = crc32c(0, h, offsetof(struct journal_header, checksum));
     journal_io_write(journal.log, h);
     return journal_io_flush();

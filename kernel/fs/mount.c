@@ -4,11 +4,12 @@
 #include "kernel/dev/disk.h"
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
-#include "kernel/fs/cache.h"
 #include "kernel/fs/crc32c.h"
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lib/print.h"
+
+struct inode *root_inode;
 
 #define SUPERBLOCK_BLOCKNO 1
 #define INUM_LIMIT         65536 // a directory entry has 16 bits for the number
@@ -28,7 +29,7 @@ static const char *superblock_fault(const struct superblock *sb)
         return "superblock: wrong checksum";
     if (sb->blocksize != BSIZE)
         return "superblock: unknown block size";
-    if (sb->size > disk_blocks())
+    if (sb->size > disk->blocks)
         return "superblock: larger than the disk";
     if (sb->logstart != SUPERBLOCK_BLOCKNO + 1 || sb->ninodes <= ROOTINO ||
         sb->ninodes > INUM_LIMIT || sb->inodestart != inodestart || sb->bmapstart != bmapstart ||
@@ -57,49 +58,41 @@ static int read_superblock(void)
 
 static int check_root(void)
 {
-    struct inode *root;
-    int e = inode_get(ROOTINO, &root);
+    int e = inode_get(ROOTINO, &root_inode);
     if (e)
         return e;
-    e = inode_lock(root);
+    e = inode_lock(root_inode);
     if (e == 0) {
-        if (root->d.type != T_DIR || root->d.nlink == 0)
+        if (root_inode->d.type != T_DIR || root_inode->d.nlink == 0)
             e = -EIO;
-        root->loaded = e == 0; // else the last put would free it
-        inode_unlock(root);
+        inode_unlock(root_inode);
     }
-    inode_put(root);
     return e == -EIO ? refuse("no root directory") : e;
 }
 
-// Frees inode inum, which has a type and no name.
-static void reclaim_orphan(uint32 inum)
+static bool is_orphan(const struct dinode *d)
 {
-    struct inode *ip;
-    kprintf("ireclaim: inode %u\n", inum);
-    if (inode_get(inum, &ip) != 0)
-        return;
-    if (inode_lock(ip) != 0)
-        kprintf("ireclaim: inode %u is damaged and stays\n", inum);
-    else
-        inode_unlock(ip);
-    inode_put(ip); // the last one frees it
+    return d->type != 0 && d->nlink == 0;
 }
 
+// Frees the inodes that have a type and no name.
 static int reclaim_orphans(void)
 {
-    for (uint32 inum = ROOTINO; inum < superblock.ninodes; inum++) {
-        struct block *b;
-        int e = cache_get(IBLOCK(inum, superblock), &b);
-        if (e)
-            return e;
-        const struct dinode *d = (struct dinode *)block_data(b) + inum % INODES_PER_BLOCK;
-        bool orphan = d->type != 0 && d->nlink == 0;
+    struct block *b;
+    struct inode *ip;
+    int e;
+    for (uint32 inum = ROOTINO; (e = inode_find(inum, is_orphan, &inum, &b)) == 0; inum++) {
         cache_put(b);
-        if (orphan)
-            reclaim_orphan(inum);
+        kprintf("ireclaim: inode %u\n", inum);
+        if (inode_get(inum, &ip) != 0)
+            continue;
+        if (inode_lock(ip) != 0)
+            kprintf("ireclaim: inode %u is damaged and stays\n", inum);
+        else
+            inode_unlock(ip);
+        inode_put(ip); // the last one frees it
     }
-    return 0;
+    return e == -ENOSPC ? 0 : e;
 }
 
 int fs_mount(void)

@@ -1,18 +1,19 @@
-// Paths: from a string to an inode, name by name, through symbolic links.
+// Paths: from a string to an inode, name by name, through symbolic links; and the way from a
+// directory up to the root.
 //
 // A walk locks one inode at a time and gets the next one while it has the directory's lock, so
-// that an inode found under a name cannot be freed before it is got; it never locks a directory
-// while it holds an entry of it, so "a/b" and ".." cannot wait for each other.
+// that an inode found under a name cannot be freed before it is got.
 #include "kernel/errno.h"
 #include "kernel/fs/cache.h"
-#include "kernel/fs/dir.h"
 #include "kernel/fs/walk.h"
-#include "kernel/lib/string.h"
 #include "kernel/param.h"
+
+struct sleeplock names_lock = SLEEPLOCK_INIT("names", NAMES);
 
 struct walk {
     struct place *place; // place->ip is the inode reached so far
     const char *rest;    // of the path; in buf after the first symbolic link
+    bool last;           // the rest has no more names
     uint links;          // symbolic links followed
     char buf[MAXPATH];
 };
@@ -31,197 +32,185 @@ static int next_name(struct walk *w)
     }
     w->place->name[n] = 0;
     w->place->slash = s[n] == '/';
-    w->rest = s + n;
+    w->rest = s += n;
+    while (*s == '/')
+        s++;
+    w->last = *s == 0;
     return n > 0;
 }
 
-static bool is_last(const struct walk *w)
+// Goes from the directory p->ip to its entry p->name.
+static int step(struct place *p)
 {
-    const char *s = w->rest;
-    while (*s == '/')
-        s++;
-    return *s == 0;
-}
-
-int path_step(struct inode *dir, const char *name, struct inode **out)
-{
-    struct dir_slot slot;
+    struct inode *dir = p->ip;
+    struct block *passed = p->slot.block;
+    if (p->dir)
+        inode_put(p->dir);
+    if (passed)
+        cache_put(passed);
+    p->dir = dir;
+    p->slot.block = 0;
+    p->ip = 0;
     int e = inode_lock(dir);
     if (e)
         return e;
-    e = dir_check(dir);
-    if (e == 0 && name[0] == '.' && name[1] == 0) {
-        *out = inode_dup(dir);
-    } else if (e == 0) {
-        e = dir_find(dir, name, &slot);
-        if (e == 0)
-            e = inode_get(slot.inum, out);
-    }
+    if (dir->d.type != T_DIR)
+        e = -ENOTDIR;
+    else if (dir->d.nlink == 0)
+        e = -ENOENT; // it was removed
+    else if ((e = dir_find(dir, p->name, &p->slot)) == 0)
+        e = inode_get(p->slot.entry->inum, &p->ip);
+    else if (e == -ENOENT)
+        e = 0;
     inode_unlock(dir);
-    return e;
-}
-
-int inode_type(struct inode *ip)
-{
-    int type = inode_lock(ip);
-    if (type == 0) {
-        type = ip->d.type;
-        inode_unlock(ip);
-    }
-    return type;
-}
-
-static void move_to(struct walk *w, struct inode *ip)
-{
-    inode_put(w->place->ip);
-    w->place->ip = ip;
-}
-
-// Puts the target of link in front of the rest.
-static int splice(struct walk *w, struct inode *link)
-{
-    int e = inode_lock(link);
+    if (e || !p->ip)
+        return e;
+    e = inode_lock(p->ip);
     if (e)
         return e;
-    size_t n = link->d.size, rest = strlen(w->rest);
+    p->type = p->ip->d.type;
+    inode_unlock(p->ip);
+    return 0;
+}
+
+// Puts the target of the link p->ip in front of the rest, and goes back to where it begins.
+static int follow(struct walk *w)
+{
+    struct place *p = w->place;
+    if (++w->links > SYMLINK_DEPTH)
+        return -ELOOP;
+    int64 e = inode_lock(p->ip);
+    if (e)
+        return e;
+    size_t n = p->ip->d.size, rest = strlen(w->rest);
     if (n + rest >= sizeof w->buf) {
         e = -ENAMETOOLONG;
     } else {
         memmove(w->buf + n, w->rest, rest + 1);
-        int64 r = inode_read(link, w->buf, 0, n);
-        e = r < 0 ? r : 0;
+        e = inode_read(p->ip, w->buf, 0, n);
     }
-    inode_unlock(link);
-    w->rest = w->buf;
-    // A target is neither empty nor holds a 0: that is a damaged image.
-    return e ? e : n == 0 || strnlen(w->buf, n) < n ? -EIO : 0;
-}
-
-static int follow(struct walk *w, struct inode *link)
-{
-    struct inode *root;
-    if (++w->links > SYMLINK_DEPTH)
-        return -ELOOP;
-    int e = splice(w, link);
-    if (e || w->buf[0] != '/')
+    inode_unlock(p->ip);
+    if (e < 0)
         return e;
-    e = inode_get(ROOTINO, &root);
-    if (e == 0)
-        move_to(w, root);
-    return e;
-}
-
-// Goes on to the entry ip (taking it over). 1 if it was a link that was followed; 0; -E....
-static int enter(struct walk *w, struct inode *ip, bool follow_link)
-{
-    int type = inode_type(ip);
-    int e = 0;
-    if (type < 0)
-        e = type;
-    else if (type == T_SYMLINK && (follow_link || w->place->slash))
-        e = follow(w, ip);
-    else if (w->place->slash && type != T_DIR)
-        e = -ENOTDIR;
-    else {
-        move_to(w, ip);
-        return 0;
+    if (n == 0 || strnlen(w->buf, n) < n)
+        return -EIO; // a target is neither empty nor holds a 0: that is a damaged image
+    w->rest = w->buf;
+    inode_put(p->ip);
+    p->ip = p->dir;
+    p->dir = 0;
+    if (w->buf[0] == '/') {
+        inode_put(p->ip);
+        p->ip = inode_dup(root_inode);
     }
-    inode_put(ip);
-    return e ? e : 1;
+    p->type = T_DIR;
+    return 0;
 }
 
-static int walk(struct walk *w, int flags)
+int path_walk(struct inode *cwd, const char *path, int flags, struct place *p)
 {
-    for (;;) {
-        struct inode *ip;
-        int e = next_name(w);
-        if (e <= 0)
-            return e;
-        bool last = is_last(w);
-        if (last && (flags & WALK_PARENT)) {
-            w->place->at_parent = true;
-            return 0;
-        }
-        e = path_step(w->place->ip, w->place->name, &ip);
-        if (e == -ENOENT && last && (flags & WALK_CREATE)) {
-            w->place->at_parent = true;
-            return 0;
-        }
-        if (e)
-            return e;
-        e = enter(w, ip, !last || !(flags & WALK_NOFOLLOW));
-        if (e < 0 || (e == 0 && last))
-            return e;
-    }
-}
-
-int path_walk(struct inode *cwd, const char *path, int flags, struct place *place)
-{
-    struct walk w = {.place = place, .rest = path};
+    struct walk w;
+    w.place = p;
+    w.rest = path;
+    w.links = 0;
+    p->dir = 0;
+    p->slot.block = 0;
+    p->ip = inode_dup(path[0] == '/' ? root_inode : cwd);
+    p->type = T_DIR;
     if (path[0] == 0)
         return -ENOENT;
-    place->at_parent = place->slash = false;
-    place->name[0] = 0;
-    int e = 0;
-    if (path[0] == '/')
-        e = inode_get(ROOTINO, &place->ip);
-    else
-        place->ip = inode_dup(cwd);
-    if (e)
-        return e;
-    e = walk(&w, flags);
-    if (e)
-        inode_put(place->ip);
-    return e;
+    for (;;) {
+        int e = next_name(&w);
+        if (e <= 0)
+            return e;
+        e = step(p);
+        if (e)
+            return e;
+        if (!p->ip)
+            return w.last ? 0 : -ENOENT;
+        bool itself = w.last && (flags & PATH_ENTRY || (flags & PATH_NOFOLLOW && !p->slash));
+        if (p->type == T_SYMLINK && !itself)
+            e = follow(&w);
+        else if (p->slash && p->type != T_DIR)
+            e = -ENOTDIR;
+        else if (w.last)
+            return 0;
+        if (e)
+            return e;
+    }
+}
+
+void place_put(struct place *p)
+{
+    if (p->slot.block)
+        cache_put(p->slot.block);
+    if (p->dir)
+        inode_put(p->dir);
+    if (p->ip)
+        inode_put(p->ip);
 }
 
 int path_lookup(struct inode *cwd, const char *path, int flags, struct inode **out)
 {
     struct place p;
-    int e = path_walk(cwd, path, flags & PATH_NOFOLLOW, &p);
-    if (e == 0)
+    int e = path_walk(cwd, path, flags, &p);
+    if (e == 0 && !p.ip)
+        e = -ENOENT;
+    else if (e == 0 && flags & PATH_DIRECTORY && p.type != T_DIR)
+        e = -ENOTDIR;
+    if (e == 0) {
         *out = p.ip;
+        p.ip = 0;
+    }
+    place_put(&p);
     return e;
 }
 
-int path_parent(struct inode *cwd, const char *path, struct inode **dir, char name[DIRSIZ + 1])
+// Puts "/name" of directory d before the text at *start, and goes up: *d is replaced.
+static int prepend_name(struct inode **d, char *buf, size_t *start)
 {
-    struct place p;
-    int e = path_walk(cwd, path, WALK_PARENT, &p);
+    struct dir_slot slot;
+    struct inode *up = 0;
+    int e = path_lookup(*d, "..", 0, &up);
     if (e)
         return e;
-    if (!p.at_parent) {
-        inode_put(p.ip);
-        return -EEXIST;
+    e = inode_lock(up);
+    if (e == 0) {
+        e = dir_find_inode(up, (*d)->inum, &slot);
+        inode_unlock(up);
     }
-    strlcpy(name, p.name, DIRSIZ + 1);
-    *dir = p.ip;
-    return 0;
-}
-
-static int pin(struct pins *p, int e, struct block *b)
-{
-    if (e == 0 && b)
-        p->block[p->n++] = b;
+    inode_put(*d);
+    *d = up;
+    if (e)
+        return e;
+    size_t n = strnlen(slot.entry->name, DIRSIZ);
+    if (n < *start) {
+        *start -= n;
+        memcpy(buf + *start, slot.entry->name, n);
+        buf[--*start] = '/';
+    } else {
+        e = -ERANGE;
+    }
+    cache_put(slot.block);
     return e;
 }
 
-int pins_inode(struct pins *p, struct inode *ip)
+int64 path_of_directory(struct inode *dir, char *buf, size_t size)
 {
-    struct block *b = 0;
-    int e = inode_pin(ip, &b);
-    return pin(p, e, b);
-}
-
-int pins_data(struct pins *p, struct inode *ip, uint64 offset)
-{
-    struct block *b = 0;
-    int e = inode_block(ip, offset, &b);
-    return pin(p, e, b);
-}
-
-void pins_put(struct pins *p)
-{
-    while (p->n > 0)
-        cache_put(p->block[--p->n]);
+    int e = 0;
+    size_t start = size;
+    if (size < 2)
+        return -ERANGE;
+    buf[--start] = 0;
+    sleeplock_lock(&names_lock);
+    inode_dup(dir);
+    while (e == 0 && dir->inum != ROOTINO)
+        e = prepend_name(&dir, buf, &start);
+    sleeplock_unlock(&names_lock);
+    inode_put(dir);
+    if (e)
+        return e;
+    if (buf[start] == 0)
+        buf[--start] = '/';
+    memmove(buf, buf + start, size - start);
+    return size - start - 1;
 }

@@ -5,7 +5,9 @@
 #include "kernel/fs/inode.h"
 
 enum path_flags {
-    PATH_NOFOLLOW = 1, // a symbolic link as the last name is itself the result
+    PATH_NOFOLLOW = 1,  // a symbolic link as the last name is itself the result
+    PATH_ENTRY = 2,     // the same even before a slash: the entry itself is meant
+    PATH_DIRECTORY = 4, // path_lookup: the result must be a directory
 };
 
 // The inode that path names, from cwd (or the root, if path begins with '/'), one more user, not
@@ -13,21 +15,23 @@ enum path_flags {
 // -ENAMETOOLONG; -ELOOP; -EIO; -ENOMEM.
 int path_lookup(struct inode *cwd, const char *path, int flags, struct inode **out);
 
-// The directory that holds path's last name, one more user, not locked, and that name. A path
-// without a last name ("/") is -EEXIST.
-int path_parent(struct inode *cwd, const char *path, struct inode **dir, char name[DIRSIZ + 1]);
-
 // Each of these is one atomic change, with its own transaction. Errors as above and as POSIX.1 has
 // them for the call of that name.
 
-// Opens or makes: *out has one more user and is not locked. With excl an existing name is
+// What is to be made.
+struct node {
+    int type;           // T_...
+    int major, minor;   // T_DEVICE
+    const char *target; // T_SYMLINK: 1 to MAXPATH - 1 bytes
+};
+
+// Opens or makes: *out has one more user and is not locked. With PATH_ENTRY an existing name is
 // -EEXIST; without it an existing file (T_FILE asked for) or device is the result. -EISDIR if
 // a directory is in the way of T_FILE.
-int path_create(struct inode *cwd, const char *path, int type, int major, int minor, bool excl,
+int path_create(struct inode *cwd, const char *path, const struct node *node, int flags,
                 struct inode **out);
 int path_link(struct inode *cwd, const char *old, const char *new);
 int path_unlink(struct inode *cwd, const char *path); // files, links and empty directories
-int path_symlink(struct inode *cwd, const char *target, const char *path);
 // Renames old to new, replacing a file by a file and an empty directory by a directory. -EINVAL
 // if new lies below old.
 int path_rename(struct inode *cwd, const char *old, const char *new);
@@ -35,9 +39,5 @@ int path_rename(struct inode *cwd, const char *old, const char *new);
 // The path of dir from the root, into buf of size bytes with the 0: length, -ERANGE, -ENOENT (it
 // was removed).
 int64 path_of_directory(struct inode *dir, char *buf, size_t size);
-
-// Finds name in locked directory dir: its inode number, *offset of the entry (may be 0: not
-// wanted). 0; -ENOENT; -EIO.
-int dir_lookup(struct inode *dir, const char *name, uint32 *inum, uint64 *offset);
 
 #endif

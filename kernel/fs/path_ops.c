@@ -1,329 +1,321 @@
-// Operations on names: create, link, unlink, symbolic link. Each is one transaction, in which the
-// directory is locked before the entry. What can fail comes before the commit point; blocks that
-// change after it are pinned first. Inodes are put when the transaction is over, so that the
-// space of one that loses its last link is back when the operation returns.
+// Operations on names: create, link, unlink, rename. One at a time has names_lock, so that what it
+// has found and checked is still so when it changes it; then it locks one inode after the other.
+// Each is one transaction. What can fail comes before the commit point: entries and inodes that
+// change after it are pinned. Inodes are put when all is over, so that the space of one that loses
+// its last link is back when the operation returns.
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
-#include "kernel/fs/cache.h"
-#include "kernel/fs/dir.h"
+#include "kernel/fs/journal.h"
 #include "kernel/fs/walk.h"
-#include "kernel/lib/string.h"
-#include "kernel/param.h"
 
 // The most that one operation changes: an entry in the directory and the directory's inode, the
-// new inode, its first block and that block's bit.
+// new inode, its first block and that block's bit; for a rename the new and the old entry, "..",
+// both directories and what is replaced.
 #define CREATE_BLOCKS (DIR_ENTER_BLOCKS + 1 + 1 + 2)
 #define LINK_BLOCKS   (DIR_ENTER_BLOCKS + 1)
 #define UNLINK_BLOCKS 3
+#define RENAME_BLOCKS (DIR_ENTER_BLOCKS + 1 + 1 + 2 + 1)
 
-// What is to be created.
-struct node {
-    int type;
-    int major, minor;   // T_DEVICE
-    const char *target; // T_SYMLINK
-};
+// The functions below lock inodes that a walk, or make, has loaded: that cannot fail.
 
-// Where a new name would go in dir: 0; -EEXIST; ...
-static int dir_find_free(struct inode *dir, const char *name, struct dir_slot *slot)
+// T Sets the links of ip.
+static void set_links(struct inode *ip, uint32 n)
 {
-    int e = dir_check(dir);
-    if (e)
-        return e;
-    e = dir_find(dir, name, slot);
-    return e == -ENOENT ? 0 : e ? e : -EEXIST;
+    inode_lock(ip);
+    ip->d.nlink = n;
+    inode_update(ip);
+    inode_unlock(ip);
 }
 
-// Fills the new inode ip, locked, with what it holds before its first link is seen.
-static int node_fill(struct inode *ip, const struct node *node, struct inode *dir)
+// T Enters inode inum at p, a directory or not.
+static int enter(const struct place *p, uint32 inum, bool directory)
 {
+    inode_lock(p->dir);
+    int e = dir_enter(p->dir, p->name, inum);
+    if (e == 0 && directory) {
+        p->dir->d.nlink++; // its ".."
+        inode_update(p->dir);
+    }
+    inode_unlock(p->dir);
+    return e;
+}
+
+// T Lets an entry of dir name inum, or nothing (0); removed: a directory goes from there.
+static void set_entry(struct inode *dir, const struct dir_slot *slot, uint32 inum, bool removed)
+{
+    inode_lock(dir);
+    dir_set(slot, inum);
+    if (removed) {
+        dir->d.nlink--; // its ".."
+        inode_update(dir);
+    }
+    inode_unlock(dir);
+}
+
+// T One link less for what p names: a directory has no other.
+static void drop_link(const struct place *p)
+{
+    set_links(p->ip, p->type == T_DIR ? 0 : p->ip->d.nlink - 1);
+}
+
+// T Fills the new inode ip with what it holds before its first link is seen.
+static int fill(struct inode *ip, const struct node *node, uint32 parent)
+{
+    int64 e = inode_lock(ip);
+    if (e)
+        return e;
     ip->d.major = node->major;
     ip->d.minor = node->minor;
-    ip->d.nlink = 1;
-    if (node->type == T_DIR)
-        return dir_init(ip, dir->inum);
-    if (node->type == T_SYMLINK) {
-        int64 r = inode_write(ip, node->target, 0, strlen(node->target));
-        return r < 0 ? r : 0; // all or nothing: it lies in one block
+    if (node->type == T_DIR) {
+        e = dir_enter(ip, ".", ip->inum);
+        if (e == 0)
+            e = dir_enter(ip, "..", parent);
+    } else if (node->type == T_SYMLINK) {
+        e = inode_write(ip, node->target, 0, strlen(node->target));
     }
-    return inode_update(ip);
+    ip->d.nlink = e < 0 ? 0 : 1;
+    inode_update(ip);
+    inode_unlock(ip);
+    return e < 0 ? e : 0;
 }
 
-// Makes the inode ip, new and locked, and enters it in dir at offset. After an error it has no
-// link, and its last put frees it.
-static int node_enter(struct inode *ip, const struct node *node, struct inode *dir, uint64 offset,
-                      const char *name)
-{
-    struct pins pins = {.n = 0};
-    int e = pins_inode(&pins, ip);
-    if (e == 0)
-        e = pins_inode(&pins, dir);
-    if (e == 0)
-        e = node_fill(ip, node, dir);
-    if (e == 0)
-        e = dir_enter(dir, offset, name, ip->inum); // commit point
-    if (e) {
-        ip->d.nlink = 0;
-        inode_update(ip);
-    } else if (node->type == T_DIR) {
-        dir->d.nlink++; // its ".."
-        inode_update(dir);
-    }
-    pins_put(&pins);
-    return e;
-}
-
-// A new inode, one user, not locked, no link.
-static int node_alloc(int type, struct inode **out)
+// T Makes the inode p->ip and enters it at p. After an error it has no link: its last put frees it.
+static int make(struct place *p, const struct node *node)
 {
     uint32 inum;
-    int e = inode_alloc(type, &inum);
+    int e = inode_alloc(node->type, &inum);
     if (e)
         return e;
-    e = inode_get(inum, out);
-    if (e)
+    e = inode_get(inum, &p->ip);
+    if (e) {
         inode_free(inum);
-    return e;
-}
-
-// => dir locked, inside a transaction. *out has one user, also after some errors (then it has no
-// link), or is 0.
-static int create_locked(struct inode *dir, const char *name, const struct node *node,
-                         struct inode **out)
-{
-    struct dir_slot slot;
-    int e = dir_find_free(dir, name, &slot);
-    if (e)
         return e;
-    if (node->type == T_DIR && dir->d.nlink >= LINK_MAX)
-        return -EMLINK;
-    e = node_alloc(node->type, out);
-    if (e)
-        return e;
-    e = inode_lock(*out);
-    if (e)
-        return e;
-    e = node_enter(*out, node, dir, slot.offset, name);
-    inode_unlock(*out);
-    return e;
-}
-
-static int create_at(struct inode *dir, const char *name, const struct node *node,
-                     struct inode **out)
-{
-    *out = 0;
-    int e = fs_begin(CREATE_BLOCKS);
-    if (e)
-        return e;
-    e = inode_lock(dir);
-    if (e == 0) {
-        e = create_locked(dir, name, node, out);
-        inode_unlock(dir);
     }
-    fs_end();
-    if (e && *out)
-        inode_put(*out);
-    return e;
-}
-
-// An existing ip (taken over) is met where a file of that type was to be made: 0, *out = ip.
-static int accept_existing(struct inode *ip, int wanted, bool excl, struct inode **out)
-{
-    int type = inode_type(ip), e = 0;
-    if (type < 0)
-        e = type;
-    else if (excl)
-        e = -EEXIST;
-    else if (type == T_DIR && wanted == T_FILE)
-        e = -EISDIR;
-    else if (type != wanted && !(wanted == T_FILE && type == T_DEVICE))
-        e = type == T_SYMLINK ? -ELOOP : -EEXIST;
+    e = fill(p->ip, node, p->dir->inum);
     if (e)
-        inode_put(ip);
-    else
-        *out = ip;
+        return e;
+    e = enter(p, inum, node->type == T_DIR); // commit point
+    if (e)
+        set_links(p->ip, 0);
     return e;
 }
 
-static int create_node(struct inode *cwd, const char *path, const struct node *node, bool excl,
-                       struct inode **out)
+static int create(struct place *p, const struct node *node)
 {
-    int e;
-    do {
-        struct place p;
-        e = path_walk(cwd, path, excl ? WALK_CREATE | WALK_NOFOLLOW : WALK_CREATE, &p);
-        if (e)
-            return e;
-        if (!p.at_parent)
-            return accept_existing(p.ip, node->type, excl, out);
-        if (p.slash && node->type != T_DIR)
-            e = node->type == T_FILE ? -EISDIR : -ENOENT;
-        else
-            e = create_at(p.ip, p.name, node, out);
-        inode_put(p.ip);
-    } while (e == -EEXIST && !excl); // somebody was first: take that one
+    if (p->slash && node->type != T_DIR)
+        return node->type == T_FILE ? -EISDIR : -ENOENT;
+    if (node->type == T_DIR && p->dir->d.nlink >= LINK_MAX)
+        return -EMLINK;
+    int e = journal_begin(CREATE_BLOCKS);
+    if (e)
+        return e;
+    e = make(p, node);
+    journal_end();
     return e;
 }
 
-int path_create(struct inode *cwd, const char *path, int type, int major, int minor, bool excl,
+// Something of type met is there where a file of type wanted was to be made: will it do?
+static int accept(int met, int wanted, int flags)
+{
+    if (flags & PATH_ENTRY)
+        return -EEXIST;
+    if (met == wanted || (met == T_DEVICE && wanted == T_FILE))
+        return 0;
+    if (met == T_DIR && wanted == T_FILE)
+        return -EISDIR;
+    return met == T_SYMLINK ? -ELOOP : -EEXIST;
+}
+
+int path_create(struct inode *cwd, const char *path, const struct node *node, int flags,
                 struct inode **out)
 {
-    struct node node = {.type = type, .major = major, .minor = minor};
-    return create_node(cwd, path, &node, excl, out);
-}
-
-int path_symlink(struct inode *cwd, const char *target, const char *path)
-{
-    struct node node = {.type = T_SYMLINK, .target = target};
-    struct inode *ip;
-    size_t n = strlen(target);
-    if (n == 0 || n >= MAXPATH)
-        return n ? -ENAMETOOLONG : -ENOENT;
-    int e = create_node(cwd, path, &node, true, &ip);
-    if (e == 0)
-        inode_put(ip);
-    return e;
-}
-
-// => dir locked, inside a transaction; ip is no directory.
-static int link_locked(struct inode *dir, const char *name, struct inode *ip)
-{
-    struct dir_slot slot;
-    struct pins pins = {.n = 0};
-    int e = dir_find_free(dir, name, &slot);
-    if (e)
-        return e;
-    e = inode_lock(ip);
-    if (e)
-        return e;
-    if (ip->d.nlink == 0)
-        e = -ENOENT; // removed meanwhile
-    else if (ip->d.nlink >= LINK_MAX)
-        e = -EMLINK;
-    else
-        e = pins_inode(&pins, ip);
-    if (e == 0)
-        e = dir_enter(dir, slot.offset, name, ip->inum); // commit point
-    if (e == 0) {
-        ip->d.nlink++;
-        inode_update(ip);
-    }
-    pins_put(&pins);
-    inode_unlock(ip);
-    return e;
-}
-
-static int link_at(struct inode *dir, const char *name, struct inode *ip)
-{
-    int e = fs_begin(LINK_BLOCKS);
-    if (e)
-        return e;
-    e = inode_lock(dir);
-    if (e == 0) {
-        e = link_locked(dir, name, ip);
-        inode_unlock(dir);
-    }
-    fs_end();
-    return e;
-}
-
-int path_link(struct inode *cwd, const char *old, const char *new)
-{
-    struct inode *ip;
     struct place p;
-    int e = path_lookup(cwd, old, PATH_NOFOLLOW, &ip);
-    if (e)
-        return e;
-    int type = inode_type(ip);
-    e = type < 0 ? type : type == T_DIR ? -EPERM : 0;
+    sleeplock_lock(&names_lock);
+    int e = path_walk(cwd, path, flags, &p);
     if (e == 0)
-        e = path_walk(cwd, new, WALK_PARENT, &p);
+        e = p.ip ? accept(p.type, node->type, flags) : create(&p, node);
+    sleeplock_unlock(&names_lock);
     if (e == 0) {
-        if (!p.at_parent)
-            e = -EEXIST;
-        else if (p.slash)
-            e = -ENOENT;
-        else
-            e = link_at(p.ip, p.name, ip);
-        inode_put(p.ip);
+        *out = p.ip;
+        p.ip = 0;
     }
-    inode_put(ip);
+    place_put(&p);
     return e;
 }
 
-// => dir and ip locked, inside a transaction: takes ip's name at offset away.
-static int remove_entry(struct inode *dir, uint64 offset, struct inode *ip)
+// May the name at p be changed? 0; ...; -EIO in a damaged image.
+static int check_name(const struct place *p)
 {
-    struct pins pins = {.n = 0};
-    int e = pins_inode(&pins, ip);
-    if (e == 0)
-        e = pins_inode(&pins, dir);
-    if (e == 0)
-        e = dir_clear(dir, offset); // commit point
-    if (e == 0 && ip->d.type == T_DIR) {
-        ip->d.nlink = 0;
-        dir->d.nlink--; // the ".." of ip
-        inode_update(dir);
-    } else if (e == 0) {
-        ip->d.nlink--;
-    }
-    if (e == 0)
-        inode_update(ip);
-    pins_put(&pins);
-    return e;
-}
-
-// => dir locked, inside a transaction. *out: as create_locked.
-static int unlink_locked(struct inode *dir, const struct place *p, struct inode **out)
-{
-    struct dir_slot slot;
-    int e = dir_check(dir);
-    if (e == 0)
-        e = dir_find(dir, p->name, &slot);
-    if (e == 0)
-        e = slot.inum == ROOTINO || slot.inum == dir->inum ? -EIO : inode_get(slot.inum, out);
-    if (e)
-        return e;
-    e = inode_lock(*out);
-    if (e)
-        return e;
-    if ((*out)->d.type == T_DIR)
-        e = dir->d.nlink < 2 ? -EIO : dir_check_empty(*out);
-    else if (p->slash)
-        e = -ENOTDIR;
-    if (e == 0)
-        e = (*out)->d.nlink == 0 ? -EIO : remove_entry(dir, slot.offset, *out);
-    inode_unlock(*out);
-    return e;
-}
-
-static int unlink_at(struct place *p)
-{
-    struct inode *ip = 0;
-    if (!p->at_parent)
+    if (!p->dir)
         return -EBUSY; // the root
-    if (strcmp(p->name, ".") == 0 || strcmp(p->name, "..") == 0)
+    if (is_dots(p->name))
         return -EINVAL;
-    int e = fs_begin(UNLINK_BLOCKS);
+    if (!p->ip)
+        return 0;
+    if (p->ip->d.nlink == 0 || p->ip->inum == ROOTINO || p->ip == p->dir)
+        return -EIO;
+    return p->type == T_DIR && p->dir->d.nlink < 2 ? -EIO : 0;
+}
+
+// May what p names lose this name?
+static int check_empty(const struct place *p)
+{
+    if (p->type != T_DIR)
+        return 0;
+    int e = inode_lock(p->ip);
     if (e)
         return e;
-    e = inode_lock(p->ip);
-    if (e == 0) {
-        e = unlink_locked(p->ip, p, &ip);
-        inode_unlock(p->ip);
-    }
-    fs_end();
-    if (ip)
-        inode_put(ip);
+    e = dir_check_empty(p->ip);
+    inode_unlock(p->ip);
     return e;
 }
 
 int path_unlink(struct inode *cwd, const char *path)
 {
     struct place p;
-    int e = path_walk(cwd, path, WALK_PARENT, &p);
+    sleeplock_lock(&names_lock);
+    int e = path_walk(cwd, path, PATH_ENTRY, &p);
+    if (e == 0)
+        e = check_name(&p);
+    if (e == 0)
+        e = p.ip ? check_empty(&p) : -ENOENT;
+    if (e == 0)
+        e = journal_begin(UNLINK_BLOCKS);
+    if (e == 0) {
+        set_entry(p.dir, &p.slot, 0, p.type == T_DIR);
+        drop_link(&p);
+        journal_end();
+    }
+    sleeplock_unlock(&names_lock);
+    place_put(&p);
+    return e;
+}
+
+static int link(struct place *from, struct place *to)
+{
+    if (!from->ip)
+        return -ENOENT;
+    if (from->type == T_DIR)
+        return -EPERM;
+    if (!to->dir || to->ip)
+        return -EEXIST;
+    const uint32 links = from->ip->d.nlink;
+    if (to->slash || links == 0)
+        return links ? -ENOENT : -EIO;
+    if (links >= LINK_MAX)
+        return -EMLINK;
+    int e = journal_begin(LINK_BLOCKS);
     if (e)
         return e;
-    e = unlink_at(&p);
-    inode_put(p.ip);
+    e = enter(to, from->ip->inum, false); // commit point
+    if (e == 0)
+        set_links(from->ip, links + 1);
+    journal_end();
     return e;
+}
+
+// True (1) if directory a is d or lies above it; 0; -E....
+static int is_above(const struct inode *a, struct inode *d)
+{
+    int e = 0;
+    inode_dup(d);
+    // A damaged image may have a cycle: no way is longer than there are inodes.
+    for (uint32 n = 0; e == 0 && d != a && d != root_inode; n++) {
+        struct inode *up;
+        e = n > superblock.ninodes ? -EIO : path_lookup(d, "..", 0, &up);
+        if (e == 0) {
+            inode_put(d);
+            d = up;
+        }
+    }
+    inode_put(d);
+    return e ? e : d == a;
+}
+
+// Do the types and the tree allow it?
+static int check_rename(const struct place *from, const struct place *to)
+{
+    const bool directory = from->type == T_DIR;
+    if (!directory)
+        return to->slash ? -ENOTDIR : to->ip && to->type == T_DIR ? -EISDIR : 0;
+    if (to->ip && to->type != T_DIR)
+        return -ENOTDIR;
+    int above = is_above(from->ip, to->dir);
+    if (above)
+        return above < 0 ? above : -EINVAL;
+    if (to->ip)
+        return check_empty(to);
+    return from->dir != to->dir && to->dir->d.nlink >= LINK_MAX ? -EMLINK : 0;
+}
+
+// Changes the names. up: the entry ".." of what is moved, if that is a directory.
+static int move(const struct place *from, const struct place *to, const struct dir_slot *up)
+{
+    const uint32 inum = from->ip->inum;
+    int e = journal_begin(RENAME_BLOCKS);
+    if (e)
+        return e;
+    if (to->ip) // commit point
+        set_entry(to->dir, &to->slot, inum, false);
+    else
+        e = enter(to, inum, from->type == T_DIR);
+    if (e == 0) {
+        set_entry(from->dir, &from->slot, 0, from->type == T_DIR);
+        if (up)
+            set_entry(from->ip, up, to->dir->inum, false);
+        if (to->ip)
+            drop_link(to);
+    }
+    journal_end();
+    return e;
+}
+
+static int rename(struct place *from, struct place *to)
+{
+    struct dir_slot up;
+    int e = check_name(from);
+    if (e == 0)
+        e = check_name(to);
+    if (e == 0 && !from->ip)
+        e = -ENOENT;
+    if (e || from->ip == to->ip) // two names of one file: nothing to do
+        return e;
+    e = check_rename(from, to);
+    if (e || from->type != T_DIR)
+        return e ? e : move(from, to, 0);
+    inode_lock(from->ip);
+    e = dir_find(from->ip, "..", &up);
+    inode_unlock(from->ip);
+    if (e)
+        return e;
+    e = move(from, to, &up);
+    cache_put(up.block);
+    return e;
+}
+
+// Does change() to two paths.
+static int change_two(struct inode *cwd, const char *old, const char *new,
+                      int (*change)(struct place *from, struct place *to))
+{
+    struct place from, to = {0};
+    sleeplock_lock(&names_lock);
+    int e = path_walk(cwd, old, PATH_ENTRY, &from);
+    if (e == 0)
+        e = path_walk(cwd, new, PATH_ENTRY, &to);
+    if (e == 0)
+        e = change(&from, &to);
+    sleeplock_unlock(&names_lock);
+    place_put(&from);
+    place_put(&to);
+    return e;
+}
+
+int path_link(struct inode *cwd, const char *old, const char *new)
+{
+    return change_two(cwd, old, new, link);
+}
+
+int path_rename(struct inode *cwd, const char *old, const char *new)
+{
+    return change_two(cwd, old, new, rename);
 }

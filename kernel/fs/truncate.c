@@ -1,140 +1,98 @@
-// Making files shorter or longer. Blocks are freed from the end, in transactions of bounded size;
-// between two of them the file is whole, only longer than asked for.
+// Making files shorter or longer, and freeing them. Blocks are freed from the end, in transactions
+// of bounded size; between two of them the file is whole, only longer than asked for.
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/bmap.h"
-#include "kernel/fs/cache.h"
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lib/string.h"
 
-// A step changes the inode, up to two lowest indirect blocks and the root of the doubly indirect
-// ones, the last block that stays, and this many blocks of the bitmap.
-#define STEP_LEAVES  2
-#define STEP_BITMAPS 20
-
-static_assert(1 + STEP_LEAVES + 1 + 1 + STEP_BITMAPS <= INODE_SHRINK_BLOCKS, "credits of a step");
+// A step changes the inode, the last block that stays, an indirect block on each level (those that
+// go are not written) and this many blocks of the bitmap.
+#define STEP_BITMAPS  20
+#define STEP_BLOCKS   (1 + 1 + 2 + STEP_BITMAPS)
+#define STEP_INDIRECT 4 // indirect blocks that it looks at, so that it does not take long
 
 // The state of one step.
 struct shrink {
-    uint64 end;  // blocks of the file from here on are free
-    uint32 map;  // bitmap block changed last
-    uint maps;   // how many more may be changed
-    uint leaves; // the same for lowest indirect blocks
-    bool stop;   // no more in this step: the transaction is full, or memory is short
-    bool no_memory;
-    bool damaged; // a pointer led nowhere and was let go
+    uint64 end;    // blocks of the file from here on are free
+    uint32 map;    // bitmap block changed last
+    uint maps;     // how many more may be changed
+    uint indirect; // how many more indirect blocks may be looked at
+    int stop;      // no more in this step: 1: that is enough; -ENOMEM
+    bool damaged;  // a pointer led nowhere and was let go
 };
 
-static void stop(struct shrink *s, int error)
-{
-    s->stop = true;
-    s->no_memory = error == -ENOMEM;
-}
-
-// Frees the block that *slot names and clears the slot: false if the step must stop first.
-static bool free_slot(struct shrink *s, uint32 *slot)
+// Frees the block that *slot names and clears the slot, unless the step must stop first.
+static void free_slot(struct shrink *s, uint32 *slot)
 {
     if (*slot == 0)
-        return true;
+        return;
     if (block_valid(*slot) && BBLOCK(*slot, superblock) != s->map) {
         if (s->maps == 0) {
-            stop(s, 0);
-            return false;
+            s->stop = 1;
+            return;
         }
         s->maps--;
         s->map = BBLOCK(*slot, superblock);
     }
     int e = block_free(*slot);
     if (e == -ENOMEM) {
-        stop(s, e);
-        return false;
+        s->stop = e;
+        return;
     }
     s->damaged |= e != 0;
     *slot = 0;
-    return true;
 }
 
-// Frees the file's blocks [first, s->end); slots[0] is that of block base.
-static void free_slots(struct shrink *s, uint32 *slots, uint64 base, uint64 first)
+// Pins the indirect block that *slot names, unless the step must stop first. A slot that leads
+// nowhere is cleared.
+static struct block *pin_slot(struct shrink *s, uint32 *slot)
 {
-    while (s->end > first && free_slot(s, &slots[s->end - 1 - base]))
-        s->end--;
-}
-
-// Pins the indirect block that *slot names. False if there is none (a hole; or a bad number, then
-// *slot is cleared) or the step must stop.
-static bool pin_slot(struct shrink *s, uint32 *slot, struct block **b)
-{
-    int e = *slot ? bmap_pin(*slot, b) : -ENOENT;
-    if (e == -ENOMEM)
-        stop(s, e);
-    else if (e == -EIO)
-        s->damaged = true;
-    if (e == -EIO)
-        *slot = 0;
-    return e == 0;
-}
-
-// Frees the file's blocks [first, s->end) below the indirect block in *slot, whose first is base,
-// and that block itself if none is left. True if the slot was cleared.
-static bool shrink_leaf(struct shrink *s, uint32 *slot, uint64 base, uint64 first)
-{
-    const uint32 before = *slot;
     struct block *b;
-    if (before && s->leaves == 0) {
-        stop(s, 0);
-        return false;
+    if (*slot == 0)
+        return 0;
+    int e = s->indirect ? bmap_pin(*slot, &b) : 0;
+    if (s->indirect == 0 || e == -ENOMEM) {
+        s->stop = e ? e : 1;
+        return 0;
     }
-    if (!pin_slot(s, slot, &b)) {
-        if (!s->stop)
-            s->end = first;
-        return *slot != before;
-    }
-    s->leaves--;
-    free_slots(s, block_data(b), base, first);
-    if (s->end > base || !free_slot(s, slot)) {
-        journal_write(b);
-        s->end = max_u64(s->end, base + 1); // the indirect block stays within the file
-    }
-    cache_put(b);
-    return *slot != before;
+    s->indirect--;
+    if (e == 0)
+        return b;
+    s->damaged = true;
+    *slot = 0;
+    return 0;
 }
 
-// The same for the blocks below the doubly indirect root.
-static void shrink_double(struct shrink *s, uint32 *slot, uint64 first)
+// Frees the file's blocks [first, s->end) below *slot, which is that of block base and stands
+// levels above data blocks; then what *slot names, if nothing is left below it.
+static void cut(struct shrink *s, uint32 *slot, uint levels, uint64 base, uint64 first)
 {
-    const uint64 base = NDIRECT + NINDIRECT;
-    struct block *root;
-    bool changed = false;
-    first = max_u64(base, first);
-    if (!pin_slot(s, slot, &root)) {
-        if (!s->stop)
-            s->end = first;
+    const uint64 until = max_u64(base, first);
+    const uint64 span = levels == 2 ? NINDIRECT : 1; // blocks below a slot of the indirect block
+    if (s->stop || s->end <= until)
         return;
+    struct block *b = levels ? pin_slot(s, slot) : 0;
+    while (b && !s->stop && s->end > until) {
+        uint64 i = (s->end - 1 - base) / span;
+        cut(s, (uint32 *)block_data(b) + i, levels - 1, base + i * span, first);
     }
-    while (s->end > first && !s->stop) {
-        uint64 i = (s->end - 1 - base) / NINDIRECT, leaf = base + i * NINDIRECT;
-        changed |= shrink_leaf(s, (uint32 *)block_data(root) + i, leaf, max_u64(leaf, first));
-    }
-    if (s->end > base || !free_slot(s, slot)) {
-        if (changed)
-            journal_write(root);
-        s->end = max_u64(s->end, base + 1);
-    }
-    cache_put(root);
+    if (!s->stop && until == base)
+        free_slot(s, slot);
+    s->end = s->stop ? max_u64(s->end, base + 1) : until; // what stays lies within the file
+    if (b && *slot)
+        journal_write(b);
+    if (b)
+        cache_put(b);
 }
 
 // The file now ends at size, inside a block: the rest of that block becomes zero.
 static int clear_tail(struct inode *ip, uint64 size)
 {
-    struct block *b;
-    uint32 blockno;
-    int e = size % BSIZE ? bmap_find(ip, size / BSIZE, &blockno) : 0;
-    if (e || size % BSIZE == 0 || blockno == 0)
-        return e;
-    e = cache_get(blockno, &b);
-    if (e)
+    struct block *b = 0;
+    int e = size % BSIZE ? inode_block(ip, size, &b) : 0;
+    if (e || !b)
         return e;
     memset((char *)block_data(b) + size % BSIZE, 0, BSIZE - size % BSIZE);
     journal_write(b);
@@ -142,67 +100,61 @@ static int clear_tail(struct inode *ip, uint64 size)
     return 0;
 }
 
-int inode_shrink(struct inode *ip, uint64 size)
+// T One step towards size: 0: done; 1: more is to be done; -ENOMEM; -EIO (damaged: what could not
+// be freed is let go).
+static int resize(struct inode *ip, uint64 size)
 {
     const uint64 first = (size + BSIZE - 1) / BSIZE;
     uint32 *slots = ip->d.addrs;
     struct shrink s = {
-        .end = (ip->d.size + BSIZE - 1) / BSIZE, .maps = STEP_BITMAPS, .leaves = STEP_LEAVES};
-    struct block *home;
-    int e = inode_pin(ip, &home); // so that the update cannot fail
-    if (e)
-        return e;
-    if (s.end > NDIRECT + NINDIRECT && s.end > first)
-        shrink_double(&s, &slots[NDIRECT + 1], first);
-    if (s.end > NDIRECT && s.end > first && !s.stop)
-        shrink_leaf(&s, &slots[NDIRECT], NDIRECT, max_u64(NDIRECT, first));
-    if (!s.stop)
-        free_slots(&s, slots, 0, first);
-    if (s.end <= first)
+        .end = (ip->d.size + BSIZE - 1) / BSIZE, .maps = STEP_BITMAPS, .indirect = STEP_INDIRECT};
+    cut(&s, &slots[NDIRECT + 1], 2, NDIRECT + NINDIRECT, first);
+    cut(&s, &slots[NDIRECT], 1, NDIRECT, first);
+    while (!s.stop && s.end > first)
+        cut(&s, &slots[s.end - 1], 0, s.end - 1, first);
+    int e = s.stop;
+    if (e == 0 && size < ip->d.size)
         e = clear_tail(ip, size);
-    if (s.end > first)
-        ip->d.size = min_u64(ip->d.size, s.end * BSIZE);
-    else if (e != -ENOMEM)
-        ip->d.size = size;
+    ip->d.size = e == 1 || e == -ENOMEM ? min_u64(ip->d.size, s.end * BSIZE) : size;
     inode_update(ip);
-    cache_put(home);
-    if (s.no_memory || e)
-        return e ? e : -ENOMEM;
-    return s.end > first ? 1 : s.damaged ? -EIO : 0;
+    return e == 0 && s.damaged ? -EIO : e;
 }
 
-// One transaction of a truncation.
-static int truncate_step(struct inode *ip, uint64 size)
+// Frees the inode, whose blocks are free: the number may have a new owner from now on.
+static int release(struct inode *ip)
 {
-    int e = fs_begin(INODE_SHRINK_BLOCKS);
-    sleeplock_lock(&ip->lock); // loaded: the caller had it locked
-    if (e)
-        return e;
-    if (size < ip->d.size) {
-        e = inode_shrink(ip, size);
-    } else {
-        uint64 old = ip->d.size;
-        ip->d.size = size;
-        e = inode_update(ip);
+    int e = inode_free(ip->inum);
+    cache_put(ip->home);
+    ip->home = 0;
+    return e;
+}
+
+// Takes all steps; free: then frees the inode, too.
+static int resize_all(struct inode *ip, uint64 size, bool free)
+{
+    int e;
+    do {
+        e = journal_begin(STEP_BLOCKS);
         if (e)
-            ip->d.size = old;
-    }
-    inode_unlock(ip);
-    fs_end();
-    sleeplock_lock(&ip->lock);
+            return e;
+        e = inode_lock(ip);
+        if (e == 0) {
+            e = resize(ip, size);
+            if (free && (e == 0 || e == -EIO)) // what is damaged cannot be freed: the rest can
+                e = release(ip);
+            inode_unlock(ip);
+        }
+        journal_end();
+    } while (e == 1);
     return e;
 }
 
 int inode_truncate(struct inode *ip, uint64 size)
 {
-    int e;
-    if (size > (uint64)MAXFILE * BSIZE)
-        return -EFBIG;
-    if (size == ip->d.size)
-        return 0;
-    do {
-        inode_unlock(ip); // a transaction starts without any inode
-        e = truncate_step(ip, size);
-    } while (e == 1);
-    return e;
+    return size > (uint64)MAXFILE * BSIZE ? -EFBIG : resize_all(ip, size, false);
+}
+
+int inode_reclaim(struct inode *ip)
+{
+    return resize_all(ip, 0, true);
 }

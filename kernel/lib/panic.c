@@ -12,33 +12,20 @@
 #define STACK_ALIGN 0x4000 // kernel stacks end at a multiple of this
 #define FRAMES_MAX  64
 
-int (*panic_hart)(void);
-static struct panic_hooks hooks;
+struct panic_hooks panic_hooks;
 static int panic_owner = NOBODY; // a: hart that panicked first
 static int panic_depth;          // panics on that hart
-
-void panic_set_hooks(const struct panic_hooks *h)
-{
-    hooks.begin = h->begin ? h->begin : hooks.begin;
-    hooks.context = h->context ? h->context : hooks.context;
-    hooks.end = h->end ? h->end : hooks.end;
-}
 
 bool panicking(void)
 {
     return __atomic_load_n(&panic_owner, __ATOMIC_RELAXED) != NOBODY;
 }
 
-static noreturn void stop(void)
-{
-    for (;;)
-        __asm__ volatile("" ::: "memory");
-}
-
-static void print_address(uint64 address)
+// A return address may lie behind its function, if that ends with the call: so one less is looked
+// up.
+static void print_return_address(uint64 address)
 {
     uint64 offset;
-    // A return address may lie behind its function, if that ends with the call.
     const char *name = symbol_find(address - 1, &offset);
 
     if (name)
@@ -47,15 +34,20 @@ static void print_address(uint64 address)
         kprintf("%p\n", (void *)address);
 }
 
-void backtrace_from(uint64 fp, uint64 lo, uint64 hi)
+// Prints the return addresses of the calls that led to frame pointer fp, within its stack. The
+// kernel is built with frame pointers: the return address lies at fp - 8, the caller's frame
+// pointer at fp - 16.
+static void backtrace_from(uint64 fp)
 {
+    uint64 lo = fp, hi = ((fp - 1) | (STACK_ALIGN - 1)) + 1;
+
     kprintf("backtrace:\n");
-    for (int i = 0; i < FRAMES_MAX && fp % 16 == 0 && fp >= lo + 16 && fp <= hi; i++) {
+    for (int i = 0; i < FRAMES_MAX && fp % 16 == 0 && fp >= lo && fp <= hi; i++) {
         const uint64 *frame = (const uint64 *)fp;
         if (frame[-1] == 0)
             break;
-        print_address(frame[-1]);
-        lo = fp; // frames only go upwards: a broken chain ends
+        print_return_address(frame[-1]);
+        lo = fp + 16; // frames only go upwards: a broken chain ends
         fp = frame[-2];
     }
 }
@@ -69,29 +61,31 @@ static void report(const char *file, int line, const char *format, va_list args,
     kprintf("panic: hart %d: %s:%d: %s\n", panic_owner, file, line, text);
     if (panic_depth > 1)
         return;
-    if (hooks.context)
-        hooks.context();
-    backtrace_from(fp, fp - 16, ((fp - 1) | (STACK_ALIGN - 1)) + 1);
+    if (panic_hooks.context)
+        panic_hooks.context();
+    backtrace_from(fp);
 }
 
 void panic_at(const char *file, int line, const char *format, ...)
 {
-    int hart = panic_hart ? panic_hart() : 0;
+    int hart = panic_hooks.hart ? panic_hooks.hart() : 0;
     int first = NOBODY;
     va_list args;
 
-    if (!__atomic_compare_exchange_n(&panic_owner, &first, hart, false, __ATOMIC_ACQ_REL,
-                                     __ATOMIC_ACQUIRE) &&
-        first != hart)
-        stop();
-    if (++panic_depth == 1 && hooks.begin)
-        hooks.begin();
+    __atomic_compare_exchange_n(&panic_owner, &first, hart, false, __ATOMIC_ACQ_REL,
+                                __ATOMIC_ACQUIRE);
+    if (first != NOBODY && first != hart)
+        for (;;)
+            ;
+    if (++panic_depth == 1 && panic_hooks.begin)
+        panic_hooks.begin();
     if (panic_depth <= 2) {
         va_start(args, format);
         report(file, line, format, args, (uint64)__builtin_frame_address(0));
         va_end(args);
     }
-    if (panic_depth <= 3 && hooks.end)
-        hooks.end();
-    stop();
+    if (panic_depth <= 3 && panic_hooks.end)
+        panic_hooks.end();
+    for (;;)
+        ;
 }

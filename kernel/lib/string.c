@@ -12,8 +12,12 @@
 #define WORD  8
 #define BLOCK 64
 
-// Hides from the compiler what the loop around it does to x, so that it stays a loop.
-#define KEEP_LOOP(x) __asm__("" : "+r"(x))
+// n, in a way that the compiler cannot see: a loop that counts with it stays a loop.
+static inline size_t left(size_t n)
+{
+    __asm__("" : "+r"(n));
+    return n;
+}
 
 static inline size_t misalignment(const void *p)
 {
@@ -23,10 +27,7 @@ static inline size_t misalignment(const void *p)
 // Stores word w to the 64 bytes at d, aligned.
 static inline void store_block(uint8 *d, uint64 w)
 {
-    __asm__ volatile("sd %z1, 0(%0)\n\tsd %z1, 8(%0)\n\t"
-                     "sd %z1, 16(%0)\n\tsd %z1, 24(%0)\n\t"
-                     "sd %z1, 32(%0)\n\tsd %z1, 40(%0)\n\t"
-                     "sd %z1, 48(%0)\n\tsd %z1, 56(%0)" ::"r"(d),
+    __asm__ volatile(".irp at, 0, 8, 16, 24, 32, 40, 48, 56\n\tsd %z1, \\at(%0)\n\t.endr" ::"r"(d),
                      "rJ"(w)
                      : "memory");
 }
@@ -47,20 +48,14 @@ void *memset(void *dst, int c, size_t n)
     uint8 *d = dst;
     uint64 w = (uint8)c * 0x0101010101010101UL;
 
-    for (; n > 0 && misalignment(d); n--, d++) {
-        *d = w;
-        KEEP_LOOP(d);
-    }
+    for (; left(n) > 0 && misalignment(d); n--)
+        *d++ = w;
     for (; n >= BLOCK; n -= BLOCK, d += BLOCK)
         store_block(d, w);
-    for (; n >= WORD; n -= WORD, d += WORD) {
+    for (; left(n) >= WORD; n -= WORD, d += WORD)
         *(uint64 *)d = w;
-        KEEP_LOOP(d);
-    }
-    for (; n > 0; n--, d++) {
-        *d = w;
-        KEEP_LOOP(d);
-    }
+    for (; left(n) > 0; n--)
+        *d++ = w;
     return dst;
 }
 
@@ -86,42 +81,33 @@ static size_t copy_shifted(uint8 *d, const uint8 *s, size_t n)
 // Copies from the front to the back: right where the ranges are apart, or d lies below s.
 static inline void copy_up(uint8 *d, const uint8 *s, size_t n)
 {
-    for (; n > 0 && misalignment(d); n--) {
+    size_t done = 0;
+
+    for (; left(n) > 0 && misalignment(d); n--)
         *d++ = *s++;
-        KEEP_LOOP(d);
-    }
     if (misalignment(s)) {
-        size_t done = copy_shifted(d, s, n);
-        d += done, s += done, n -= done;
+        done = copy_shifted(d, s, n);
     } else {
-        for (; n >= BLOCK; n -= BLOCK, d += BLOCK, s += BLOCK)
-            move_block(d, s);
-        for (; n >= WORD; n -= WORD, d += WORD, s += WORD) {
-            *(uint64 *)d = *(const uint64 *)s;
-            KEEP_LOOP(d);
-        }
+        for (; n - done >= BLOCK; done += BLOCK)
+            move_block(d + done, s + done);
+        for (; left(n) - done >= WORD; done += WORD)
+            *(uint64 *)(d + done) = *(const uint64 *)(s + done);
     }
-    for (; n > 0; n--) {
-        *d++ = *s++;
-        KEEP_LOOP(d);
-    }
+    for (; left(n) > done; done++)
+        d[done] = s[done];
 }
 
-// Copies from the back to the front; d and s are the ends. By words only if aligned alike.
+// Copies from the back to the front. By words only if aligned alike.
 static void copy_down(uint8 *d, const uint8 *s, size_t n)
 {
     bool alike = misalignment(d) == misalignment(s);
 
-    for (; n > 0 && !(alike && misalignment(d) == 0); n--) {
-        *--d = *--s;
-        KEEP_LOOP(d);
-    }
+    for (; left(n) > 0 && !(alike && misalignment(d + n) == 0); n--)
+        d[n - 1] = s[n - 1];
     for (; n >= BLOCK; n -= BLOCK)
-        move_block(d -= BLOCK, s -= BLOCK);
-    for (; n > 0; n--) {
-        *--d = *--s;
-        KEEP_LOOP(d);
-    }
+        move_block(d + n - BLOCK, s + n - BLOCK);
+    for (; left(n) > 0; n--)
+        d[n - 1] = s[n - 1];
 }
 
 void *memcpy(void *dst, const void *src, size_t n)
@@ -133,7 +119,7 @@ void *memcpy(void *dst, const void *src, size_t n)
 void *memmove(void *dst, const void *src, size_t n)
 {
     if ((uint64)dst - (uint64)src < n) // wraps around if dst lies below src
-        copy_down((uint8 *)dst + n, (const uint8 *)src + n, n);
+        copy_down(dst, src, n);
     else
         copy_up(dst, src, n);
     return dst;
@@ -184,13 +170,7 @@ size_t strnlen(const char *s, size_t max)
 
 size_t strlen(const char *s)
 {
-    const char *end = s;
-
-    while (*end) {
-        end++;
-        KEEP_LOOP(end);
-    }
-    return end - s;
+    return strnlen(s, (size_t)-1);
 }
 
 int strncmp(const char *a, const char *b, size_t n)

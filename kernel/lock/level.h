@@ -7,9 +7,9 @@
     /* sleeplocks: held while sleeping */                                                          \
     X(EXEC)        /* nothing yet held: a process's exec or its console input line */              \
     X(FILE_POS)    /* a file's offset: read and write hold it while they take the inode */         \
-    X(RENAME)      /* one rename of a directory at a time */                                       \
+    X(NAMES)       /* one change of names (create, link, unlink, rename) at a time */              \
     X(TRANSACTION) /* journal: an open transaction counts as a lock */                             \
-    X(INODE)       /* several: a parent before its entry; two files by inode number */             \
+    X(INODE)       /* one at a time */                                                             \
     X(ADDRSPACE)   /* an address space's regions and tables: never held across I/O */              \
     X(ALLOC)       /* block and inode bitmaps */                                                   \
     X(BLOCK)       /* a block being read */                                                        \

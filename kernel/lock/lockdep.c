@@ -10,10 +10,10 @@
 
 static struct held_set spinlocks[NCPU]; // each hart's own, interrupts off
 
-// Levels of which several may be held: a parent and its entry; a hart's frames and all frames.
+// Levels of which several may be held: a hart's frames and all frames.
 static bool may_nest(enum lock_level level)
 {
-    return level == LEVEL_INODE || level == LEVEL_PAGE;
+    return level == LEVEL_PAGE;
 }
 
 static void check_order(const struct held_lock *h, const char *name, enum lock_level level)

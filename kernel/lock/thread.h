@@ -4,9 +4,16 @@
 
 #include "kernel/lib/kdef.h"
 
-// The journal's mark: the running thread has a transaction open.
-bool thread_in_transaction(void);
-void thread_set_transaction(bool open);
+// The journal's account of a transaction of this thread.
+struct transaction {
+    bool open;
+    uint blocks_left; // blocks that it may still add to the group
+    uint frames;      // frames that it has promised and not spent
+};
+
+// The running thread's.
+struct transaction *thread_transaction(void);
+bool thread_in_transaction(void); // it is open
 
 // Starts a kernel thread (proc/ sets the function at boot): main(arg) must not return.
 extern void (*thread_start)(const char *name, void (*main)(void *arg), void *arg);

@@ -27,14 +27,14 @@ static uint64 now_ticks;                     // written by one hart's clock tick
 
 void (*thread_start)(const char *name, void (*main)(void *arg), void *arg);
 
-bool thread_in_transaction(void)
+struct transaction *thread_transaction(void)
 {
-    return current()->in_transaction;
+    return &current()->transaction;
 }
 
-void thread_set_transaction(bool open)
+bool thread_in_transaction(void)
 {
-    current()->in_transaction = open;
+    return current()->transaction.open;
 }
 
 void waitq_init(void)

@@ -14,6 +14,7 @@
 #include "kernel/lib/kdef.h"
 #include "kernel/lib/list.h"
 #include "kernel/lock/lockdep.h"
+#include "kernel/lock/thread.h"
 #include "kernel/procinfo.h"
 
 struct addrspace;
@@ -61,7 +62,7 @@ struct proc {
     uint64 trace_mask;              // o
     uint64 ticks;                   // o: clock ticks that met it running
     bool fail_armed;                // o: test builds: its allocations are counted and may fail
-    bool in_transaction;            // o: fs/journal
+    struct transaction transaction; // o: fs/journal
     struct held_set held;           // o: debug build (lockdep)
     void (*thread_main)(void *arg); // I: kernel threads
     void *thread_arg;               // I

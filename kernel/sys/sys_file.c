@@ -14,6 +14,15 @@ static struct file *fetch_file(uint64 fd)
     return fdtable_get(&current()->fds, (int)fd);
 }
 
+// Gives f, taken over, the lowest free descriptor.
+static int64 add_file(struct file *f)
+{
+    int fd = fdtable_add(&current()->fds, f);
+    if (fd < 0)
+        file_close(f);
+    return fd;
+}
+
 // Two path arguments. 0, or the first error.
 static int fetch_paths(const uint64 *a, char *first, char *second)
 {
@@ -51,12 +60,7 @@ int64 sys_open(const uint64 *a)
     if (fdtable_full(&current()->fds))
         return -EMFILE;
     e = file_open(current()->cwd, path, (int)a[1], &f);
-    if (e)
-        return e;
-    int fd = fdtable_add(&current()->fds, f);
-    if (fd < 0)
-        file_close(f);
-    return fd;
+    return e ? e : add_file(f);
 }
 
 int64 sys_close(const uint64 *a)
@@ -78,12 +82,7 @@ int64 sys_fstat(const uint64 *a)
 int64 sys_dup(const uint64 *a)
 {
     struct file *f = fetch_file(a[0]);
-    if (!f)
-        return -EBADF;
-    int fd = fdtable_add(&current()->fds, f);
-    if (fd < 0)
-        file_close(f);
-    return fd;
+    return f ? add_file(f) : -EBADF;
 }
 
 int64 sys_dup2(const uint64 *a)
@@ -100,22 +99,17 @@ int64 sys_dup2(const uint64 *a)
 
 int64 sys_pipe(const uint64 *a)
 {
-    struct fdtable *t = &current()->fds;
     struct file *end[2];
-    int fd[2] = {-1, -1};
     int e = pipe_open(&end[0], &end[1]);
-    for (int i = 0; e == 0 && i < 2; i++) {
-        fd[i] = fdtable_add(t, end[i]);
-        if (fd[i] < 0) {
-            e = fd[i];
-            for (int j = i; j < 2; j++)
-                file_close(end[j]);
-        }
-    }
-    if (e == 0)
+    if (e)
+        return e;
+    int fd[2] = {add_file(end[0]), add_file(end[1])};
+    if (fd[0] < 0 || fd[1] < 0)
+        e = -EMFILE;
+    else
         e = copyout(a[0], fd, sizeof fd);
     for (int i = 0; e && i < 2; i++)
-        fdtable_close(t, fd[i]);
+        fdtable_close(&current()->fds, fd[i]); // one that was not added is no descriptor
     return e;
 }
 
@@ -155,15 +149,10 @@ int64 sys_sync(const uint64 *a)
     return journal_sync();
 }
 
-// Makes a directory or device file.
-static int make_node(uaddr_t addr, int type, int major, int minor)
+static int make_node(const char *path, const struct node *node)
 {
-    char path[MAXPATH];
     struct inode *ip;
-    int e = fetch_path(addr, path);
-    if (e)
-        return e;
-    e = path_create(current()->cwd, path, type, major, minor, true, &ip);
+    int e = path_create(current()->cwd, path, node, PATH_ENTRY, &ip);
     if (e == 0)
         inode_put(ip);
     return e;
@@ -171,15 +160,28 @@ static int make_node(uaddr_t addr, int type, int major, int minor)
 
 int64 sys_mkdir(const uint64 *a)
 {
-    return make_node(a[0], T_DIR, 0, 0);
+    char path[MAXPATH];
+    int e = fetch_path(a[0], path);
+    return e ? e : make_node(path, &(struct node){.type = T_DIR});
 }
 
 int64 sys_mknod(const uint64 *a)
 {
-    int major = (int)a[1], minor = (int)a[2];
-    if (major < 0 || major >= NDEV || minor != (short)minor)
+    char path[MAXPATH];
+    struct node node = {.type = T_DEVICE, .major = (int)a[1], .minor = (int)a[2]};
+    if (node.major < 0 || node.major >= NDEV || node.minor != (short)node.minor)
         return -EINVAL;
-    return make_node(a[0], T_DEVICE, major, minor);
+    int e = fetch_path(a[0], path);
+    return e ? e : make_node(path, &node);
+}
+
+int64 sys_symlink(const uint64 *a)
+{
+    char target[MAXPATH], path[MAXPATH];
+    int e = fetch_paths(a, target, path);
+    if (e == 0 && target[0] == 0)
+        e = -ENOENT;
+    return e ? e : make_node(path, &(struct node){.type = T_SYMLINK, .target = target});
 }
 
 int64 sys_unlink(const uint64 *a)
@@ -194,13 +196,6 @@ int64 sys_link(const uint64 *a)
     char old[MAXPATH], new[MAXPATH];
     int e = fetch_paths(a, old, new);
     return e ? e : path_link(current()->cwd, old, new);
-}
-
-int64 sys_symlink(const uint64 *a)
-{
-    char target[MAXPATH], path[MAXPATH];
-    int e = fetch_paths(a, target, path);
-    return e ? e : path_symlink(current()->cwd, target, path);
 }
 
 int64 sys_rename(const uint64 *a)
@@ -245,21 +240,12 @@ int64 sys_chdir(const uint64 *a)
 {
     char path[MAXPATH];
     struct proc *p = current();
-    struct inode *ip;
+    struct inode *old = p->cwd;
     int e = fetch_path(a[0], path);
     if (e == 0)
-        e = path_lookup(p->cwd, path, 0, &ip);
-    if (e)
-        return e;
-    e = inode_lock(ip);
-    if (e == 0) {
-        e = ip->d.type == T_DIR ? 0 : -ENOTDIR;
-        inode_unlock(ip);
-    }
-    struct inode *old = e ? ip : p->cwd;
+        e = path_lookup(old, path, PATH_DIRECTORY, &p->cwd);
     if (e == 0)
-        p->cwd = ip;
-    inode_put(old);
+        inode_put(old);
     return e;
 }
 

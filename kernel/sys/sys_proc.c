@@ -220,7 +220,6 @@ int64 sys_poweroff(const uint64 *a)
     if ((int)a[0] < 0 || (int)a[0] > 127)
         return -EINVAL;
     journal_shutdown();
-    console_drain();
     power_off((int)a[0]);
 }
 
@@ -228,6 +227,5 @@ int64 sys_reboot(const uint64 *a)
 {
     (void)a;
     journal_shutdown();
-    console_drain();
     power_reset();
 }
