@@ -8,9 +8,8 @@
 #include "kernel/dev/disk.h"
 #include "kernel/dev/irq.h"
 #include "kernel/dev/power.h"
-#include "kernel/errno.h"
 #include "kernel/fs/cache.h"
-#include "kernel/fs/path.h"
+#include "kernel/fs/inode.h"
 #include "kernel/lib/panic.h"
 #include "kernel/lib/print.h"
 #include "kernel/lock/thread.h"
@@ -20,7 +19,6 @@
 #include "kernel/proc/sched.h"
 #include "kernel/trap/timer.h"
 #include "kernel/trap/trap.h"
-#include "kernel/vm/addrspace.h"
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/tlb.h"
 
@@ -87,7 +85,7 @@ static void first_process(void *arg)
     if ((r = proc_exec("/init", argv, 1)) < 0)
         cannot_start("/init cannot be run", r);
     p->tf->a0 = r;
-    proc_enter_user();
+    proc_user_return();
 }
 
 // => on this hart's idle stack: from here on it takes traps and interrupts.

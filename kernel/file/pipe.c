@@ -9,7 +9,6 @@
 //              -EPIPE), the release of the other
 #include "kernel/errno.h"
 #include "kernel/file/file.h"
-#include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/kmem.h"

@@ -9,7 +9,6 @@
 #include "kernel/fs/journal.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/sleeplock.h"
-#include "kernel/stat.h"
 
 struct superblock superblock;
 

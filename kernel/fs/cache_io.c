@@ -164,11 +164,24 @@ static uint read_run(struct read_ahead *ra, const uint32 *blocknos, uint n)
     return i;
 }
 
+// How many of the first of these blocks are there, or on their way.
+static uint count_present(const uint32 *blocknos, uint n)
+{
+    uint i = 0;
+    spin_lock(&cache.lock);
+    while (i < n && cache_find(blocknos[i]))
+        i++;
+    spin_unlock(&cache.lock);
+    return i;
+}
+
 void cache_read_ahead(const uint32 *blocknos, uint n)
 {
-    struct read_ahead *ra;
-    for (uint i = 0; i < n && (ra = take_read_ahead()) != 0;) {
-        uint run = read_run(ra, blocknos + i, min_u64(n - i, DISK_SEGMENTS));
-        i += run ? run : 1; // there already
-    }
+    uint i = 0, run;
+    do {
+        i += count_present(blocknos + i, n - i);
+        struct read_ahead *ra = i < n ? take_read_ahead() : 0;
+        run = ra ? read_run(ra, blocknos + i, min_u64(n - i, DISK_SEGMENTS)) : 0;
+        i += run;
+    } while (run > 0);
 }

@@ -11,7 +11,6 @@
 // which no one needs any more once the newer group is committed, and nothing goes home before. A
 // block that was freed leaves its image behind, and its number's next owner makes another: go_home
 // takes the newest of a number.
-#include "kernel/errno.h"
 #include "kernel/fs/crc32c.h"
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/assert.h"

@@ -81,20 +81,21 @@ static size_t copy_shifted(uint8 *d, const uint8 *s, size_t n)
 // Copies from the front to the back: right where the ranges are apart, or d lies below s.
 static inline void copy_up(uint8 *d, const uint8 *s, size_t n)
 {
-    size_t done = 0;
-
     for (; left(n) > 0 && misalignment(d); n--)
         *d++ = *s++;
     if (misalignment(s)) {
-        done = copy_shifted(d, s, n);
+        size_t done = copy_shifted(d, s, n);
+        d += done;
+        s += done;
+        n -= done;
     } else {
-        for (; n - done >= BLOCK; done += BLOCK)
-            move_block(d + done, s + done);
-        for (; left(n) - done >= WORD; done += WORD)
-            *(uint64 *)(d + done) = *(const uint64 *)(s + done);
+        for (; n >= BLOCK; n -= BLOCK, d += BLOCK, s += BLOCK)
+            move_block(d, s);
+        for (; left(n) >= WORD; n -= WORD, d += WORD, s += WORD)
+            *(uint64 *)d = *(const uint64 *)s;
     }
-    for (; left(n) > done; done++)
-        d[done] = s[done];
+    for (; left(n) > 0; n--)
+        *d++ = *s++;
 }
 
 // Copies from the back to the front. By words only if aligned alike.

@@ -1,6 +1,5 @@
 // exit, wait and what lies between: a zombie keeps its pid, its status and its kernel stack until
 // its parent (or init, which takes in orphans) has waited for it.
-#include "kernel/arch/cpu.h"
 #include "kernel/errno.h"
 #include "kernel/fs/inode.h"
 #include "kernel/lib/assert.h"

@@ -1,7 +1,5 @@
 // fork: a child that is a copy. Everything that can fail comes first; then the child is linked
 // into the tree and made runnable.
-#include "kernel/arch/cpu.h"
-#include "kernel/errno.h"
 #include "kernel/fs/inode.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/fp.h"
@@ -49,7 +47,7 @@ int proc_fork(void)
     int pid = child->pid;
     inherit(child, parent);
     link_to_parent(child, parent, as);
-    sched_prepare(child, proc_enter_user);
+    sched_prepare(child, proc_user_return);
     sched_ready(child);
     return pid;
 

@@ -21,17 +21,7 @@ struct proc *init_proc;
 static struct kmem_cache proc_cache = KMEM_CACHE("proc", struct proc);
 static uint proc_total; // tree lock
 static int last_pid;    // tree lock
-static noreturn void (*user_return)(void);
-
-void proc_set_user_return(noreturn void (*fn)(void))
-{
-    user_return = fn;
-}
-
-noreturn void proc_enter_user(void)
-{
-    user_return();
-}
+noreturn void (*proc_user_return)(void);
 
 struct proc *proc_find_locked(int pid)
 {

@@ -77,8 +77,8 @@ static inline struct proc *current(void)
     return p;
 }
 
-// How a process first reaches user mode: trap/ sets it at boot.
-void proc_set_user_return(noreturn void (*fn)(void));
+// To user mode, with the registers of the process's trap frame: trap/ sets it at boot.
+extern noreturn void (*proc_user_return)(void);
 
 // A new process in EMBRYO with a kernel stack, a pid and nothing else. 0; -EAGAIN (NPROC);
 // -ENOMEM.
@@ -88,8 +88,6 @@ void proc_free(struct proc *p);
 
 // Makes process 1, which runs main in the kernel (main ends in proc_exec's program or a panic).
 void proc_start_init(void (*main)(void *arg));
-// To user mode, with the registers of the process's trap frame.
-noreturn void proc_enter_user(void);
 // A kernel thread that runs main(arg), which must not return. Panics if memory is short: boot only.
 void kthread_start(const char *name, void (*main)(void *arg), void *arg);
 

@@ -9,7 +9,6 @@
 #include "kernel/proc/proc.h"
 #include "kernel/vm/addrspace.h"
 #include "kernel/vm/kmap.h"
-#include "kernel/vm/tlb.h"
 
 void switch_context(struct context *from, struct context *to);
 

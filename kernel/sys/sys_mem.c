@@ -1,5 +1,4 @@
 // System calls: memory.
-#include "kernel/arch/cpu.h"
 #include "kernel/errno.h"
 #include "kernel/mem/page.h"
 #include "kernel/proc/proc.h"

@@ -3,7 +3,6 @@
 // kernel, is a bug.
 #include "kernel/trap/trap.h"
 #include "kernel/arch/cpu.h"
-#include "kernel/arch/fpu.h"
 #include "kernel/arch/ipi.h"
 #include "kernel/arch/layout.h"
 #include "kernel/dev/irq.h"
@@ -17,7 +16,6 @@
 #include "kernel/sys/dispatch.h"
 #include "kernel/trap/timer.h"
 #include "kernel/vm/fault.h"
-#include "kernel/vm/tlb.h"
 #include "kernel/vm/uaccess.h"
 
 extern char trap_vector[], exit_to_user[]; // trampoline.S
@@ -180,7 +178,7 @@ noreturn void stack_overflow(uint64 sp, uint64 epc, uint64 cause, uint64 tval)
 
 void trap_init(void)
 {
-    proc_set_user_return(trap_first_return);
+    proc_user_return = trap_first_return;
 }
 
 void trap_init_hart(void)

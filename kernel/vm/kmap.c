@@ -9,7 +9,6 @@
 
 #include "kernel/arch/fdt.h"
 #include "kernel/arch/trapframe.h"
-#include "kernel/errno.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/roots.h"
