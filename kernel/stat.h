@@ -11,12 +11,12 @@
 #define T_PIPE    5 // only in struct stat: pipes are not on disk
 
 struct stat {
-    int dev;       // file system's device
-    uint ino;      // inode number
-    short type;    // T_...
-    short nlink;   // names that lead to it
-    uint64 size;   // bytes
-    short major;   // of a device file
+    int dev;     // file system's device
+    uint ino;    // inode number
+    short type;  // T_...
+    short nlink; // names that lead to it
+    uint64 size; // bytes
+    short major; // of a device file
     short minor;
 };
 

@@ -11,51 +11,51 @@
 #ifndef KERNEL_SYSCALL_H
 #define KERNEL_SYSCALL_H
 
-#define SYSCALLS(X)                                                                                \
-    X(1, fork, "")                                                                                 \
-    X(2, exit, "d")                                                                                \
-    X(3, wait, "p")                                                                                \
-    X(4, pipe, "p")                                                                                \
-    X(5, read, "fpn")                                                                              \
-    X(6, kill, "d")                                                                                \
-    X(7, exec, "sp")                                                                               \
-    X(8, fstat, "fp")                                                                              \
-    X(9, chdir, "s")                                                                               \
-    X(10, dup, "f")                                                                                \
-    X(11, getpid, "")                                                                              \
-    X(12, sbrk, "dd")                                                                              \
-    X(13, pause, "d")                                                                              \
-    X(14, uptime, "")                                                                              \
-    X(15, open, "sx")                                                                              \
-    X(16, write, "fpn")                                                                            \
-    X(17, mknod, "sdd")                                                                            \
-    X(18, unlink, "s")                                                                             \
-    X(19, link, "ss")                                                                              \
-    X(20, mkdir, "s")                                                                              \
-    X(21, close, "f")                                                                              \
-    X(22, trace, "x")                                                                              \
-    X(23, sysinfo, "p")                                                                            \
-    X(24, fsync, "f")                                                                              \
-    X(25, sync, "")                                                                                \
-    X(26, symlink, "ss")                                                                           \
-    X(27, readlink, "spn")                                                                         \
-    X(28, getppid, "")                                                                             \
-    X(29, waitpid, "dpx")                                                                          \
-    X(30, lseek, "fdd")                                                                            \
-    X(31, ftruncate, "fd")                                                                         \
-    X(32, rename, "ss")                                                                            \
-    X(33, getcwd, "pn")                                                                            \
-    X(34, dup2, "ff")                                                                              \
-    X(35, setpgid, "dd")                                                                           \
-    X(36, tcsetpgrp, "fd")                                                                         \
-    X(37, gettime, "p")                                                                            \
-    X(38, poweroff, "d")                                                                           \
-    X(39, reboot, "")                                                                              \
-    X(40, pgpte, "p")                                                                              \
-    X(41, kpgtbl, "")                                                                              \
-    X(42, isolate, "d")                                                                            \
-    X(43, procinfo, "dp")                                                                          \
-    X(44, pgtable, "ddpdp")                                                                        \
+#define SYSCALLS(X)                                                                                                    \
+    X(1, fork, "")                                                                                                     \
+    X(2, exit, "d")                                                                                                    \
+    X(3, wait, "p")                                                                                                    \
+    X(4, pipe, "p")                                                                                                    \
+    X(5, read, "fpn")                                                                                                  \
+    X(6, kill, "d")                                                                                                    \
+    X(7, exec, "sp")                                                                                                   \
+    X(8, fstat, "fp")                                                                                                  \
+    X(9, chdir, "s")                                                                                                   \
+    X(10, dup, "f")                                                                                                    \
+    X(11, getpid, "")                                                                                                  \
+    X(12, sbrk, "dd")                                                                                                  \
+    X(13, pause, "d")                                                                                                  \
+    X(14, uptime, "")                                                                                                  \
+    X(15, open, "sx")                                                                                                  \
+    X(16, write, "fpn")                                                                                                \
+    X(17, mknod, "sdd")                                                                                                \
+    X(18, unlink, "s")                                                                                                 \
+    X(19, link, "ss")                                                                                                  \
+    X(20, mkdir, "s")                                                                                                  \
+    X(21, close, "f")                                                                                                  \
+    X(22, trace, "x")                                                                                                  \
+    X(23, sysinfo, "p")                                                                                                \
+    X(24, fsync, "f")                                                                                                  \
+    X(25, sync, "")                                                                                                    \
+    X(26, symlink, "ss")                                                                                               \
+    X(27, readlink, "spn")                                                                                             \
+    X(28, getppid, "")                                                                                                 \
+    X(29, waitpid, "dpx")                                                                                              \
+    X(30, lseek, "fdd")                                                                                                \
+    X(31, ftruncate, "fd")                                                                                             \
+    X(32, rename, "ss")                                                                                                \
+    X(33, getcwd, "pn")                                                                                                \
+    X(34, dup2, "ff")                                                                                                  \
+    X(35, setpgid, "dd")                                                                                               \
+    X(36, tcsetpgrp, "fd")                                                                                             \
+    X(37, gettime, "p")                                                                                                \
+    X(38, poweroff, "d")                                                                                               \
+    X(39, reboot, "")                                                                                                  \
+    X(40, pgpte, "p")                                                                                                  \
+    X(41, kpgtbl, "")                                                                                                  \
+    X(42, isolate, "d")                                                                                                \
+    X(43, procinfo, "dp")                                                                                              \
+    X(44, pgtable, "ddpdp")                                                                                            \
     X(45, failalloc, "d")
 
 // The user-side stub of each call is sys_name, and, weakly, name: the C library has functions of

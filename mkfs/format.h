@@ -36,9 +36,6 @@ _Static_assert(sizeof(struct journal_desc) <= BSIZE, "a descriptor is one block"
 #define JOURNAL_MIN       (2 * MAXOPBLOCKS + 2) // blocks; room for two full transactions
 
 // How many units of size cover n.
-static inline uint64 div_up(uint64 n, uint64 size)
-{
-    return n / size + (n % size != 0);
-}
+static inline uint64 div_up(uint64 n, uint64 size) { return n / size + (n % size != 0); }
 
 #endif

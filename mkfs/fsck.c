@@ -102,8 +102,7 @@ static bool check_superblock(struct fsck *fsck)
     if (sb->magic != FSMAGIC)
         fail("%s: not a Twofold image (no superblock)", fsck->path);
     if (sb->checksum != super_checksum(sb))
-        problem(fsck, "superblock: the checksum is 0x%08x, must be 0x%08x", sb->checksum,
-                super_checksum(sb));
+        problem(fsck, "superblock: the checksum is 0x%08x, must be 0x%08x", sb->checksum, super_checksum(sb));
     const char *error = super_check(sb, fsck->image.blocks);
     if (error)
         problem(fsck, "superblock: %s", error);
@@ -142,8 +141,8 @@ static void print_totals(const struct fsck *fsck)
         inodes += inode_at(&fsck->image, inum)->type != 0;
     for (uint32 block = sb->datastart; block < sb->size; block++)
         used += fsck->owner[block] != 0;
-    printf("%s: %u of %u inodes, %u of %u data blocks in use, %u orphans\n", fsck->path, inodes,
-           sb->ninodes - 1, used, sb->nblocks, fsck->orphans);
+    printf("%s: %u of %u inodes, %u of %u data blocks in use, %u orphans\n", fsck->path, inodes, sb->ninodes - 1, used,
+           sb->nblocks, fsck->orphans);
 }
 
 static void check_image(struct fsck *fsck)
@@ -216,8 +215,7 @@ int main(int argc, char **argv)
     if (fsck.errors == 0)
         printf("%s: clean\n", fsck.path);
     else
-        printf("%s: %llu error%s\n", fsck.path, (unsigned long long)fsck.errors,
-               fsck.errors == 1 ? "" : "s");
+        printf("%s: %llu error%s\n", fsck.path, (unsigned long long)fsck.errors, fsck.errors == 1 ? "" : "s");
     free(fsck.found);
     free(fsck.owner);
     image_close(&fsck.image);

@@ -27,22 +27,21 @@ static bool claim_block(struct claim *claim, uint32 block, uint64 index, const c
 
     if (!block_valid(&fsck->image, block)) {
         if (tell(claim))
-            inode_problem(fsck, claim->inum, "%s %u is out of range (for block %llu of the file)",
-                          what, block, (unsigned long long)index);
+            inode_problem(fsck, claim->inum, "%s %u is out of range (for block %llu of the file)", what, block,
+                          (unsigned long long)index);
         return false;
     }
     if (fsck->owner[block] != 0) {
         char other[INODE_NAME_SIZE];
         inode_name(fsck, fsck->owner[block], other, sizeof(other));
         if (tell(claim))
-            inode_problem(fsck, claim->inum, "%s %u is used twice, before by %s", what, block,
-                          other);
+            inode_problem(fsck, claim->inum, "%s %u is used twice, before by %s", what, block, other);
         return false;
     }
     fsck->owner[block] = claim->inum;
     if (index >= claim->blocks && tell(claim))
-        inode_problem(fsck, claim->inum, "%s %u is past the end (for block %llu of %llu)", what,
-                      block, (unsigned long long)index, (unsigned long long)claim->blocks);
+        inode_problem(fsck, claim->inum, "%s %u is past the end (for block %llu of %llu)", what, block,
+                      (unsigned long long)index, (unsigned long long)claim->blocks);
     return true;
 }
 
@@ -90,8 +89,7 @@ static void check_inode(struct fsck *fsck, uint32 inum)
         inode_problem(fsck, inum, "a device of size %llu", size);
     if (inode->type == T_SYMLINK && inode->nlink > 0) {
         if (size == 0 || size >= MAXPATH)
-            inode_problem(fsck, inum, "a symbolic link of %llu bytes, must be 1 to %d", size,
-                          MAXPATH - 1);
+            inode_problem(fsck, inum, "a symbolic link of %llu bytes, must be 1 to %d", size, MAXPATH - 1);
         else if (inode->addrs[0] == 0)
             inode_problem(fsck, inum, "a symbolic link without a block");
     }
@@ -136,11 +134,10 @@ static void report_run(struct fsck *fsck, const char *what, uint64 first, uint64
         separator = ": ";
     }
     if (first == last)
-        problem(fsck, "bitmap: block %llu: %s%s%s", (unsigned long long)first, what, separator,
-                owner);
+        problem(fsck, "bitmap: block %llu: %s%s%s", (unsigned long long)first, what, separator, owner);
     else
-        problem(fsck, "bitmap: blocks %llu to %llu: %s%s%s", (unsigned long long)first,
-                (unsigned long long)last, what, separator, owner);
+        problem(fsck, "bitmap: blocks %llu to %llu: %s%s%s", (unsigned long long)first, (unsigned long long)last, what,
+                separator, owner);
 }
 
 void check_bitmap(struct fsck *fsck)

@@ -45,8 +45,7 @@ static void print_line(struct image *image, uint32 inum, const char *name)
 {
     const struct dinode *inode = inode_at(image, inum);
 
-    printf("%c %5u %5u %10llu %s", type_letter(inode->type), inum, inode->nlink,
-           (unsigned long long)inode->size, name);
+    printf("%c %5u %5u %10llu %s", type_letter(inode->type), inum, inode->nlink, (unsigned long long)inode->size, name);
     if (inode->type == T_SYMLINK) {
         char target[MAXPATH];
         size_t n;
@@ -195,17 +194,16 @@ static void run_info(struct image *image, int argc, char **argv)
         inodes += inode_at(image, inum)->type == 0;
     printf("size     %10u blocks of %d bytes (%llu KiB)\n", sb->size, BSIZE,
            (unsigned long long)sb->size * BSIZE / 1024);
-    printf("journal  %10u blocks from %u, %u committed groups, next group %llu\n", sb->nlog,
-           sb->logstart, journal.groups, (unsigned long long)header->seq);
+    printf("journal  %10u blocks from %u, %u committed groups, next group %llu\n", sb->nlog, sb->logstart,
+           journal.groups, (unsigned long long)header->seq);
     printf("inodes   %10u from block %u, %u free\n", sb->ninodes, sb->inodestart, inodes);
     printf("bitmap   %10u blocks from %u\n", sb->datastart - sb->bmapstart, sb->bmapstart);
     printf("data     %10u blocks from %u, %u free\n", sb->nblocks, sb->datastart, blocks);
 }
 
 static const struct command commands[] = {
-    {"ls", 0, 1, IMAGE_READ, run_ls},     {"cat", 1, 1, IMAGE_READ, run_cat},
-    {"get", 1, 2, IMAGE_READ, run_get},   {"put", 1, 2, IMAGE_WRITE, run_put},
-    {"rm", 1, 1, IMAGE_WRITE, run_rm},    {"mkdir", 1, 1, IMAGE_WRITE, run_mkdir},
+    {"ls", 0, 1, IMAGE_READ, run_ls},     {"cat", 1, 1, IMAGE_READ, run_cat}, {"get", 1, 2, IMAGE_READ, run_get},
+    {"put", 1, 2, IMAGE_WRITE, run_put},  {"rm", 1, 1, IMAGE_WRITE, run_rm},  {"mkdir", 1, 1, IMAGE_WRITE, run_mkdir},
     {"info", 0, 0, IMAGE_READ, run_info},
 };
 
@@ -226,8 +224,7 @@ static const struct command *find_command(const char *name, int nargs)
 {
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
         if (strcmp(commands[i].name, name) == 0)
-            return nargs >= commands[i].min_args && nargs <= commands[i].max_args ? &commands[i]
-                                                                                  : 0;
+            return nargs >= commands[i].min_args && nargs <= commands[i].max_args ? &commands[i] : 0;
     return 0;
 }
 

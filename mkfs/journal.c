@@ -16,29 +16,22 @@ struct group {
 
 static char text[160];
 
-static uint32 ring_size(const struct image *image)
-{
-    return image->sb.nlog - 1;
-}
+static uint32 ring_size(const struct image *image) { return image->sb.nlog - 1; }
 
 // The disk block of the ring's block i, which may lie up to a turn beyond the end.
-static uint32 ring_block(const struct image *image, uint32 i)
-{
-    return image->sb.logstart + 1 + i % ring_size(image);
-}
+static uint32 ring_block(const struct image *image, uint32 i) { return image->sb.logstart + 1 + i % ring_size(image); }
 
 // Checks the descriptor at the group's present length; extends the group and the checksum by it
 // and its images. The ring has room for all of it and a commit block, and limit more are left.
-static bool take_descriptor(const struct image *image, struct group *group, uint32 limit,
-                            uint32 *crc, bool *more)
+static bool take_descriptor(const struct image *image, struct group *group, uint32 limit, uint32 *crc, bool *more)
 {
     const struct journal_desc *desc;
 
     if (limit - group->length < 3) // a descriptor, an image, a commit block
         return false;
     desc = image_block(image, ring_block(image, group->start + group->length));
-    if (desc->magic != JMAGIC || desc->kind != JK_DESC || desc->seq != group->seq ||
-        desc->count == 0 || desc->count > JDESC_BLOCKS || desc->more > 1)
+    if (desc->magic != JMAGIC || desc->kind != JK_DESC || desc->seq != group->seq || desc->count == 0 ||
+        desc->count > JDESC_BLOCKS || desc->more > 1)
         return false;
     if (desc->count > limit - group->length - 2)
         return false;

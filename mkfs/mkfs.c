@@ -90,10 +90,7 @@ static struct options parse_options(int argc, char **argv)
     return options;
 }
 
-static uint64 clamp(uint64 n, uint64 low, uint64 high)
-{
-    return n < low ? low : n > high ? high : n;
-}
+static uint64 clamp(uint64 n, uint64 low, uint64 high) { return n < low ? low : n > high ? high : n; }
 
 // One inode for four blocks, one journal block for sixteen, within limits.
 static void fill_in_defaults(struct options *options)
@@ -121,8 +118,7 @@ static void write_bitmap(struct image *image)
     for (uint32 block = 0; block < sb->datastart; block++)
         block_mark(image, block, true);
     for (uint64 bit = sb->size; bit < bits; bit++)
-        ((uint8 *)image_edit(
-            image, sb->bmapstart + (uint32)(bit / BITS_PER_BLOCK)))[bit % BITS_PER_BLOCK / 8] |=
+        ((uint8 *)image_edit(image, sb->bmapstart + (uint32)(bit / BITS_PER_BLOCK)))[bit % BITS_PER_BLOCK / 8] |=
             (uint8)(1 << bit % 8);
 }
 

@@ -8,10 +8,7 @@
 
 static char text[200];
 
-uint32 super_checksum(const struct superblock *sb)
-{
-    return crc32c(0, sb, offsetof(struct superblock, checksum));
-}
+uint32 super_checksum(const struct superblock *sb) { return crc32c(0, sb, offsetof(struct superblock, checksum)); }
 
 // The first data block of such a disk.
 static uint64 data_start(uint64 size, uint64 ninodes, uint64 nlog)
@@ -22,17 +19,15 @@ static uint64 data_start(uint64 size, uint64 ninodes, uint64 nlog)
 static const char *check_numbers(uint64 size, uint64 ninodes, uint64 nlog)
 {
     if (ninodes < INODES_MIN || ninodes > INODES_MAX)
-        snprintf(text, sizeof(text), "%llu inodes: must be %u to %u", (unsigned long long)ninodes,
-                 INODES_MIN, INODES_MAX);
+        snprintf(text, sizeof(text), "%llu inodes: must be %u to %u", (unsigned long long)ninodes, INODES_MIN,
+                 INODES_MAX);
     else if (nlog < JOURNAL_MIN)
-        snprintf(text, sizeof(text), "a journal of %llu blocks: must be at least %u",
-                 (unsigned long long)nlog, JOURNAL_MIN);
+        snprintf(text, sizeof(text), "a journal of %llu blocks: must be at least %u", (unsigned long long)nlog,
+                 JOURNAL_MIN);
     else if (size > UINT32_MAX)
-        snprintf(text, sizeof(text), "%llu blocks: at most %u", (unsigned long long)size,
-                 (uint)UINT32_MAX);
+        snprintf(text, sizeof(text), "%llu blocks: at most %u", (unsigned long long)size, (uint)UINT32_MAX);
     else if (nlog >= size || data_start(size, ninodes, nlog) >= size)
-        snprintf(text, sizeof(text),
-                 "%llu blocks: too few; journal, inodes and bitmap leave no block for files",
+        snprintf(text, sizeof(text), "%llu blocks: too few; journal, inodes and bitmap leave no block for files",
                  (unsigned long long)size);
     else
         return 0;
@@ -78,10 +73,8 @@ const char *super_check(const struct superblock *sb, uint32 blocks)
     const char *error = super_make(&want, sb->size, sb->ninodes, sb->nlog);
     if (error)
         return error;
-    if (differs("logstart", sb->logstart, want.logstart) ||
-        differs("inodestart", sb->inodestart, want.inodestart) ||
-        differs("bmapstart", sb->bmapstart, want.bmapstart) ||
-        differs("datastart", sb->datastart, want.datastart) ||
+    if (differs("logstart", sb->logstart, want.logstart) || differs("inodestart", sb->inodestart, want.inodestart) ||
+        differs("bmapstart", sb->bmapstart, want.bmapstart) || differs("datastart", sb->datastart, want.datastart) ||
         differs("nblocks", sb->nblocks, want.nblocks))
         return text;
     if (sb->size > blocks) {

@@ -4,15 +4,9 @@
 #define KERNEL_ARCH_BARRIER_H
 
 // Orders all memory and device accesses before against all after.
-static inline void fence_all(void)
-{
-    __asm__ volatile("fence iorw, iorw" ::: "memory");
-}
+static inline void fence_all(void) { __asm__ volatile("fence iorw, iorw" ::: "memory"); }
 
 // Makes this hart see stores to code that were made before.
-static inline void fence_i(void)
-{
-    __asm__ volatile("fence.i" ::: "memory");
-}
+static inline void fence_i(void) { __asm__ volatile("fence.i" ::: "memory"); }
 
 #endif

@@ -82,10 +82,7 @@ static inline void irq_on(void)
 }
 
 // True if interrupts are on.
-static inline bool irq_enabled(void)
-{
-    return irq_depth() == 0 && (csr_read(sstatus) & SSTATUS_SIE) != 0;
-}
+static inline bool irq_enabled(void) { return irq_depth() == 0 && (csr_read(sstatus) & SSTATUS_SIE) != 0; }
 
 #endif
 #endif

@@ -44,10 +44,7 @@ struct walk {
 
 struct machine machine;
 
-static uint32 be32(const uint8 *p)
-{
-    return (uint32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-}
+static uint32 be32(const uint8 *p) { return (uint32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3]; }
 
 // A number of several cells: the low 64 bits of it.
 static uint64 read_cells(const uint8 *p, uint32 cells)
@@ -102,8 +99,7 @@ static void begin_node(struct walk *w, const char *name)
 {
     for (enum place p = ROOT; w->unknown == 0 && p < NPLACE; p++) {
         size_t n = strlen(places[p].name);
-        if (places[p].parent == w->place && strncmp(name, places[p].name, n) == 0 &&
-            (name[n] == 0 || name[n] == '@')) {
+        if (places[p].parent == w->place && strncmp(name, places[p].name, n) == 0 && (name[n] == 0 || name[n] == '@')) {
             w->place = p;
             w->hartid = ~0UL;
             w->hart_usable = true;
@@ -172,10 +168,7 @@ static bool step(struct walk *w)
 }
 
 // Does the block [start, start + size) lie in a tree of total bytes?
-static bool block_fits(uint32 start, uint32 size, uint32 total)
-{
-    return start <= total && size <= total - start;
-}
+static bool block_fits(uint32 start, uint32 size, uint32 total) { return start <= total && size <= total - start; }
 
 static bool read_header(struct walk *w, const uint8 *fdt)
 {
@@ -187,9 +180,8 @@ static bool read_header(struct walk *w, const uint8 *fdt)
     w->at = fdt + be32(fdt + STRUCT);
     w->end = w->at + size;
     return total >= HEADER_SIZE && total <= FDT_MAX && be32(fdt + STRUCT) % 4 == 0 &&
-           block_fits(be32(fdt + STRUCT), size, total) &&
-           block_fits(be32(fdt + STRINGS), w->strings_size, total) && w->strings_size > 0 &&
-           w->strings[w->strings_size - 1] == 0;
+           block_fits(be32(fdt + STRUCT), size, total) && block_fits(be32(fdt + STRINGS), w->strings_size, total) &&
+           w->strings_size > 0 && w->strings[w->strings_size - 1] == 0;
 }
 
 int fdt_parse(const void *fdt, struct machine *m)

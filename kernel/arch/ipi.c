@@ -7,10 +7,7 @@
 
 static void (*handlers[IPI_REASONS])(void);
 
-void ipi_set_handler(enum ipi_reason reason, void (*handler)(void))
-{
-    handlers[reason] = handler;
-}
+void ipi_set_handler(enum ipi_reason reason, void (*handler)(void)) { handlers[reason] = handler; }
 
 void ipi_send(uint cpu_index, enum ipi_reason reason)
 {

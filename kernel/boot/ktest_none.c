@@ -2,6 +2,4 @@
 // its own, so that no compiler takes it for the only one.
 #include "kernel/boot/start.h"
 
-__attribute__((weak)) void ktest_run(void)
-{
-}
+__attribute__((weak)) void ktest_run(void) {}

@@ -129,9 +129,8 @@ static void find_machine(paddr_t fdt)
     cpu_count = machine.harts;
     for (uint i = 0; i < NCPU; i++)
         cpus[i].index = cpus[i].hartid = i;
-    kprintf("Twofold, an xv6-compatible kernel: %d hart%s, %ld MiB%s\n", cpu_count,
-            cpu_count == 1 ? "" : "s", (machine.ram_end - machine.ram_start) >> 20,
-            r < 0 ? " (no device tree: assumed)" : "");
+    kprintf("Twofold, an xv6-compatible kernel: %d hart%s, %ld MiB%s\n", cpu_count, cpu_count == 1 ? "" : "s",
+            (machine.ram_end - machine.ram_start) >> 20, r < 0 ? " (no device tree: assumed)" : "");
 }
 
 void kernel_main(uint64 hart, paddr_t fdt)

@@ -31,8 +31,7 @@ uint32 boot_harts_go;
 static void make_boot_root(void)
 {
     for (uint64 i = 0; i < 254; i++)
-        boot_root[KERNEL_ROOT_INDEX + i] =
-            PA2PTE(i << 30) | PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D;
+        boot_root[KERNEL_ROOT_INDEX + i] = PA2PTE(i << 30) | PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D;
     boot_harts[0].satp = SATP_SV39 | (uint64)boot_root >> PGSHIFT;
     boot_harts[0].stack = (vaddr_t)(boot_stack + sizeof(boot_stack)) + KERNEL_OFFSET;
     boot_harts[0].main = (void (*)(uint64, paddr_t))((vaddr_t)kernel_main + KERNEL_OFFSET);

@@ -38,10 +38,7 @@ void (*console_interrupt)(int pgid);
 static int foreground; // a: process group
 
 // What a key shows on the screen. It is left out when output is stuck: input goes on.
-static void echo(const char *text)
-{
-    uart_try_write(text, strlen(text));
-}
+static void echo(const char *text) { uart_try_write(text, strlen(text)); }
 
 // Takes back the last character: of a UTF-8 sequence all bytes. False if there is none.
 static bool erase_locked(void)
@@ -167,15 +164,9 @@ static int64 console_write(int minor, const void *src, uint64 off, size_t n)
 
 const struct dev_ops console_ops = {.read = console_read, .write = console_write};
 
-void console_set_foreground(int pgid)
-{
-    __atomic_store_n(&foreground, pgid, __ATOMIC_RELAXED);
-}
+void console_set_foreground(int pgid) { __atomic_store_n(&foreground, pgid, __ATOMIC_RELAXED); }
 
-static int hart_number(void)
-{
-    return this_cpu()->index;
-}
+static int hart_number(void) { return this_cpu()->index; }
 
 static void panic_begin(void)
 {
@@ -188,10 +179,7 @@ static void panic_begin(void)
         ;
 }
 
-static void panic_end(void)
-{
-    power_off(EXIT_PANIC);
-}
+static void panic_end(void) { power_off(EXIT_PANIC); }
 
 void console_init(void)
 {

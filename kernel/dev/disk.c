@@ -52,8 +52,7 @@ int disk_run(struct disk_request *r)
 
 int disk_read(uint32 blockno, void *page)
 {
-    struct disk_request r = {
-        .op = DISK_READ, .blockno = blockno, .nsegments = 1, .segment = {page}};
+    struct disk_request r = {.op = DISK_READ, .blockno = blockno, .nsegments = 1, .segment = {page}};
 
     return disk_run(&r);
 }

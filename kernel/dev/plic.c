@@ -17,17 +17,8 @@ void plic_init_hart(uint hartid)
     *mmio32(PLIC_THRESHOLD(hartid)) = 0;
 }
 
-void plic_turn_on(uint irq)
-{
-    *mmio32(PLIC_PRIORITY(irq)) = 1;
-}
+void plic_turn_on(uint irq) { *mmio32(PLIC_PRIORITY(irq)) = 1; }
 
-uint plic_claim(uint hartid)
-{
-    return *mmio32(PLIC_CLAIM(hartid));
-}
+uint plic_claim(uint hartid) { return *mmio32(PLIC_CLAIM(hartid)); }
 
-void plic_complete(uint hartid, uint irq)
-{
-    *mmio32(PLIC_CLAIM(hartid)) = irq;
-}
+void plic_complete(uint hartid, uint irq) { *mmio32(PLIC_CLAIM(hartid)) = irq; }

@@ -40,10 +40,7 @@ static struct spinlock room_lock = SPINLOCK_INIT("uart room", DEVICE);
 
 static void (*receive)(int byte); // I
 
-static volatile uint8 *reg(enum uart_reg r)
-{
-    return mmio8(UART0 + r);
-}
+static volatile uint8 *reg(enum uart_reg r) { return mmio8(UART0 + r); }
 
 static void set_ier_locked(uint8 value)
 {

@@ -110,10 +110,7 @@ static struct {
     struct disk_request *waiting, **waiting_end; // for slots, in order
 } blk = {.lock = SPINLOCK_INIT("virtio_blk", DEVICE), .waiting_end = &blk.waiting};
 
-static volatile uint32 *reg(enum reg r)
-{
-    return mmio32(blk.base + r);
-}
+static volatile uint32 *reg(enum reg r) { return mmio32(blk.base + r); }
 
 static void set_descriptor_locked(uint d, const volatile void *p, uint32 len, uint16 flags)
 {
@@ -123,8 +120,7 @@ static void set_descriptor_locked(uint d, const volatile void *p, uint32 len, ui
 // Hands r to the device, which is not yet notified. False if no slot is free.
 static bool start_locked(struct disk_request *r)
 {
-    static const uint32 types[] = {
-        [DISK_READ] = BLK_READ, [DISK_WRITE] = BLK_WRITE, [DISK_FLUSH] = BLK_FLUSH};
+    static const uint32 types[] = {[DISK_READ] = BLK_READ, [DISK_WRITE] = BLK_WRITE, [DISK_FLUSH] = BLK_FLUSH};
     uint i = 0;
 
     while (i < blk.size / CHAIN && blk.slots[i].request)
@@ -139,8 +135,7 @@ static bool start_locked(struct disk_request *r)
     s->request = r;
     set_descriptor_locked(d++, &s->header, sizeof(s->header), DESC_NEXT);
     for (i = 0; i < r->nsegments; i++)
-        set_descriptor_locked(d++, r->segment[i], BSIZE,
-                              DESC_NEXT | (r->op == DISK_READ ? DESC_WRITE : 0));
+        set_descriptor_locked(d++, r->segment[i], BSIZE, DESC_NEXT | (r->op == DISK_READ ? DESC_WRITE : 0));
     set_descriptor_locked(d, &s->status, 1, DESC_WRITE);
 
     blk.avail->ring[blk.avail->idx % blk.size] = head;
@@ -282,8 +277,8 @@ const struct disk_driver *virtio_blk_probe(void)
     for (uint i = 0; i < VIRTIO_COUNT; i++) {
         blk.base = VIRTIO0 + i * PGSIZE;
         uint32 version = *reg(VERSION);
-        if (*reg(MAGIC) != VIRTIO_MAGIC || *reg(DEVICE_ID) != ID_BLOCK ||
-            (version != 1 && version != 2) || !init_device(version == 2, &driver.needs_flush))
+        if (*reg(MAGIC) != VIRTIO_MAGIC || *reg(DEVICE_ID) != ID_BLOCK || (version != 1 && version != 2) ||
+            !init_device(version == 2, &driver.needs_flush))
             continue;
         uint64 sectors = *reg(CONFIG_CAPACITY + 4);
         sectors = sectors << 32 | *reg(CONFIG_CAPACITY);

@@ -86,12 +86,6 @@ int file_truncate(struct file *f, int64 size)
     return f->ops->truncate(f, size);
 }
 
-int file_sync(struct file *f)
-{
-    return f->ops->sync ? f->ops->sync(f) : -EINVAL;
-}
+int file_sync(struct file *f) { return f->ops->sync ? f->ops->sync(f) : -EINVAL; }
 
-uint64 files_open(void)
-{
-    return __atomic_load_n(&open_files, __ATOMIC_RELAXED);
-}
+uint64 files_open(void) { return __atomic_load_n(&open_files, __ATOMIC_RELAXED); }

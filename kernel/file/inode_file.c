@@ -142,10 +142,7 @@ static int64 write_some(struct file *f, char *data, uaddr_t addr, size_t n)
     return done ? (int64)done : r;
 }
 
-static int64 inode_file_write(struct file *f, uaddr_t addr, size_t n)
-{
-    return bounce(f, addr, n, n, write_some);
-}
+static int64 inode_file_write(struct file *f, uaddr_t addr, size_t n) { return bounce(f, addr, n, n, write_some); }
 
 static int64 seek_base(struct file *f, int whence)
 {
@@ -188,10 +185,7 @@ int inode_file_stat(struct file *f, struct stat *st)
     return 0;
 }
 
-static int inode_file_truncate(struct file *f, uint64 size)
-{
-    return inode_truncate(f->inode, size);
-}
+static int inode_file_truncate(struct file *f, uint64 size) { return inode_truncate(f->inode, size); }
 
 static int inode_file_sync(struct file *f)
 {

@@ -40,10 +40,7 @@ struct pipe {
 static struct kmem_cache pipe_cache = KMEM_CACHE("pipe", struct pipe);
 static uint64 pipes; // atomic
 
-uint64 pipes_open(void)
-{
-    return __atomic_load_n(&pipes, __ATOMIC_RELAXED);
-}
+uint64 pipes_open(void) { return __atomic_load_n(&pipes, __ATOMIC_RELAXED); }
 
 // => lock held, let go while waiting. Takes the end for the caller: 0; -EINTR.
 static int own(struct pipe *p, struct pipe_end *end)

@@ -19,25 +19,13 @@ static uint32 block_rotor, inode_rotor;
 
 static_assert(BSIZE % sizeof(struct dinode) == 0, "inodes do not straddle blocks");
 
-bool block_valid(uint32 blockno)
-{
-    return blockno >= superblock.datastart && blockno < superblock.size;
-}
+bool block_valid(uint32 blockno) { return blockno >= superblock.datastart && blockno < superblock.size; }
 
-uint32 blocks_free(void)
-{
-    return __atomic_load_n(&free_blocks, __ATOMIC_RELAXED);
-}
+uint32 blocks_free(void) { return __atomic_load_n(&free_blocks, __ATOMIC_RELAXED); }
 
-uint32 inodes_free(void)
-{
-    return __atomic_load_n(&free_inodes, __ATOMIC_RELAXED);
-}
+uint32 inodes_free(void) { return __atomic_load_n(&free_inodes, __ATOMIC_RELAXED); }
 
-static bool bit_test(const uint64 *map, uint32 i)
-{
-    return map[i / 64] >> (i % 64) & 1;
-}
+static bool bit_test(const uint64 *map, uint32 i) { return map[i / 64] >> (i % 64) & 1; }
 
 // The first bit of [from, to) that is 0, or to.
 static uint32 first_zero(const uint64 *map, uint32 from, uint32 to)
@@ -121,8 +109,7 @@ struct dinode *dinode_in(struct block *b, uint32 inum)
     return (struct dinode *)block_data(b) + inum % INODES_PER_BLOCK;
 }
 
-int inode_find(uint32 from, bool (*wanted)(const struct dinode *d), uint32 *inum,
-               struct block **out)
+int inode_find(uint32 from, bool (*wanted)(const struct dinode *d), uint32 *inum, struct block **out)
 {
     while (from < superblock.ninodes) {
         int e = cache_get(IBLOCK(from, superblock), out);
@@ -139,10 +126,7 @@ int inode_find(uint32 from, bool (*wanted)(const struct dinode *d), uint32 *inum
     return -ENOSPC;
 }
 
-static bool is_free(const struct dinode *d)
-{
-    return d->type == 0;
-}
+static bool is_free(const struct dinode *d) { return d->type == 0; }
 
 // Makes inode inum, which lies in b, an empty one of that type.
 static void reset_inode(struct block *b, uint32 inum, int type)
@@ -192,8 +176,7 @@ static int count_blocks(void)
         int e = cache_get(BBLOCK(base, superblock), &map);
         if (e)
             return e;
-        for (uint32 i = 0; (i = first_zero(block_data(map), i, BITS_PER_BLOCK)) < BITS_PER_BLOCK;
-             i++) {
+        for (uint32 i = 0; (i = first_zero(block_data(map), i, BITS_PER_BLOCK)) < BITS_PER_BLOCK; i++) {
             valid = valid && block_valid(base + i);
             free_blocks++;
         }

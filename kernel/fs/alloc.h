@@ -29,8 +29,7 @@ int inode_free(uint32 inum);
 
 // The first inode, from number from on, that is wanted: its number and its block, pinned.
 // 0; -ENOSPC: there is none; -EIO; -ENOMEM.
-int inode_find(uint32 from, bool (*wanted)(const struct dinode *d), uint32 *inum,
-               struct block **out);
+int inode_find(uint32 from, bool (*wanted)(const struct dinode *d), uint32 *inum, struct block **out);
 // Inode inum in b, its block.
 struct dinode *dinode_in(struct block *b, uint32 inum);
 

@@ -33,10 +33,7 @@ static inline void locate(struct way *w, uint64 bn)
     }
 }
 
-int bmap_pin(uint32 blockno, struct block **out)
-{
-    return block_valid(blockno) ? cache_get(blockno, out) : -EIO;
-}
+int bmap_pin(uint32 blockno, struct block **out) { return block_valid(blockno) ? cache_get(blockno, out) : -EIO; }
 
 // 0; -EIO; -ENOMEM: nothing is pinned.
 static inline int find_way(struct inode *ip, uint64 bn, struct way *w)

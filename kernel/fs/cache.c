@@ -56,10 +56,7 @@ static void settle(void)
     cache.told_promised = promised;
 }
 
-static bool is_held(enum block_state state)
-{
-    return state != BLOCK_EMPTY && state != BLOCK_DIRTY;
-}
+static bool is_held(enum block_state state) { return state != BLOCK_EMPTY && state != BLOCK_DIRTY; }
 
 // Gives b another state and number of pins: the counts and the list lru follow.
 static void change(struct block *b, enum block_state state, int pins)
@@ -74,15 +71,11 @@ static void change(struct block *b, enum block_state state, int pins)
     settle();
 }
 
-static struct list *bucket_of(uint32 blockno)
-{
-    return &buckets[blockno % BUCKETS];
-}
+static struct list *bucket_of(uint32 blockno) { return &buckets[blockno % BUCKETS]; }
 
 struct block *cache_find(uint32 blockno)
 {
-    list_for_each(b, bucket_of(blockno), struct block, hash)
-    {
+    list_for_each (b, bucket_of(blockno), struct block, hash) {
         if (b->blockno == blockno)
             return b;
     }
@@ -201,10 +194,7 @@ void cache_put(struct block *b)
     spin_unlock(&cache.lock);
 }
 
-void *block_data(const struct block *b)
-{
-    return page_to_virt(b->page);
-}
+void *block_data(const struct block *b) { return page_to_virt(b->page); }
 
 void cache_forget(uint32 blockno)
 {

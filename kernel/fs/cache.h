@@ -19,14 +19,14 @@ struct page;
 
 // C cache lock; J journal lock; I immutable while pinned; a atomic
 struct block {
-    struct list hash;  // C
-    struct list lru;   // C: on the list of evictable blocks when clean and unpinned
-    uint32 blockno;    // I
-    int32 pins;        // C
-    uint8 state;       // C: BLOCK_...
-    bool detached;     // C: no longer found by number
-    struct page *page; // I: holds one reference; more (mappings, pins) keep the bytes alive
-    struct list group; // J: blocks of a transaction group
+    struct list hash;            // C
+    struct list lru;             // C: on the list of evictable blocks when clean and unpinned
+    uint32 blockno;              // I
+    int32 pins;                  // C
+    uint8 state;                 // C: BLOCK_...
+    bool detached;               // C: no longer found by number
+    struct page *page;           // I: holds one reference; more (mappings, pins) keep the bytes alive
+    struct list group;           // J: blocks of a transaction group
     struct journal_image *image; // J: its newest staged copy not yet home
 };
 

@@ -24,10 +24,7 @@ static struct inode *table[NHASH];
 static struct inode *reclaimable; // without users and links, to be freed
 static uint64 in_core;
 
-uint64 inodes_in_core(void)
-{
-    return __atomic_load_n(&in_core, __ATOMIC_RELAXED);
-}
+uint64 inodes_in_core(void) { return __atomic_load_n(&in_core, __ATOMIC_RELAXED); }
 
 // => table_lock held. What points to that inode in its chain, or the 0 at the chain's end.
 static struct inode **find(uint32 inum)
@@ -165,10 +162,7 @@ int inode_lock(struct inode *ip)
     return e;
 }
 
-void inode_unlock(struct inode *ip)
-{
-    sleeplock_unlock(&ip->lock);
-}
+void inode_unlock(struct inode *ip) { sleeplock_unlock(&ip->lock); }
 
 void inode_update(struct inode *ip)
 {

@@ -63,10 +63,7 @@ int64 inode_write(struct inode *ip, const void *src, uint64 off, size_t n);
 
 // Blocks that one inode_write of n bytes may change: for k blocks of data, up to 3 indirect ones,
 // the inode, and a bitmap block for each block that is new.
-static inline uint inode_write_blocks(size_t n)
-{
-    return 2 * min_u64(n / BSIZE + 2, INODE_WRITE_MAX / BSIZE) + 7;
-}
+static inline uint inode_write_blocks(size_t n) { return 2 * min_u64(n / BSIZE + 2, INODE_WRITE_MAX / BSIZE) + 7; }
 
 // Makes it size bytes long, in transactions of its own as needed; ip is not locked. Growing leaves
 // a hole. 0; -EFBIG; -EIO; -ENOMEM.

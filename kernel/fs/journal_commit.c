@@ -27,8 +27,7 @@
 // True if a group of n blocks could be committed now.
 static bool has_room(uint n)
 {
-    return journal.nimages - journal.npending >= n &&
-           journal.ring - journal.ring_used >= n + GROUP_OVERHEAD;
+    return journal.nimages - journal.npending >= n && journal.ring - journal.ring_used >= n + GROUP_OVERHEAD;
 }
 
 // A frame that was promised for an image. There is one, if not at once: more blocks than the
@@ -229,8 +228,7 @@ static void work(void)
     spin_unlock(&journal.lock);
 
     int error = changes ? commit() : 0;
-    if (error == 0 &&
-        (!changes || !has_room(journal.group_max / 2) || requested > journal.completed))
+    if (error == 0 && (!changes || !has_room(journal.group_max / 2) || requested > journal.completed))
         error = go_home();
     if (error)
         kprintf("journal: disk error: nothing is written any more\n");
@@ -249,8 +247,7 @@ static void wait_for_work(void)
 {
     spin_lock(&journal.lock);
     int r = 0;
-    while (journal.failed ||
-           (r == 0 && !journal.want_commit && journal.requested == journal.completed))
+    while (journal.failed || (r == 0 && !journal.want_commit && journal.requested == journal.completed))
         r = sleep_timeout(&journal.work, &journal.lock, TICK_HZ, false);
     spin_unlock(&journal.lock);
 }

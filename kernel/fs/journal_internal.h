@@ -67,15 +67,9 @@ int journal_attach(const struct superblock *sb, uint64 *groups);
 void journal_main(void *arg);
 
 // Blocks of the journal: where i, a place in the ring, lies on disk; the place n after i.
-static inline uint32 ring_block(uint32 i)
-{
-    return journal.log + 1 + i;
-}
+static inline uint32 ring_block(uint32 i) { return journal.log + 1 + i; }
 
-static inline uint32 ring_add(uint32 i, uint32 n)
-{
-    return (i + n) % journal.ring;
-}
+static inline uint32 ring_add(uint32 i, uint32 n) { return (i + n) % journal.ring; }
 
 // Starts writing a page, merging neighbours; it must not change before journal_io_wait, which
 // waits for all such writes: 0, -EIO.

@@ -47,8 +47,8 @@ static bool read_ring(struct walk *w, void *block)
 
 static bool descriptor_valid(const struct journal_desc *d, uint64 seq)
 {
-    if (d->magic != JMAGIC || d->kind != JK_DESC || d->seq != seq || d->count == 0 ||
-        d->count > JDESC_BLOCKS || d->more > 1)
+    if (d->magic != JMAGIC || d->kind != JK_DESC || d->seq != seq || d->count == 0 || d->count > JDESC_BLOCKS ||
+        d->more > 1)
         return false;
     for (uint32 i = 0; i < d->count; i++) {
         if (d->home[i] < journal.disk_min || d->home[i] >= journal.disk_end)
@@ -86,8 +86,8 @@ static bool walk_group(struct walk *w)
         if (!walk_images(w, d))
             return false;
     } while (d->more);
-    return read_ring(w, journal.record) && c->magic == JMAGIC && c->kind == JK_COMMIT &&
-           c->seq == w->seq++ && c->count == w->images && c->checksum == w->checksum;
+    return read_ring(w, journal.record) && c->magic == JMAGIC && c->kind == JK_COMMIT && c->seq == w->seq++ &&
+           c->count == w->images && c->checksum == w->checksum;
 }
 
 // Copies all groups that count home; the walk's place and number move behind the last, *groups
@@ -145,8 +145,8 @@ static void set_up_once(void)
 static bool place_valid(const struct superblock *sb)
 {
     uint64 end = (uint64)sb->logstart + sb->nlog;
-    return sb->logstart >= 2 && sb->nlog >= MAXOPBLOCKS + 4 && end <= sb->inodestart &&
-           sb->inodestart < sb->size && sb->size <= disk->blocks;
+    return sb->logstart >= 2 && sb->nlog >= MAXOPBLOCKS + 4 && end <= sb->inodestart && sb->inodestart < sb->size &&
+           sb->size <= disk->blocks;
 }
 
 int journal_attach(const struct superblock *sb, uint64 *groups)

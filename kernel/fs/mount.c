@@ -31,9 +31,9 @@ static const char *superblock_fault(const struct superblock *sb)
         return "superblock: unknown block size";
     if (sb->size > disk->blocks)
         return "superblock: larger than the disk";
-    if (sb->logstart != SUPERBLOCK_BLOCKNO + 1 || sb->ninodes <= ROOTINO ||
-        sb->ninodes > INUM_LIMIT || sb->inodestart != inodestart || sb->bmapstart != bmapstart ||
-        sb->datastart != datastart || datastart >= sb->size || sb->nblocks != sb->size - datastart)
+    if (sb->logstart != SUPERBLOCK_BLOCKNO + 1 || sb->ninodes <= ROOTINO || sb->ninodes > INUM_LIMIT ||
+        sb->inodestart != inodestart || sb->bmapstart != bmapstart || sb->datastart != datastart ||
+        datastart >= sb->size || sb->nblocks != sb->size - datastart)
         return "superblock: impossible layout";
     return 0;
 }
@@ -70,10 +70,7 @@ static int check_root(void)
     return e == -EIO ? refuse("no root directory") : e;
 }
 
-static bool is_orphan(const struct dinode *d)
-{
-    return d->type != 0 && d->nlink == 0;
-}
+static bool is_orphan(const struct dinode *d) { return d->type != 0 && d->nlink == 0; }
 
 // Frees the inodes that have a type and no name.
 static int reclaim_orphans(void)

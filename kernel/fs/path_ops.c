@@ -53,10 +53,7 @@ static void set_entry(struct inode *dir, const struct dir_slot *slot, uint32 inu
 }
 
 // T One link less for what p names: a directory has no other.
-static void drop_link(const struct place *p)
-{
-    set_links(p->ip, p->type == T_DIR ? 0 : p->ip->d.nlink - 1);
-}
+static void drop_link(const struct place *p) { set_links(p->ip, p->type == T_DIR ? 0 : p->ip->d.nlink - 1); }
 
 // T Fills the new inode ip with what it holds before its first link is seen.
 static int fill(struct inode *ip, const struct node *node, uint32 parent)
@@ -126,8 +123,7 @@ static int accept(int met, int wanted, int flags)
     return met == T_SYMLINK ? -ELOOP : -EEXIST;
 }
 
-int path_create(struct inode *cwd, const char *path, const struct node *node, int flags,
-                struct inode **out)
+int path_create(struct inode *cwd, const char *path, const struct node *node, int flags, struct inode **out)
 {
     struct place p;
     sleeplock_lock(&names_lock);
@@ -310,12 +306,6 @@ static int change_two(struct inode *cwd, const char *old, const char *new,
     return e;
 }
 
-int path_link(struct inode *cwd, const char *old, const char *new)
-{
-    return change_two(cwd, old, new, link);
-}
+int path_link(struct inode *cwd, const char *old, const char *new) { return change_two(cwd, old, new, link); }
 
-int path_rename(struct inode *cwd, const char *old, const char *new)
-{
-    return change_two(cwd, old, new, rename);
-}
+int path_rename(struct inode *cwd, const char *old, const char *new) { return change_two(cwd, old, new, rename); }

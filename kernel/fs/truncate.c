@@ -106,8 +106,7 @@ static int resize(struct inode *ip, uint64 size)
 {
     const uint64 first = (size + BSIZE - 1) / BSIZE;
     uint32 *slots = ip->d.addrs;
-    struct shrink s = {
-        .end = (ip->d.size + BSIZE - 1) / BSIZE, .maps = STEP_BITMAPS, .indirect = STEP_INDIRECT};
+    struct shrink s = {.end = (ip->d.size + BSIZE - 1) / BSIZE, .maps = STEP_BITMAPS, .indirect = STEP_INDIRECT};
     cut(&s, &slots[NDIRECT + 1], 2, NDIRECT + NINDIRECT, first);
     cut(&s, &slots[NDIRECT], 1, NDIRECT, first);
     while (!s.stop && s.end > first)
@@ -154,7 +153,4 @@ int inode_truncate(struct inode *ip, uint64 size)
     return size > (uint64)MAXFILE * BSIZE ? -EFBIG : resize_all(ip, size, false);
 }
 
-int inode_reclaim(struct inode *ip)
-{
-    return resize_all(ip, 0, true);
-}
+int inode_reclaim(struct inode *ip) { return resize_all(ip, 0, true); }

@@ -109,10 +109,7 @@ static bool teardown(void)
 }
 
 // The homes that group g writes.
-static uint32 home_of(uint64 g, uint i)
-{
-    return HOME + (g * 3 + i * 5) % HOMES;
-}
+static uint32 home_of(uint64 g, uint i) { return HOME + (g * 3 + i * 5) % HOMES; }
 
 static bool fill(uint32 blockno, uint64 value)
 {
@@ -194,10 +191,7 @@ static const char *crash_anywhere(void)
 }
 
 // Where in the ring group g of those behind an empty journal at place 0 has its commit record.
-static uint32 commit_block(uint64 g)
-{
-    return geometry.logstart + 1 + (uint32)g * (PER_GROUP + 2) - 1;
-}
+static uint32 commit_block(uint64 g) { return geometry.logstart + 1 + (uint32)g * (PER_GROUP + 2) - 1; }
 
 static const char *damaged_groups(void)
 {
@@ -262,20 +256,11 @@ static void run(const char *(*test)(void))
         ktest_fail(__FILE__, __LINE__, wrong);
 }
 
-KTEST(journal_crash_anywhere)
-{
-    run(crash_anywhere);
-}
+KTEST(journal_crash_anywhere) { run(crash_anywhere); }
 
-KTEST(journal_damaged_groups_do_not_count)
-{
-    run(damaged_groups);
-}
+KTEST(journal_damaged_groups_do_not_count) { run(damaged_groups); }
 
-KTEST(journal_freed_block_is_reused)
-{
-    run(freed_and_reused);
-}
+KTEST(journal_freed_block_is_reused) { run(freed_and_reused); }
 
 KTEST(crc32c_known_answer)
 {

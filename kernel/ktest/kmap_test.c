@@ -50,8 +50,8 @@ static struct addrspace *space_with_code(void)
 {
     static const uint32 ret = 0x00008067;
     struct addrspace *as = as_create();
-    if (as && (as_map(as, DATA, DATA + PGSIZE, PROT_READ | PROT_EXEC) < 0 ||
-               as_write(as, DATA, &ret, sizeof(ret)) < 0)) {
+    if (as &&
+        (as_map(as, DATA, DATA + PGSIZE, PROT_READ | PROT_EXEC) < 0 || as_write(as, DATA, &ret, sizeof(ret)) < 0)) {
         as_put(as);
         return 0;
     }

@@ -89,10 +89,7 @@ KTEST(page_exhaustion)
     page_put(big);
 }
 
-static bool always(void)
-{
-    return true;
-}
+static bool always(void) { return true; }
 
 KTEST(page_failure_hook)
 {

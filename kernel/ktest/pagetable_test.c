@@ -57,8 +57,7 @@ KTEST(region_list)
         region_insert(&regions, r);
     }
     uaddr_t last = 0;
-    list_for_each(r, &regions, struct region, link)
-    {
+    list_for_each (r, &regions, struct region, link) {
         check(r->start > last);
         last = r->start;
     }

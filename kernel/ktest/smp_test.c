@@ -74,10 +74,7 @@ static void give_partner(struct addrspace *as)
     spin_unlock(&shared.lock);
 }
 
-void ktest_start_partner(void)
-{
-    thread_start("ktest partner", partner, 0);
-}
+void ktest_start_partner(void) { thread_start("ktest partner", partner, 0); }
 
 // Returns when the partner has begun and ended a read since.
 static void wait_for_reads(void)

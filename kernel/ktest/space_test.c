@@ -180,10 +180,7 @@ KTEST(fork_shares_and_diverges)
 
 static int fail_countdown;
 
-static bool fail_later(void)
-{
-    return fail_countdown-- == 0;
-}
+static bool fail_later(void) { return fail_countdown-- == 0; }
 
 // Each allocation of a fork fails once; the parent is whole and nothing is left behind (the
 // frame counts around the test).

@@ -5,31 +5,31 @@
 
 #include "kernel/lib/kdef.h"
 
-#define COUNTERS(X)                                                                                \
-    X(fault_zero_map)    /* read of an untouched page: the zero page mapped */                     \
-    X(fault_zero_fill)   /* write of an untouched page: a zeroed page */                           \
-    X(fault_zero_around) /* pages behind it filled along with it */                                \
-    X(fault_cow_copy)    /* write to a shared page: copied */                                      \
-    X(fault_cow_around)  /* neighbours copied along with it */                                     \
-    X(fault_cow_claim)   /* write by the last holder: claimed without a copy */                    \
-    X(fault_ad)          /* A or D set */                                                          \
-    X(fault_stale)       /* entry was sufficient: stale translation, or another hart was first */  \
-    X(fault_denied)      /* no region, or not allowed */                                           \
-    X(fault_nomem)       /* no memory to serve it */                                               \
-    X(fault_kernel)      /* faults taken by the kernel on user memory */                           \
-    X(uaccess_fixup)     /* user accesses by the kernel that ended at the landing pad */           \
-    X(tlb_flush)         /* TLB flushes, all harts */                                              \
-    X(tlb_shootdown)     /* flushes asked of other harts */                                        \
-    X(fork_pages)        /* entries shared by fork */                                              \
-    X(page_evicted)      /* clean cache pages taken back for other uses */                         \
-    X(context_switch)    /* switches between threads */                                            \
-    X(ipi)               /* inter-processor interrupts sent */                                     \
-    X(cache_hit)         /* blocks found in the cache */                                           \
-    X(cache_miss)        /* blocks read from disk */                                               \
-    X(disk_read)         /* read requests to the disk */                                           \
-    X(disk_write)        /* write requests */                                                      \
-    X(disk_flush)        /* flush requests */                                                      \
-    X(journal_commit)    /* groups committed */                                                    \
+#define COUNTERS(X)                                                                                                    \
+    X(fault_zero_map)    /* read of an untouched page: the zero page mapped */                                         \
+    X(fault_zero_fill)   /* write of an untouched page: a zeroed page */                                               \
+    X(fault_zero_around) /* pages behind it filled along with it */                                                    \
+    X(fault_cow_copy)    /* write to a shared page: copied */                                                          \
+    X(fault_cow_around)  /* neighbours copied along with it */                                                         \
+    X(fault_cow_claim)   /* write by the last holder: claimed without a copy */                                        \
+    X(fault_ad)          /* A or D set */                                                                              \
+    X(fault_stale)       /* entry was sufficient: stale translation, or another hart was first */                      \
+    X(fault_denied)      /* no region, or not allowed */                                                               \
+    X(fault_nomem)       /* no memory to serve it */                                                                   \
+    X(fault_kernel)      /* faults taken by the kernel on user memory */                                               \
+    X(uaccess_fixup)     /* user accesses by the kernel that ended at the landing pad */                               \
+    X(tlb_flush)         /* TLB flushes, all harts */                                                                  \
+    X(tlb_shootdown)     /* flushes asked of other harts */                                                            \
+    X(fork_pages)        /* entries shared by fork */                                                                  \
+    X(page_evicted)      /* clean cache pages taken back for other uses */                                             \
+    X(context_switch)    /* switches between threads */                                                                \
+    X(ipi)               /* inter-processor interrupts sent */                                                         \
+    X(cache_hit)         /* blocks found in the cache */                                                               \
+    X(cache_miss)        /* blocks read from disk */                                                                   \
+    X(disk_read)         /* read requests to the disk */                                                               \
+    X(disk_write)        /* write requests */                                                                          \
+    X(disk_flush)        /* flush requests */                                                                          \
+    X(journal_commit)    /* groups committed */                                                                        \
     X(journal_block)     /* blocks written to the journal */
 
 #define COUNTER_ID(name) C_##name,
@@ -39,14 +39,8 @@ enum counter { COUNTERS(COUNTER_ID) NCOUNTER };
 extern uint64 counters[NCOUNTER];
 extern const char *const counter_names[NCOUNTER];
 
-static inline void count_n(enum counter c, uint64 n)
-{
-    __atomic_fetch_add(&counters[c], n, __ATOMIC_RELAXED);
-}
+static inline void count_n(enum counter c, uint64 n) { __atomic_fetch_add(&counters[c], n, __ATOMIC_RELAXED); }
 
-static inline void count(enum counter c)
-{
-    count_n(c, 1);
-}
+static inline void count(enum counter c) { count_n(c, 1); }
 
 #endif

@@ -21,14 +21,8 @@ typedef uint64 uaddr_t; // user virtual: never dereferenced outside vm/uaccess
 #define likely(x)        __builtin_expect(!!(x), 1)
 #define unlikely(x)      __builtin_expect(!!(x), 0)
 
-static inline uint64 min_u64(uint64 a, uint64 b)
-{
-    return a < b ? a : b;
-}
+static inline uint64 min_u64(uint64 a, uint64 b) { return a < b ? a : b; }
 
-static inline uint64 max_u64(uint64 a, uint64 b)
-{
-    return a > b ? a : b;
-}
+static inline uint64 max_u64(uint64 a, uint64 b) { return a > b ? a : b; }
 
 #endif

@@ -9,15 +9,9 @@ struct list {
     struct list *next, *prev;
 };
 
-static inline void list_init(struct list *l)
-{
-    l->next = l->prev = l;
-}
+static inline void list_init(struct list *l) { l->next = l->prev = l; }
 
-static inline bool list_empty(const struct list *l)
-{
-    return l->next == l;
-}
+static inline bool list_empty(const struct list *l) { return l->next == l; }
 
 static inline void list_insert_between(struct list *item, struct list *prev, struct list *next)
 {
@@ -27,15 +21,9 @@ static inline void list_insert_between(struct list *item, struct list *prev, str
     next->prev = item;
 }
 
-static inline void list_push_front(struct list *l, struct list *item)
-{
-    list_insert_between(item, l, l->next);
-}
+static inline void list_push_front(struct list *l, struct list *item) { list_insert_between(item, l, l->next); }
 
-static inline void list_push_back(struct list *l, struct list *item)
-{
-    list_insert_between(item, l->prev, l);
-}
+static inline void list_push_back(struct list *l, struct list *item) { list_insert_between(item, l->prev, l); }
 
 // Takes item out; it is then an empty list, so that taking it out again does nothing.
 static inline void list_remove(struct list *item)
@@ -58,8 +46,7 @@ static inline struct list *list_pop_front(struct list *l)
 #define list_entry(item, type, member) container_of(item, type, member)
 
 // for each member p (a type *) of list l; the loop must not take p out unless it then leaves.
-#define list_for_each(p, l, type, member)                                                          \
-    for (type *p = list_entry((l)->next, type, member); &p->member != (l);                         \
-         p = list_entry(p->member.next, type, member))
+#define list_for_each(p, l, type, member)                                                                              \
+    for (type *p = list_entry((l)->next, type, member); &p->member != (l); p = list_entry(p->member.next, type, member))
 
 #endif

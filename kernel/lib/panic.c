@@ -16,10 +16,7 @@ struct panic_hooks panic_hooks;
 static int panic_owner = NOBODY; // a: hart that panicked first
 static int panic_depth;          // panics on that hart
 
-bool panicking(void)
-{
-    return __atomic_load_n(&panic_owner, __ATOMIC_RELAXED) != NOBODY;
-}
+bool panicking(void) { return __atomic_load_n(&panic_owner, __ATOMIC_RELAXED) != NOBODY; }
 
 // A return address may lie behind its function, if that ends with the call: so one less is looked
 // up.
@@ -72,8 +69,7 @@ void panic_at(const char *file, int line, const char *format, ...)
     int first = NOBODY;
     va_list args;
 
-    __atomic_compare_exchange_n(&panic_owner, &first, hart, false, __ATOMIC_ACQ_REL,
-                                __ATOMIC_ACQUIRE);
+    __atomic_compare_exchange_n(&panic_owner, &first, hart, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
     if (first != NOBODY && first != hart)
         for (;;)
             ;

@@ -85,8 +85,7 @@ static void put_conversion(struct text *t, const struct spec *s, char letter, va
         break;
     case 'u':
     case 'x':
-        put_number(t, s, false, s->is_long ? va_arg(*args, uint64) : va_arg(*args, uint),
-                   letter == 'x' ? 16 : 10);
+        put_number(t, s, false, s->is_long ? va_arg(*args, uint64) : va_arg(*args, uint), letter == 'x' ? 16 : 10);
         break;
     case 'p':
         put_pointer(t, va_arg(*args, uint64));

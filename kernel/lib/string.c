@@ -19,17 +19,12 @@ static inline size_t left(size_t n)
     return n;
 }
 
-static inline size_t misalignment(const void *p)
-{
-    return (uint64)p & (WORD - 1);
-}
+static inline size_t misalignment(const void *p) { return (uint64)p & (WORD - 1); }
 
 // Stores word w to the 64 bytes at d, aligned.
 static inline void store_block(uint8 *d, uint64 w)
 {
-    __asm__ volatile(".irp at, 0, 8, 16, 24, 32, 40, 48, 56\n\tsd %z1, \\at(%0)\n\t.endr" ::"r"(d),
-                     "rJ"(w)
-                     : "memory");
+    __asm__ volatile(".irp at, 0, 8, 16, 24, 32, 40, 48, 56\n\tsd %z1, \\at(%0)\n\t.endr" ::"r"(d), "rJ"(w) : "memory");
 }
 
 // Moves 64 bytes, aligned. All are loaded before the first is stored: they may overlap.
@@ -169,10 +164,7 @@ size_t strnlen(const char *s, size_t max)
     return n;
 }
 
-size_t strlen(const char *s)
-{
-    return strnlen(s, (size_t)-1);
-}
+size_t strlen(const char *s) { return strnlen(s, (size_t)-1); }
 
 int strncmp(const char *a, const char *b, size_t n)
 {
@@ -182,10 +174,7 @@ int strncmp(const char *a, const char *b, size_t n)
     return 0;
 }
 
-int strcmp(const char *a, const char *b)
-{
-    return strncmp(a, b, (size_t)-1);
-}
+int strcmp(const char *a, const char *b) { return strncmp(a, b, (size_t)-1); }
 
 size_t strlcpy(char *dst, const char *src, size_t size)
 {

@@ -11,16 +11,12 @@
 static struct held_set spinlocks[NCPU]; // each hart's own, interrupts off
 
 // Levels of which several may be held: a hart's frames and all frames.
-static bool may_nest(enum lock_level level)
-{
-    return level == LEVEL_PAGE;
-}
+static bool may_nest(enum lock_level level) { return level == LEVEL_PAGE; }
 
 static void check_order(const struct held_lock *h, const char *name, enum lock_level level)
 {
     if (h->level > level || (h->level == level && !may_nest(level)))
-        panic("lock order: %s (level %d) taken while %s (level %d) is held", name, level, h->name,
-              h->level);
+        panic("lock order: %s (level %d) taken while %s (level %d) is held", name, level, h->name, h->level);
 }
 
 static void take(struct held_set *s, const void *lock, const char *name, enum lock_level level)
@@ -54,10 +50,7 @@ void lockdep_spin_leave(const void *lock)
 }
 
 // During boot there is no thread yet, and nothing to order.
-static bool checks_threads(void)
-{
-    return current() != 0 && !panicking();
-}
+static bool checks_threads(void) { return current() != 0 && !panicking(); }
 
 void lockdep_take(const void *lock, const char *name, enum lock_level level)
 {

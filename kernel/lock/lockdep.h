@@ -32,21 +32,13 @@ static inline void lockdep_take(const void *lock, const char *name, enum lock_le
 {
     (void)lock, (void)name, (void)level;
 }
-static inline void lockdep_leave(const void *lock)
-{
-    (void)lock;
-}
+static inline void lockdep_leave(const void *lock) { (void)lock; }
 static inline void lockdep_spin_take(const void *lock, const char *name, enum lock_level level)
 {
     (void)lock, (void)name, (void)level;
 }
-static inline void lockdep_spin_leave(const void *lock)
-{
-    (void)lock;
-}
-static inline void lockdep_assert_none(void)
-{
-}
+static inline void lockdep_spin_leave(const void *lock) { (void)lock; }
+static inline void lockdep_assert_none(void) {}
 #endif
 
 #endif

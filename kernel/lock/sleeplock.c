@@ -20,8 +20,7 @@ void sleeplock_lock(struct sleeplock *l)
 {
     uint32 unlocked = 0;
     lockdep_take(l, l->name, l->level);
-    if (unlikely(!__atomic_compare_exchange_n(&l->state, &unlocked, 1, false, __ATOMIC_ACQUIRE,
-                                              __ATOMIC_RELAXED))) {
+    if (unlikely(!__atomic_compare_exchange_n(&l->state, &unlocked, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))) {
         kassert(l->holder != current());
         spin_lock(&wait_lock);
         while (__atomic_exchange_n(&l->state, 2, __ATOMIC_ACQUIRE) != 0)

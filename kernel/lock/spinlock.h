@@ -17,9 +17,9 @@ struct spinlock {
     uint64 spins;       // l: failed attempts
 };
 
-#define SPINLOCK_INIT(name_, level_)                                                               \
-    {                                                                                              \
-        .level = LEVEL_##level_, .name = name_                                                     \
+#define SPINLOCK_INIT(name_, level_)                                                                                   \
+    {                                                                                                                  \
+        .level = LEVEL_##level_, .name = name_                                                                         \
     }
 
 void spin_init(struct spinlock *l, const char *name, enum lock_level level);

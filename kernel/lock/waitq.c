@@ -27,15 +27,9 @@ static uint64 now_ticks;                     // written by one hart's clock tick
 
 void (*thread_start)(const char *name, void (*main)(void *arg), void *arg);
 
-struct transaction *thread_transaction(void)
-{
-    return &current()->transaction;
-}
+struct transaction *thread_transaction(void) { return &current()->transaction; }
 
-bool thread_in_transaction(void)
-{
-    return current()->transaction.open;
-}
+bool thread_in_transaction(void) { return current()->transaction.open; }
 
 void waitq_init(void)
 {
@@ -50,10 +44,7 @@ static struct bucket *bucket_of(const void *chan)
     return &buckets[((uint64)chan >> 4 ^ (uint64)chan >> 11) % NBUCKET];
 }
 
-uint64 clock_ticks(void)
-{
-    return __atomic_load_n(&now_ticks, __ATOMIC_RELAXED);
-}
+uint64 clock_ticks(void) { return __atomic_load_n(&now_ticks, __ATOMIC_RELAXED); }
 
 // => bucket held: p is made runnable.
 static void wake_locked(struct proc *p)
@@ -148,15 +139,9 @@ static void wake_some(const void *chan, uint64 most)
     spin_unlock(&b->lock);
 }
 
-void wakeup(const void *chan)
-{
-    wake_some(chan, ~0UL);
-}
+void wakeup(const void *chan) { wake_some(chan, ~0UL); }
 
-void wakeup_one(const void *chan)
-{
-    wake_some(chan, 1);
-}
+void wakeup_one(const void *chan) { wake_some(chan, 1); }
 
 // => b held, and p is asleep in it: ends the sleep.
 static bool asleep_in(struct proc *p, struct bucket *b, const void *chan)

@@ -100,8 +100,7 @@ uint64 buddy_check(void)
     uint64 n = 0;
     spin_lock(&lock);
     for (uint order = 0; order <= PAGE_ORDER_MAX; order++) {
-        list_for_each(p, &free_blocks[order], struct page, link)
-        {
+        list_for_each (p, &free_blocks[order], struct page, link) {
             kassert((p->flags & PG_FREE) && p->order == order && p->refs == 0);
             kassert((page_to_phys(p) >> PGSHIFT & ((1UL << order) - 1)) == 0);
             n += 1UL << order;

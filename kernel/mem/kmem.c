@@ -83,7 +83,4 @@ void kmem_free(struct kmem_cache *c, void *object)
     __atomic_fetch_sub(&objects_in_use, 1, __ATOMIC_RELAXED);
 }
 
-uint64 kmem_objects(void)
-{
-    return __atomic_load_n(&objects_in_use, __ATOMIC_RELAXED);
-}
+uint64 kmem_objects(void) { return __atomic_load_n(&objects_in_use, __ATOMIC_RELAXED); }

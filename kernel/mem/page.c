@@ -38,15 +38,9 @@ static int64 available;   // a: free + reclaimable - promised
 static int64 promised;    // a
 static int64 reclaimable; // a
 
-static void add(int64 *word, int64 n)
-{
-    __atomic_fetch_add(word, n, __ATOMIC_ACQ_REL);
-}
+static void add(int64 *word, int64 n) { __atomic_fetch_add(word, n, __ATOMIC_ACQ_REL); }
 
-static int64 get(const int64 *word)
-{
-    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
-}
+static int64 get(const int64 *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
 
 static bool take_available(int64 n)
 {
@@ -56,8 +50,7 @@ static bool take_available(int64 n)
     do {
         if (now < n)
             return false;
-    } while (!__atomic_compare_exchange_n(&available, &now, now - n, true, __ATOMIC_ACQ_REL,
-                                          __ATOMIC_ACQUIRE));
+    } while (!__atomic_compare_exchange_n(&available, &now, now - n, true, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
     return true;
 }
 

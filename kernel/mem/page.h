@@ -49,10 +49,7 @@ void page_init(paddr_t start, paddr_t end);
 // => no spinlock of level CACHE or above is held
 struct page *page_alloc_order(uint order, enum page_flags flags);
 
-static inline struct page *page_alloc(enum page_flags flags)
-{
-    return page_alloc_order(0, flags);
-}
+static inline struct page *page_alloc(enum page_flags flags) { return page_alloc_order(0, flags); }
 
 // The array of struct page: the frame at page_frames[i] has number page_first + i.
 extern struct page *page_frames;
@@ -79,10 +76,7 @@ static inline void page_put(struct page *p) // one less; the last one frees the 
         page_free(p);
 }
 
-static inline int page_refs(const struct page *p)
-{
-    return __atomic_load_n(&p->refs, __ATOMIC_ACQUIRE);
-}
+static inline int page_refs(const struct page *p) { return __atomic_load_n(&p->refs, __ATOMIC_ACQUIRE); }
 
 static inline bool phys_is_ram(paddr_t pa) // has a struct page
 {
@@ -95,20 +89,11 @@ static inline struct page *phys_to_page(paddr_t pa) // pa in managed RAM (assert
     return &page_frames[(pa >> PGSHIFT) - page_first];
 }
 
-static inline paddr_t page_to_phys(const struct page *p)
-{
-    return (page_first + (uint64)(p - page_frames)) << PGSHIFT;
-}
+static inline paddr_t page_to_phys(const struct page *p) { return (page_first + (uint64)(p - page_frames)) << PGSHIFT; }
 
-static inline void *page_to_virt(const struct page *p)
-{
-    return phys_to_virt(page_to_phys(p));
-}
+static inline void *page_to_virt(const struct page *p) { return phys_to_virt(page_to_phys(p)); }
 
-static inline struct page *virt_to_page(const void *va)
-{
-    return phys_to_page(virt_to_phys(va));
-}
+static inline struct page *virt_to_page(const void *va) { return phys_to_page(virt_to_phys(va)); }
 
 // The one page of zeroes that untouched memory reads as; PG_RESERVED.
 extern struct page *zero_page;

@@ -38,9 +38,8 @@ static int read_exactly(struct inode *ip, void *dst, uint64 off, size_t n)
 
 static int check_header(const struct elf_header *h)
 {
-    bool ours = h->magic == ELF_MAGIC && h->class == ELF_CLASS64 && h->data == ELF_LITTLE &&
-                h->type == ELF_EXEC && h->machine == ELF_RISCV &&
-                h->phentsize == sizeof(struct elf_segment) && h->phnum <= MAX_SEGMENTS;
+    bool ours = h->magic == ELF_MAGIC && h->class == ELF_CLASS64 && h->data == ELF_LITTLE && h->type == ELF_EXEC &&
+                h->machine == ELF_RISCV && h->phentsize == sizeof(struct elf_segment) && h->phnum <= MAX_SEGMENTS;
     return ours ? 0 : -ENOEXEC;
 }
 
@@ -48,9 +47,8 @@ static int check_header(const struct elf_header *h)
 static int check_segment(const struct image *im, const struct elf_segment *s)
 {
     const uaddr_t limit = TRAPFRAME - (USERSTACK + 2) * PGSIZE;
-    bool sound = s->filesz <= s->memsz && s->vaddr >= USERBASE && s->vaddr < limit &&
-                 s->memsz <= limit - s->vaddr && PGROUNDDOWN(s->vaddr) >= im->end &&
-                 !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
+    bool sound = s->filesz <= s->memsz && s->vaddr >= USERBASE && s->vaddr < limit && s->memsz <= limit - s->vaddr &&
+                 PGROUNDDOWN(s->vaddr) >= im->end && !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
     return sound ? 0 : -ENOEXEC;
 }
 

@@ -81,8 +81,7 @@ noreturn void proc_exit(int status)
 static struct proc *find_zombie_locked(struct proc *p, int pid, bool *any)
 {
     *any = false;
-    list_for_each(child, &p->children, struct proc, sibling)
-    {
+    list_for_each (child, &p->children, struct proc, sibling) {
         if (pid != -1 && child->pid != pid)
             continue;
         *any = true;

@@ -9,10 +9,7 @@
 
 static struct kmem_cache fp_cache = KMEM_CACHE("fpregs", struct fpregs);
 
-static void set_state(struct proc *p, uint64 fs)
-{
-    p->tf->sstatus = (p->tf->sstatus & ~(uint64)SSTATUS_FS) | fs;
-}
+static void set_state(struct proc *p, uint64 fs) { p->tf->sstatus = (p->tf->sstatus & ~(uint64)SSTATUS_FS) | fs; }
 
 // => interrupts off: the registers of this hart are p's.
 static void save_if_dirty(struct proc *p)

@@ -13,7 +13,8 @@ static int set_locked(struct proc *self, int pid, int pgid)
         pgid = p->pid;
     if (pgid != p->pid) {
         bool exists = false;
-        list_for_each(q, &all_procs, struct proc, all) exists |= q->pgid == pgid;
+        list_for_each (q, &all_procs, struct proc, all)
+            exists |= q->pgid == pgid;
         if (!exists)
             return -EPERM;
     }
@@ -35,8 +36,7 @@ int pgroup_kill(int pgid)
 {
     int killed = 0;
     spin_lock(&tree_lock);
-    list_for_each(p, &all_procs, struct proc, all)
-    {
+    list_for_each (p, &all_procs, struct proc, all) {
         if (p->pgid == pgid && p != init_proc && p->state != PS_ZOMBIE) {
             proc_kill_locked(p);
             killed++;

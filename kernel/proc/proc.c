@@ -25,13 +25,17 @@ noreturn void (*proc_user_return)(void);
 
 struct proc *proc_find_locked(int pid)
 {
-    list_for_each(p, &all_procs, struct proc, all) if (p->pid == pid) return p;
+    list_for_each (p, &all_procs, struct proc, all)
+        if (p->pid == pid)
+            return p;
     return 0;
 }
 
 static bool pid_in_use_locked(int pid)
 {
-    list_for_each(p, &all_procs, struct proc, all) if (p->pid == pid || p->pgid == pid) return true;
+    list_for_each (p, &all_procs, struct proc, all)
+        if (p->pid == pid || p->pgid == pid)
+            return true;
     return false;
 }
 
@@ -79,6 +83,8 @@ static int thread_alloc(struct proc **out)
 int proc_alloc(struct proc **out)
 {
     struct proc *p;
+    if (proc_count() >= NPROC)
+        return -EAGAIN; // at once: a fork bomb asks for this all the time
     int r = thread_alloc(&p);
     if (r < 0)
         return r;
@@ -159,10 +165,7 @@ int proc_kill(int pid)
     return r;
 }
 
-bool proc_killed(void)
-{
-    return __atomic_load_n(&current()->killed, __ATOMIC_RELAXED);
-}
+bool proc_killed(void) { return __atomic_load_n(&current()->killed, __ATOMIC_RELAXED); }
 
 struct addrspace *proc_space(int pid)
 {
@@ -195,8 +198,7 @@ int proc_info(int pid, struct procinfo *info)
     struct addrspace *as = 0;
     int found = -ESRCH;
     spin_lock(&tree_lock);
-    list_for_each(p, &all_procs, struct proc, all)
-    {
+    list_for_each (p, &all_procs, struct proc, all) {
         if (p->pid >= pid) {
             found = p->pid;
             fill_info_locked(p, info);
@@ -215,18 +217,14 @@ int proc_info(int pid, struct procinfo *info)
     return found;
 }
 
-uint64 proc_count(void)
-{
-    return __atomic_load_n(&proc_total, __ATOMIC_RELAXED);
-}
+uint64 proc_count(void) { return __atomic_load_n(&proc_total, __ATOMIC_RELAXED); }
 
 void proc_list(void)
 {
-    static const char *const state_name[] = {"unused",  "embryo",   "runnable",
-                                             "running", "sleeping", "zombie"};
+    static const char *const state_name[] = {"unused", "embryo", "runnable", "running", "sleeping", "zombie"};
     spin_lock(&tree_lock);
     kprintf("\n");
-    list_for_each(p, &all_procs, struct proc, all) kprintf(
-        "%5d %5d %-8s %s\n", p->pid, p->parent ? p->parent->pid : 0, state_name[p->state], p->name);
+    list_for_each (p, &all_procs, struct proc, all)
+        kprintf("%5d %5d %-8s %s\n", p->pid, p->parent ? p->parent->pid : 0, state_name[p->state], p->name);
     spin_unlock(&tree_lock);
 }

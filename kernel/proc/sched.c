@@ -46,10 +46,7 @@ void sched_ready(struct proc *p)
     spin_unlock(&sched_lock);
 }
 
-bool sched_others_ready(void)
-{
-    return __atomic_load_n(&run_queue.next, __ATOMIC_RELAXED) != &run_queue;
-}
+bool sched_others_ready(void) { return __atomic_load_n(&run_queue.next, __ATOMIC_RELAXED) != &run_queue; }
 
 void sched_set_slot(struct proc *p)
 {

@@ -27,8 +27,7 @@ void syscall(struct trapframe *tf)
         result = functions[number](&tf->a0);
     tf->a0 = result;
     struct proc *p = current();
-    if (unlikely(p->trace_mask != 0) && number < ARRAY_LEN(names) && names[number] &&
-        (p->trace_mask >> number & 1))
+    if (unlikely(p->trace_mask != 0) && number < ARRAY_LEN(names) && names[number] && (p->trace_mask >> number & 1))
         kprintf("%d: syscall %s -> %ld\n", p->pid, names[number], result < 0 ? -1 : result);
 }
 

@@ -9,10 +9,7 @@
 #include "kernel/sys/dispatch.h"
 #include "kernel/vm/uaccess.h"
 
-static struct file *fetch_file(uint64 fd)
-{
-    return fdtable_get(&current()->fds, (int)fd);
-}
+static struct file *fetch_file(uint64 fd) { return fdtable_get(&current()->fds, (int)fd); }
 
 // Gives f, taken over, the lowest free descriptor.
 static int64 add_file(struct file *f)
@@ -63,10 +60,7 @@ int64 sys_open(const uint64 *a)
     return e ? e : add_file(f);
 }
 
-int64 sys_close(const uint64 *a)
-{
-    return fdtable_close(&current()->fds, (int)a[0]);
-}
+int64 sys_close(const uint64 *a) { return fdtable_close(&current()->fds, (int)a[0]); }
 
 int64 sys_fstat(const uint64 *a)
 {

@@ -16,10 +16,7 @@ int64 sys_sbrk(const uint64 *a)
     return as_sbrk(current()->as, (int64)a[0], (int)a[1]);
 }
 
-int64 sys_pgpte(const uint64 *a)
-{
-    return as_lookup(current()->as, a[0]);
-}
+int64 sys_pgpte(const uint64 *a) { return as_lookup(current()->as, a[0]); }
 
 int64 sys_kpgtbl(const uint64 *a)
 {
@@ -60,7 +57,4 @@ int64 sys_pgtable(const uint64 *a)
     return r;
 }
 
-int64 sys_failalloc(const uint64 *a)
-{
-    return inject_arm((int64)a[0]);
-}
+int64 sys_failalloc(const uint64 *a) { return inject_arm((int64)a[0]); }

@@ -29,10 +29,7 @@ int64 sys_fork(const uint64 *a)
     return proc_fork();
 }
 
-int64 sys_exit(const uint64 *a)
-{
-    proc_exit((int)a[0]);
-}
+int64 sys_exit(const uint64 *a) { proc_exit((int)a[0]); }
 
 static int64 wait_for(int pid, uaddr_t status_addr, int flags)
 {
@@ -50,20 +47,11 @@ static int64 wait_for(int pid, uaddr_t status_addr, int flags)
     return r;
 }
 
-int64 sys_wait(const uint64 *a)
-{
-    return wait_for(-1, a[0], 0);
-}
+int64 sys_wait(const uint64 *a) { return wait_for(-1, a[0], 0); }
 
-int64 sys_waitpid(const uint64 *a)
-{
-    return wait_for((int)a[0], a[1], (int)a[2]);
-}
+int64 sys_waitpid(const uint64 *a) { return wait_for((int)a[0], a[1], (int)a[2]); }
 
-int64 sys_kill(const uint64 *a)
-{
-    return proc_kill((int)a[0]);
-}
+int64 sys_kill(const uint64 *a) { return proc_kill((int)a[0]); }
 
 // What exec's arguments are gathered in: two frames, argv[] before the strings.
 struct exec_args {
@@ -123,10 +111,7 @@ int64 sys_getppid(const uint64 *a)
     return proc_info(pid, &info) == pid ? info.ppid : 0;
 }
 
-int64 sys_setpgid(const uint64 *a)
-{
-    return pgroup_set((int)a[0], (int)a[1]);
-}
+int64 sys_setpgid(const uint64 *a) { return pgroup_set((int)a[0], (int)a[1]); }
 
 // The console behind fd gets pgid as its foreground group, whom Ctrl-C ends; 0: none.
 int64 sys_tcsetpgrp(const uint64 *a)
@@ -159,10 +144,7 @@ __attribute__((noinline)) int64 sys_sleep(const uint64 *a)
     return r == -EINTR ? r : 0;
 }
 
-__attribute__((noinline)) int64 sys_pause(const uint64 *a)
-{
-    return sys_sleep(a);
-}
+__attribute__((noinline)) int64 sys_pause(const uint64 *a) { return sys_sleep(a); }
 
 int64 sys_uptime(const uint64 *a)
 {

@@ -15,10 +15,7 @@ static void set_next(struct cpu *c, uint64 when)
     *mmio64(CLINT_MTIMECMP(c->hartid)) = when;
 }
 
-void timer_init_hart(void)
-{
-    set_next(this_cpu(), time_now() + machine.timebase / TICK_HZ);
-}
+void timer_init_hart(void) { set_next(this_cpu(), time_now() + machine.timebase / TICK_HZ); }
 
 // Ticks that a stopped or slow emulator has missed are made up for in the count, not one by one.
 void timer_interrupt(void)

@@ -29,9 +29,7 @@ static bool is_page_fault(uint64 cause)
 
 static enum access access_of(uint64 cause)
 {
-    return cause == CAUSE_FETCH_PAGE   ? ACCESS_EXEC
-           : cause == CAUSE_STORE_PAGE ? ACCESS_WRITE
-                                       : ACCESS_READ;
+    return cause == CAUSE_FETCH_PAGE ? ACCESS_EXEC : cause == CAUSE_STORE_PAGE ? ACCESS_WRITE : ACCESS_READ;
 }
 
 static void handle_interrupt(uint64 cause)
@@ -76,16 +74,13 @@ static noreturn void user_return(struct proc *p)
     go_to_user(p->tf);
 }
 
-noreturn void trap_first_return(void)
-{
-    user_return(current());
-}
+noreturn void trap_first_return(void) { user_return(current()); }
 
 // A fault of the program's own making.
 static void end_program(struct proc *p, const char *why)
 {
-    kprintf("%d %s: %s: cause %ld, pc 0x%lx, address 0x%lx\n", p->pid, p->name, why, p->tf->cause,
-            p->tf->epc, p->tf->tval);
+    kprintf("%d %s: %s: cause %ld, pc 0x%lx, address 0x%lx\n", p->pid, p->name, why, p->tf->cause, p->tf->epc,
+            p->tf->tval);
     __atomic_store_n(&p->killed, true, __ATOMIC_SEQ_CST);
 }
 
@@ -128,15 +123,13 @@ void user_trap(struct trapframe *tf)
 
 static noreturn void unexpected_trap(struct trapframe *tf)
 {
-    static const char *const name[] = {"epc", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
-                                       "s0",  "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
-                                       "a6",  "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
-                                       "s8",  "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+    static const char *const name[] = {"epc", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+                                       "a1",  "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+                                       "s6",  "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
     const uint64 *reg = &tf->epc;
     for (uint i = 0; i < ARRAY_LEN(name); i++)
         kprintf("%3s %016lx%s", name[i], reg[i], i % 4 == 3 ? "\n" : "  ");
-    panic("unexpected trap in the kernel: cause %lx, pc 0x%lx, address 0x%lx", tf->cause, tf->epc,
-          tf->tval);
+    panic("unexpected trap in the kernel: cause %lx, pc 0x%lx, address 0x%lx", tf->cause, tf->epc, tf->tval);
 }
 
 // The kernel touched user memory: the same handler as for user mode, with interrupts as they were.
@@ -172,14 +165,10 @@ void kernel_trap(struct trapframe *tf)
 
 noreturn void stack_overflow(uint64 sp, uint64 epc, uint64 cause, uint64 tval)
 {
-    panic("kernel stack overflow: sp 0x%lx, pc 0x%lx, cause %lx, address 0x%lx", sp, epc, cause,
-          tval);
+    panic("kernel stack overflow: sp 0x%lx, pc 0x%lx, cause %lx, address 0x%lx", sp, epc, cause, tval);
 }
 
-void trap_init(void)
-{
-    proc_user_return = trap_first_return;
-}
+void trap_init(void) { proc_user_return = trap_first_return; }
 
 void trap_init_hart(void)
 {

@@ -61,8 +61,8 @@ void as_put(struct addrspace *as)
 
 static bool valid_range(const struct addrspace *as, uaddr_t start, uaddr_t end)
 {
-    return start % PGSIZE == 0 && end % PGSIZE == 0 && start >= USERBASE && start < end &&
-           end <= TRAPFRAME && !region_overlaps(&as->regions, start, end);
+    return start % PGSIZE == 0 && end % PGSIZE == 0 && start >= USERBASE && start < end && end <= TRAPFRAME &&
+           !region_overlaps(&as->regions, start, end);
 }
 
 int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
@@ -112,8 +112,7 @@ uint64 as_size(struct addrspace *as)
 {
     uint64 pages = 0;
     sleeplock_lock(&as->lock);
-    list_for_each(r, &as->regions, struct region, link)
-    {
+    list_for_each (r, &as->regions, struct region, link) {
         pages += region_pages(r);
     }
     sleeplock_unlock(&as->lock);

@@ -34,8 +34,7 @@ static void share_pages(struct addrspace *child, const struct pt_span *s, pte_t 
 }
 
 // A child inherits no promise: what was RESERVED is LAZY in it.
-static int copy_region(struct addrspace *parent, struct addrspace *child, const struct region *r,
-                       bool *changed)
+static int copy_region(struct addrspace *parent, struct addrspace *child, const struct region *r, bool *changed)
 {
     int flags = r->flags & REGION_RESERVED ? REGION_LAZY : r->flags;
     struct region *copy = region_alloc(r->start, r->end, r->prot, flags, r->ops);
@@ -56,8 +55,7 @@ static int copy_regions(struct addrspace *parent, struct addrspace *child)
 {
     bool changed = false;
     int err = 0;
-    list_for_each(r, &parent->regions, struct region, link)
-    {
+    list_for_each (r, &parent->regions, struct region, link) {
         err = copy_region(parent, child, r, &changed);
         if (err < 0)
             break;

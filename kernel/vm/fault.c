@@ -35,10 +35,7 @@
 #define PROMISE_TRIES 100 // clock ticks that a promised frame may take to turn up
 
 // True if this entry is the only user of its page.
-static bool is_last(pte_t entry)
-{
-    return pt_page(entry) != zero_page && page_refs(pt_page(entry)) == 1;
-}
+static bool is_last(pte_t entry) { return pt_page(entry) != zero_page && page_refs(pt_page(entry)) == 1; }
 
 static void claim(const struct region *r, pte_t *entry)
 {
@@ -47,10 +44,7 @@ static void claim(const struct region *r, pte_t *entry)
 }
 
 // True if the page of this entry, behind one that is copied, may be copied or claimed with it.
-static bool goes_along(pte_t entry)
-{
-    return (entry & PTE_V) && (entry & PTE_COW) && pt_page(entry) != zero_page;
-}
+static bool goes_along(pte_t entry) { return (entry & PTE_V) && (entry & PTE_COW) && pt_page(entry) != zero_page; }
 
 // Gives the entry a page of its own with the same bytes. Returns the page it had, which the caller
 // puts after a flush; 0 if there is no memory.

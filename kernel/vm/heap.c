@@ -33,8 +33,7 @@ static void recount_tables(struct addrspace *as)
 {
     uint64 needed = 0;
     as->tables_promised_to = 0;
-    list_for_each(r, &as->regions, struct region, link)
-    {
+    list_for_each (r, &as->regions, struct region, link) {
         if (!(r->flags & REGION_RESERVED))
             continue;
         needed += tables_missing(as, r->start, r->end);

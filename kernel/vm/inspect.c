@@ -13,8 +13,7 @@ static void print_table(const pte_t *table, int level, uaddr_t base)
         if (!(entry & PTE_V))
             continue;
         uaddr_t va = base + ((uaddr_t)i << (PGSHIFT + 9 * level));
-        kprintf("%s%p: pte %p pa %p\n", &" .. .. .."[3 * level], (void *)va, (void *)entry,
-                (void *)PTE2PA(entry));
+        kprintf("%s%p: pte %p pa %p\n", &" .. .. .."[3 * level], (void *)va, (void *)entry, (void *)PTE2PA(entry));
         if (level > 0)
             print_table(pt_table(PTE2PA(entry)), level - 1, va);
     }
@@ -81,8 +80,7 @@ void as_check(struct addrspace *as)
     uaddr_t last = USERBASE;
     sleeplock_lock(&as->lock);
     check_roots(as);
-    list_for_each(r, &as->regions, struct region, link)
-    {
+    list_for_each (r, &as->regions, struct region, link) {
         kassert(r->start >= last && r->start < r->end && r->end <= TRAPFRAME);
         kassert(r->start % PGSIZE == 0 && r->end % PGSIZE == 0);
         kassert(!((r->prot & PROT_WRITE) && (r->prot & PROT_EXEC)));

@@ -53,10 +53,7 @@ static void map_linear(void *start, void *end, pte_t rights)
     }
 }
 
-static void map_device(paddr_t pa, uint64 size)
-{
-    map_linear(phys_to_virt(pa), phys_to_virt(pa + size), RW);
-}
+static void map_device(paddr_t pa, uint64 size) { map_linear(phys_to_virt(pa), phys_to_virt(pa + size), RW); }
 
 static void map_ram_and_devices(void)
 {
@@ -86,10 +83,7 @@ static void map_corner(void)
 static_assert(TRAPFRAME + PGSIZE == TRAMPOLINE, "neighbours in one table");
 
 // The entries of the stack that ends at top: all in one table, since slots do not straddle 2 MiB.
-static pte_t *stack_entries(vaddr_t top)
-{
-    return pt_walk(kernel_space.kernel_root, top - KSTACK_SIZE);
-}
+static pte_t *stack_entries(vaddr_t top) { return pt_walk(kernel_space.kernel_root, top - KSTACK_SIZE); }
 
 static_assert(SUPERPGSIZE % KSTACK_SLOT == 0, "a slot lies in one table");
 
@@ -115,15 +109,9 @@ void kmap_init(void)
     map_corner();
 }
 
-void kmap_hart(void)
-{
-    as_activate(&kernel_space, false);
-}
+void kmap_hart(void) { as_activate(&kernel_space, false); }
 
-struct trapslot *kmap_trapslots(void)
-{
-    return trapslots;
-}
+struct trapslot *kmap_trapslots(void) { return trapslots; }
 
 // The upper end of a slot without translations anywhere; 0: all are in use.
 static vaddr_t take_slot(void)

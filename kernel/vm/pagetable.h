@@ -15,33 +15,18 @@ typedef uint64 pte_t;
 #define PTE_RIGHTS  (PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D)
 #define PTE_LEAF(e) ((e) & (PTE_R | PTE_W | PTE_X))
 
-static inline uint pt_index(vaddr_t va, int level)
-{
-    return va >> (PGSHIFT + 9 * level) & (PT_ENTRIES - 1);
-}
+static inline uint pt_index(vaddr_t va, int level) { return va >> (PGSHIFT + 9 * level) & (PT_ENTRIES - 1); }
 
 // A table by its physical address.
-static inline pte_t *pt_table(paddr_t pa)
-{
-    return phys_to_virt(pa);
-}
+static inline pte_t *pt_table(paddr_t pa) { return phys_to_virt(pa); }
 
-static inline bool pt_is_table(pte_t entry)
-{
-    return (entry & PTE_V) && !PTE_LEAF(entry);
-}
+static inline bool pt_is_table(pte_t entry) { return (entry & PTE_V) && !PTE_LEAF(entry); }
 
 // True if the entry points to a table that may be written through it: PTE_COW marks one that
 // several address spaces share, to be copied first.
-static inline bool pt_own_table(pte_t entry)
-{
-    return (entry & (PTE_V | PTE_COW)) == PTE_V && !PTE_LEAF(entry);
-}
+static inline bool pt_own_table(pte_t entry) { return (entry & (PTE_V | PTE_COW)) == PTE_V && !PTE_LEAF(entry); }
 
-static inline struct page *pt_page(pte_t entry)
-{
-    return phys_to_page(PTE2PA(entry));
-}
+static inline struct page *pt_page(pte_t entry) { return phys_to_page(PTE2PA(entry)); }
 
 // Rights of a user leaf for PROT_ bits. A is set always and D with W, so that hardware which does
 // not update them never faults. Writable implies readable: W without R is reserved.
@@ -62,9 +47,6 @@ struct pt_span {
 //     for (struct pt_span s = pt_span_at(start); pt_next_span(root, &s, limit);)
 bool pt_next_span(paddr_t root, struct pt_span *s, uaddr_t limit);
 
-static inline struct pt_span pt_span_at(uaddr_t start)
-{
-    return (struct pt_span){.end = start};
-}
+static inline struct pt_span pt_span_at(uaddr_t start) { return (struct pt_span){.end = start}; }
 
 #endif

@@ -6,8 +6,7 @@
 
 static struct kmem_cache region_cache = KMEM_CACHE("region", struct region);
 
-struct region *region_alloc(uaddr_t start, uaddr_t end, int prot, int flags,
-                            const struct region_ops *ops)
+struct region *region_alloc(uaddr_t start, uaddr_t end, int prot, int flags, const struct region_ops *ops)
 {
     struct region *r = kmem_alloc(&region_cache);
     if (!r)
@@ -37,8 +36,7 @@ void region_insert(struct list *regions, struct region *r)
 
 struct region *region_find(const struct list *regions, uaddr_t va)
 {
-    list_for_each(r, regions, struct region, link)
-    {
+    list_for_each (r, regions, struct region, link) {
         if (va < r->end)
             return va >= r->start ? r : 0;
     }
@@ -47,15 +45,11 @@ struct region *region_find(const struct list *regions, uaddr_t va)
 
 bool region_overlaps(const struct list *regions, uaddr_t start, uaddr_t end)
 {
-    list_for_each(r, regions, struct region, link)
-    {
+    list_for_each (r, regions, struct region, link) {
         if (start < r->end && r->start < end)
             return true;
     }
     return false;
 }
 
-bool region_allows(const struct region *r, enum access access)
-{
-    return pt_user_rights(r->prot) & access;
-}
+bool region_allows(const struct region *r, enum access access) { return pt_user_rights(r->prot) & access; }

@@ -20,8 +20,7 @@ struct region_ops {
     // Fills the entry of page va for an access that the region allows: it is absent, or it maps the
     // zero page and a page to write to is wanted.
     // => as->lock held. 0; -ENOMEM; -EAGAIN: a promised frame was not found, try again later.
-    int (*fill)(struct addrspace *as, struct region *r, uaddr_t va, enum access access,
-                pte_t *entry);
+    int (*fill)(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry);
 };
 
 extern const struct region_ops region_anon_ops; // zero-filled, private (region_anon.c)
@@ -36,8 +35,7 @@ struct region {
 };
 
 // A region that is on no list yet; 0 if there is no memory.
-struct region *region_alloc(uaddr_t start, uaddr_t end, int prot, int flags,
-                            const struct region_ops *ops);
+struct region *region_alloc(uaddr_t start, uaddr_t end, int prot, int flags, const struct region_ops *ops);
 // Takes r off its list and frees it.
 void region_free(struct region *r);
 
@@ -50,10 +48,7 @@ bool region_overlaps(const struct list *regions, uaddr_t start, uaddr_t end);
 
 bool region_allows(const struct region *r, enum access access);
 
-static inline uint64 region_pages(const struct region *r)
-{
-    return (r->end - r->start) >> PGSHIFT;
-}
+static inline uint64 region_pages(const struct region *r) { return (r->end - r->start) >> PGSHIFT; }
 
 // What a fault answers when no frame was found for a page or table of r.
 int region_nomem(const struct region *r);

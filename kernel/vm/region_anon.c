@@ -10,10 +10,7 @@
 #define FILL_SEQUENCE 4 // untouched pages written one after the other before more are filled
 #define FILL_RUN      8 // at one fault
 
-int region_nomem(const struct region *r)
-{
-    return r->flags & REGION_RESERVED ? -EAGAIN : -ENOMEM;
-}
+int region_nomem(const struct region *r) { return r->flags & REGION_RESERVED ? -EAGAIN : -ENOMEM; }
 
 // The zero page, copy-on-write where the region can be written.
 static void map_zero_page(const struct region *r, pte_t *entry)
@@ -46,8 +43,7 @@ static uint fill_run(struct addrspace *as, const struct region *r, uaddr_t va)
     return region_run(r, va, along ? min_u64(FILL_RUN, max_u64(r->promised, 1)) : 1);
 }
 
-static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access,
-                     pte_t *entry)
+static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry)
 {
     if (access != ACCESS_WRITE) {
         map_zero_page(r, entry);

@@ -16,15 +16,9 @@
 
 static uint64 kernel_gen; // a: counts changes in the kernel's half that need a flush everywhere
 
-static uint64 load(const uint64 *generation)
-{
-    return __atomic_load_n(generation, __ATOMIC_SEQ_CST);
-}
+static uint64 load(const uint64 *generation) { return __atomic_load_n(generation, __ATOMIC_SEQ_CST); }
 
-static struct addrspace *kept_by(const struct cpu *c)
-{
-    return __atomic_load_n(&c->as, __ATOMIC_SEQ_CST);
-}
+static struct addrspace *kept_by(const struct cpu *c) { return __atomic_load_n(&c->as, __ATOMIC_SEQ_CST); }
 
 static bool in_use_on(const struct addrspace *as, const struct cpu *c)
 {
@@ -63,8 +57,7 @@ void tlb_flush_local_page(vaddr_t va)
 static void catch_up(void)
 {
     struct cpu *c = this_cpu();
-    if (load(&c->as->hart_gen[c->index]) != load(&c->as->tlb_gen) ||
-        c->kernel_gen != load(&kernel_gen))
+    if (load(&c->as->hart_gen[c->index]) != load(&c->as->tlb_gen) || c->kernel_gen != load(&kernel_gen))
         flush_for(c, c->as);
 }
 
@@ -83,10 +76,7 @@ void as_activate(struct addrspace *as, bool in_use)
     catch_up();
 }
 
-void as_idle(void)
-{
-    __atomic_store_n(&this_cpu()->as_in_use, false, __ATOMIC_SEQ_CST);
-}
+void as_idle(void) { __atomic_store_n(&this_cpu()->as_in_use, false, __ATOMIC_SEQ_CST); }
 
 // A hart that this thread moves to meanwhile catches up by itself, so none is left out.
 void tlb_flush_space(struct addrspace *as)

@@ -1,7 +1,4 @@
 // false: does nothing, and fails.
 int main(void);
 
-int main(void)
-{
-    return 1;
-}
+int main(void) { return 1; }

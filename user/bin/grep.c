@@ -9,10 +9,7 @@
 
 static int ignore_case, numbers, invert;
 
-static int fold(int c)
-{
-    return ignore_case && c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-}
+static int fold(int c) { return ignore_case && c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
 
 // Where the element (one character's worth of pattern) at p ends.
 static const char *element_end(const char *p)

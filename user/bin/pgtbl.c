@@ -13,8 +13,8 @@ static const char *entry_text(uint64 pte, char text[24])
         return "-";
     if (!is_leaf(pte))
         return "table";
-    snprintf(text, 24, "1 GiB %c%c%c%c", pte & PTE_R ? 'R' : '-', pte & PTE_W ? 'W' : '-',
-             pte & PTE_X ? 'X' : '-', pte & PTE_U ? 'U' : '-');
+    snprintf(text, 24, "1 GiB %c%c%c%c", pte & PTE_R ? 'R' : '-', pte & PTE_W ? 'W' : '-', pte & PTE_X ? 'X' : '-',
+             pte & PTE_U ? 'U' : '-');
     return text;
 }
 
@@ -46,8 +46,8 @@ static void print_roots(const struct roots *r)
             last++;
         snprintf(range, sizeof(range), i == last ? "%d" : "%d-%d", i, last);
         printf("%-9s %016lx-%016lx     %-12s %-12s %s\n", range, root_entry_va(i),
-               root_entry_va(last) + (1UL << 30) - 1, entry_text(r->user[i], user),
-               entry_text(r->kernel[i], kernel), verdict(r, i));
+               root_entry_va(last) + (1UL << 30) - 1, entry_text(r->user[i], user), entry_text(r->kernel[i], kernel),
+               verdict(r, i));
     }
 }
 
@@ -62,10 +62,9 @@ static void print_run(const struct run *run)
     if (run->end == 0)
         return;
     uint64 f = run->flags;
-    printf("%016lx-%016lx %8lu page%s %c%c%c%c%s\n", run->start, run->end - 1,
-           (run->end - run->start) / PGSIZE, run->end - run->start > PGSIZE ? "s" : " ",
-           f & PTE_R ? 'R' : '-', f & PTE_W ? 'W' : '-', f & PTE_X ? 'X' : '-',
-           f & PTE_U ? 'U' : '-', f & PTE_COW ? " copy on write" : "");
+    printf("%016lx-%016lx %8lu page%s %c%c%c%c%s\n", run->start, run->end - 1, (run->end - run->start) / PGSIZE,
+           run->end - run->start > PGSIZE ? "s" : " ", f & PTE_R ? 'R' : '-', f & PTE_W ? 'W' : '-',
+           f & PTE_X ? 'X' : '-', f & PTE_U ? 'U' : '-', f & PTE_COW ? " copy on write" : "");
 }
 
 static void add_leaf(struct run *run, uint64 va, uint64 size, uint64 pte)

@@ -16,12 +16,11 @@ int main(int argc, char **argv)
     (void)argv;
     if (argc != 1)
         usage("ps");
-    printf("%5s %5s %5s %-7s %3s %10s %8s %7s %s\n", "PID", "PPID", "PGID", "STATE", "CPU", "SIZE",
-           "RESIDENT", "TIME", "NAME");
+    printf("%5s %5s %5s %-7s %3s %10s %8s %7s %s\n", "PID", "PPID", "PGID", "STATE", "CPU", "SIZE", "RESIDENT", "TIME",
+           "NAME");
     for (int pid = 1; (pid = procinfo(pid, &p)) > 0; pid++)
-        printf("%5d %5d %5d %-6s%c %3d %10lu %8lu %4lu.%02lu %s\n", p.pid, p.ppid, p.pgid,
-               state_name(p.state), p.isolated ? 'i' : ' ', p.cpu, p.size / 1024,
-               (p.resident + p.tables) * 4, p.ticks / TICK_HZ, p.ticks % TICK_HZ * 100 / TICK_HZ,
-               p.name);
+        printf("%5d %5d %5d %-6s%c %3d %10lu %8lu %4lu.%02lu %s\n", p.pid, p.ppid, p.pgid, state_name(p.state),
+               p.isolated ? 'i' : ' ', p.cpu, p.size / 1024, (p.resident + p.tables) * 4, p.ticks / TICK_HZ,
+               p.ticks % TICK_HZ * 100 / TICK_HZ, p.name);
     return 0;
 }

@@ -1,7 +1,4 @@
 // true: does nothing, successfully.
 int main(void);
 
-int main(void)
-{
-    return 0;
-}
+int main(void) { return 0; }

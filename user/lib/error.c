@@ -1,8 +1,8 @@
 // Error numbers as text.
 #include "user/user.h"
 
-#define ERROR_CASE(name, number, text)                                                             \
-    case name:                                                                                     \
+#define ERROR_CASE(name, number, text)                                                                                 \
+    case name:                                                                                                         \
         return text;
 
 const char *strerror(int error)
@@ -16,7 +16,4 @@ const char *strerror(int error)
     }
 }
 
-void perror(const char *what)
-{
-    fprintf(2, "%s: %s\n", what, strerror(errno));
-}
+void perror(const char *what) { fprintf(2, "%s: %s\n", what, strerror(errno)); }

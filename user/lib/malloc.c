@@ -28,20 +28,11 @@ struct links {
 static struct header *bins[NBINS];
 static struct header *heap_last; // end header of the newest arena
 
-static struct links *links_of(struct header *h)
-{
-    return (struct links *)(h + 1);
-}
+static struct links *links_of(struct header *h) { return (struct links *)(h + 1); }
 
-static uint64 size_of(const struct header *h)
-{
-    return h->size & ~USED;
-}
+static uint64 size_of(const struct header *h) { return h->size & ~USED; }
 
-static struct header *block_after(struct header *h)
-{
-    return (struct header *)((char *)h + size_of(h));
-}
+static struct header *block_after(struct header *h) { return (struct header *)((char *)h + size_of(h)); }
 
 static int bin_of(uint64 size)
 {

@@ -4,10 +4,7 @@
 
 static uint64 state = 1;
 
-void srand(uint64 seed)
-{
-    state = seed;
-}
+void srand(uint64 seed) { state = seed; }
 
 int rand(void)
 {

@@ -31,9 +31,6 @@ static inline uint64 root_entry_va(int i)
     return i < USER_ENTRIES ? va : va | ~(2 * MAXVA - 1);
 }
 
-static inline int is_leaf(uint64 pte)
-{
-    return (pte & (PTE_R | PTE_W | PTE_X)) != 0;
-}
+static inline int is_leaf(uint64 pte) { return (pte & (PTE_R | PTE_W | PTE_X)) != 0; }
 
 #endif

@@ -2,15 +2,9 @@
 #include "user/lib/format.h"
 #include "user/lib/util.h"
 
-int vfprintf(int fd, const char *format, va_list args)
-{
-    return lib_format_fd(fd, format, args);
-}
+int vfprintf(int fd, const char *format, va_list args) { return lib_format_fd(fd, format, args); }
 
-int vprintf(const char *format, va_list args)
-{
-    return lib_format_fd(1, format, args);
-}
+int vprintf(const char *format, va_list args) { return lib_format_fd(1, format, args); }
 
 int vsnprintf(char *buf, size_t size, const char *format, va_list args)
 {

@@ -5,10 +5,7 @@
 
 typedef uint64 __attribute__((may_alias)) word_t;
 
-static int same_alignment(const void *a, const void *b)
-{
-    return (((uint64)a ^ (uint64)b) & (WORD - 1)) == 0;
-}
+static int same_alignment(const void *a, const void *b) { return (((uint64)a ^ (uint64)b) & (WORD - 1)) == 0; }
 
 void *memset(void *to, int c, size_t n)
 {
@@ -70,10 +67,7 @@ void *memmove(void *to, const void *from, size_t n)
     return to;
 }
 
-void *memcpy(void *to, const void *from, size_t n)
-{
-    return memmove(to, from, n);
-}
+void *memcpy(void *to, const void *from, size_t n) { return memmove(to, from, n); }
 
 int memcmp(const void *a, const void *b, size_t n)
 {

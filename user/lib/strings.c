@@ -49,25 +49,13 @@ char *strstr(const char *s, const char *what)
     }
 }
 
-int isdigit(int c)
-{
-    return c >= '0' && c <= '9';
-}
+int isdigit(int c) { return c >= '0' && c <= '9'; }
 
-int isspace(int c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
+int isspace(int c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-int isalpha(int c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+int isalpha(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-int isprint(int c)
-{
-    return c >= ' ' && c <= '~';
-}
+int isprint(int c) { return c >= ' ' && c <= '~'; }
 
 static int digit_value(int c)
 {

@@ -10,19 +10,19 @@
 __attribute__((weak)) int errno;
 
 // The first line is the exception to the second: the C library defines these itself.
-#define PLAIN_NAME(name)                                                                           \
-    ".ifnc " #name ", sbrk\n .ifnc " #name ", getcwd\n"                                            \
+#define PLAIN_NAME(name)                                                                                               \
+    ".ifnc " #name ", sbrk\n .ifnc " #name ", getcwd\n"                                                                \
     ".weak " #name "\n .set " #name ", sys_" #name "\n .endif\n .endif\n"
 
-#define STUB(number, name, args)                                                                   \
-    __asm__(".text\n"                                                                              \
-            ".globl sys_" #name "\n"                                                               \
-            ".type sys_" #name ", @function\n"                                                     \
-            "sys_" #name ":\n"                                                                     \
-            "    li a7, " #number "\n"                                                             \
-            "    ecall\n"                                                                          \
-            "    li t0, -4096\n"                                                                   \
-            "    bltu t0, a0, syscall_failed\n"                                                    \
+#define STUB(number, name, args)                                                                                       \
+    __asm__(".text\n"                                                                                                  \
+            ".globl sys_" #name "\n"                                                                                   \
+            ".type sys_" #name ", @function\n"                                                                         \
+            "sys_" #name ":\n"                                                                                         \
+            "    li a7, " #number "\n"                                                                                 \
+            "    ecall\n"                                                                                              \
+            "    li t0, -4096\n"                                                                                       \
+            "    bltu t0, a0, syscall_failed\n"                                                                        \
             "    ret\n" PLAIN_NAME(name));
 SYSCALLS(STUB)
 

@@ -24,15 +24,9 @@ static void make_area(int n)
     }
 }
 
-static uint64 frame_of(int i)
-{
-    return PTE2PA(pgpte(area + (uint64)i * PGSIZE));
-}
+static uint64 frame_of(int i) { return PTE2PA(pgpte(area + (uint64)i * PGSIZE)); }
 
-static int *mark(int i)
-{
-    return (int *)(area + (uint64)i * PGSIZE);
-}
+static int *mark(int i) { return (int *)(area + (uint64)i * PGSIZE); }
 
 // 64 MiB; on smaller machines half of what is free.
 static int big_area(void)
@@ -52,10 +46,7 @@ static void same_frames(void *arg)
     }
 }
 
-static long copies(void)
-{
-    return counter_value("fault_cow_copy") + counter_value("fault_cow_around");
-}
+static long copies(void) { return counter_value("fault_cow_copy") + counter_value("fault_cow_around"); }
 
 static void fork_copies_nothing(void)
 {
@@ -105,10 +96,7 @@ static void parent_writes_first(void)
     expect(status == 0, "child keeps the old pages");
 }
 
-static void nothing(void *arg)
-{
-    (void)arg;
-}
+static void nothing(void *arg) { (void)arg; }
 
 static void last_holder_claims(void)
 {
@@ -185,7 +173,4 @@ static const struct subtest tests[] = {
     {"two_thirds_of_memory", two_thirds_of_memory},   {0, 0},
 };
 
-int main(int argc, char **argv)
-{
-    return run_subtests("cowcheck", tests, argc, argv);
-}
+int main(int argc, char **argv) { return run_subtests("cowcheck", tests, argc, argv); }

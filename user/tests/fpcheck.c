@@ -8,9 +8,9 @@
 typedef uint64 fp_set[33]; // f0 .. f31, fcsr
 
 #define F8(X, a, b, c, d, e, f, g, h) X(a) X(b) X(c) X(d) X(e) X(f) X(g) X(h)
-#define ALL_F(X)                                                                                   \
-    F8(X, 0, 1, 2, 3, 4, 5, 6, 7)                                                                  \
-    F8(X, 8, 9, 10, 11, 12, 13, 14, 15)                                                            \
+#define ALL_F(X)                                                                                                       \
+    F8(X, 0, 1, 2, 3, 4, 5, 6, 7)                                                                                      \
+    F8(X, 8, 9, 10, 11, 12, 13, 14, 15)                                                                                \
     F8(X, 16, 17, 18, 19, 20, 21, 22, 23) F8(X, 24, 25, 26, 27, 28, 29, 30, 31)
 #define LOAD(i)  "fld f" #i ", 8*" #i "(%0)\n"
 #define STORE(i) "fsd f" #i ", 8*" #i "(%1)\n"
@@ -19,10 +19,9 @@ typedef uint64 fp_set[33]; // f0 .. f31, fcsr
 // Loads all registers, spins, with a getpid in between if calls is set, and stores them.
 static void hold(const uint64 *in, uint64 *out, long turns, long calls)
 {
-    __asm__ volatile("ld t0, 256(%0)\n fscsr t0\n" ALL_F(
-                         LOAD) "1: beqz %3, 2f\n li a7, 11\n ecall\n"
-                               "2: addi %2, %2, -1\n bnez %2, 1b\n" ALL_F(
-                                   STORE) "frcsr t0\n sd t0, 256(%1)\n fscsr zero\n"
+    __asm__ volatile("ld t0, 256(%0)\n fscsr t0\n" ALL_F(LOAD) "1: beqz %3, 2f\n li a7, 11\n ecall\n"
+                                                               "2: addi %2, %2, -1\n bnez %2, 1b\n" ALL_F(
+                                                                   STORE) "frcsr t0\n sd t0, 256(%1)\n fscsr zero\n"
                      : "+r"(in), "+r"(out), "+r"(turns)
                      : "r"(calls)
                      : "t0", "a0", "a7", "memory" ALL_F(NAME));
@@ -42,8 +41,7 @@ static void worker(uint64 seed)
         fill(in, seed * 100 + round);
         hold(in, out, round % 2 ? TURNS : TURNS * 20, round % 2);
         for (int i = 0; i < 33; i++)
-            expect(in[i] == out[i], "register %d of process %lu keeps %lx, not %lx", i, seed, in[i],
-                   out[i]);
+            expect(in[i] == out[i], "register %d of process %lu keeps %lx, not %lx", i, seed, in[i], out[i]);
     }
     exit(0);
 }

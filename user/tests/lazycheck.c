@@ -98,10 +98,7 @@ static long elapsed_ms(uint64 since)
     return (read_time() - since) * 1000 / s.timebase;
 }
 
-static void nothing(void *arg)
-{
-    (void)arg;
-}
+static void nothing(void *arg) { (void)arg; }
 
 static void sparse_is_quick(void)
 {
@@ -131,10 +128,7 @@ static void up_to_trapframe(void)
     expect(sys_sbrk(1L << 62, SBRK_LAZY) == SBRK_ERROR, "nor 2^62");
 }
 
-static void read_byte(void *arg)
-{
-    exit(*(volatile char *)arg);
-}
+static void read_byte(void *arg) { exit(*(volatile char *)arg); }
 
 static void shrinks_by_bytes(void)
 {
@@ -161,7 +155,4 @@ static const struct subtest tests[] = {
     {"shrinks_by_bytes", shrinks_by_bytes}, {0, 0},
 };
 
-int main(int argc, char **argv)
-{
-    return run_subtests("lazycheck", tests, argc, argv);
-}
+int main(int argc, char **argv) { return run_subtests("lazycheck", tests, argc, argv); }

@@ -62,10 +62,7 @@ static void every_process_once(void)
         expect(wait(&status) > 0 && status == 0, "children end well");
 }
 
-static void every_process(void)
-{
-    in_both_modes(every_process_once);
-}
+static void every_process(void) { in_both_modes(every_process_once); }
 
 static const uint64 forbidden[] = {
     KERNEL_TEXT,
@@ -81,20 +78,11 @@ static const uint64 forbidden[] = {
 };
 #define NFORBIDDEN (int)(sizeof(forbidden) / sizeof(forbidden[0]))
 
-static void load(void *arg)
-{
-    exit(*(volatile char *)arg & 1);
-}
+static void load(void *arg) { exit(*(volatile char *)arg & 1); }
 
-static void store(void *arg)
-{
-    *(volatile char *)arg = 1;
-}
+static void store(void *arg) { *(volatile char *)arg = 1; }
 
-static void jump(void *arg)
-{
-    ((void (*)(void))arg)();
-}
+static void jump(void *arg) { ((void (*)(void))arg)(); }
 
 static void forbidden_once(void)
 {
@@ -106,10 +94,7 @@ static void forbidden_once(void)
     }
 }
 
-static void kernel_out_of_reach(void)
-{
-    in_both_modes(forbidden_once);
-}
+static void kernel_out_of_reach(void) { in_both_modes(forbidden_once); }
 
 static void change_and_check(void)
 {
@@ -128,10 +113,7 @@ static void mode_switches(void)
     expect(isolate(2) == -1 && isolate(-2) == -1, "other modes are refused");
 }
 
-static void inherit(void *arg)
-{
-    exit(isolate(-1) == (long)arg ? 0 : 1);
-}
+static void inherit(void *arg) { exit(isolate(-1) == (long)arg ? 0 : 1); }
 
 static void mode_is_inherited(void)
 {
@@ -149,7 +131,4 @@ static const struct subtest tests[] = {
     {0, 0},
 };
 
-int main(int argc, char **argv)
-{
-    return run_subtests("rootcheck", tests, argc, argv);
-}
+int main(int argc, char **argv) { return run_subtests("rootcheck", tests, argc, argv); }

@@ -82,10 +82,7 @@ static void run_stat(long n)
         must(stat(FILE_NAME, &st) == 0, "stat");
 }
 
-static void open_pipe(void)
-{
-    must(pipe(to_child) == 0, "pipe");
-}
+static void open_pipe(void) { must(pipe(to_child) == 0, "pipe"); }
 
 static void run_pipe1(long n)
 {

@@ -10,8 +10,7 @@ static char a_path[MAXPATH], b_path[MAXPATH];
 static void create_and_write(void)
 {
     static char buf[PATTERN_MAX];
-    int flags = O_CREATE | O_RDWR | (pick(2) ? O_TRUNC : 0) | (pick(4) ? 0 : O_APPEND) |
-                (pick(8) ? 0 : O_EXCL);
+    int flags = O_CREATE | O_RDWR | (pick(2) ? O_TRUNC : 0) | (pick(4) ? 0 : O_APPEND) | (pick(8) ? 0 : O_EXCL);
     int fd = open(pick_name(a_path), flags);
     if (fd < 0)
         return;
@@ -72,15 +71,9 @@ static void truncate_or_extend(void)
     close(fd);
 }
 
-static void remove_name(void)
-{
-    unlink(pick_name(a_path));
-}
+static void remove_name(void) { unlink(pick_name(a_path)); }
 
-static void make_link(void)
-{
-    link(pick_name(a_path), pick_name(b_path));
-}
+static void make_link(void) { link(pick_name(a_path), pick_name(b_path)); }
 
 static void make_symlink(void)
 {
@@ -91,15 +84,9 @@ static void make_symlink(void)
         broken("readlink returned too much");
 }
 
-static void rename_name(void)
-{
-    rename(pick_name(a_path), pick_name(b_path));
-}
+static void rename_name(void) { rename(pick_name(a_path), pick_name(b_path)); }
 
-static void make_directory(void)
-{
-    mkdir(pick_name(a_path));
-}
+static void make_directory(void) { mkdir(pick_name(a_path)); }
 
 static void change_directory(void)
 {

@@ -4,8 +4,7 @@
 
 static const char *current_operation = "start";
 
-static const struct operation *const tables[] = {file_operations, process_operations,
-                                                 wild_operations};
+static const struct operation *const tables[] = {file_operations, process_operations, wild_operations};
 // How often the tables' operations are picked, in parts of 10.
 static const char shares[] = "0000111122";
 
@@ -15,10 +14,7 @@ void broken(const char *what)
     exit(1);
 }
 
-int pick(int n)
-{
-    return rand() % n;
-}
+int pick(int n) { return rand() % n; }
 
 const char *pick_name(char *buf)
 {

@@ -28,8 +28,7 @@ struct job {
 void run_init(int from_stdin)
 {
     struct stat st;
-    job_control =
-        from_stdin && fstat(0, &st) == 0 && st.type == T_DEVICE && st.major == CONSOLE_MAJOR;
+    job_control = from_stdin && fstat(0, &st) == 0 && st.type == T_DEVICE && st.major == CONSOLE_MAJOR;
     if (job_control) {
         setpgid(0, 0);
         tcsetpgrp(0, 0);

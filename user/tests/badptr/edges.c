@@ -19,9 +19,7 @@ static void results_at(char *p, struct fixture *f)
     struct stat *st = (struct stat *)p;
     expect(fstat(f->file, st) == 0 && st->size == FILE_SIZE && st->type == T_FILE, "fstat");
     expect(sysinfo((struct sysinfo *)p) == 0 && ((struct sysinfo *)p)->nproc >= 3, "sysinfo");
-    expect(procinfo(getpid(), (struct procinfo *)p) == getpid() &&
-               ((struct procinfo *)p)->pid == getpid(),
-           "procinfo");
+    expect(procinfo(getpid(), (struct procinfo *)p) == getpid() && ((struct procinfo *)p)->pid == getpid(), "procinfo");
     expect(getcwd(p, 50) == p && strcmp(p, "/") == 0, "getcwd");
     expect(gettime((uint64 *)p) == 0, "gettime");
     int status = must_fork();

@@ -4,10 +4,7 @@
 static char buf[FILE_SIZE + 1];
 static struct sysinfo state;
 
-char pattern(int i)
-{
-    return 'a' + i % 23;
-}
+char pattern(int i) { return 'a' + i % 23; }
 
 static void make_file(struct fixture *f)
 {
@@ -51,14 +48,12 @@ void fixture_check(struct fixture *f, const char *call)
     struct stat st;
     char name[DIRSIZ + 1];
     sysinfo(&now);
-    expect(now.files == state.files, "%s: open files %lu as before, not %lu", call, state.files,
-           now.files);
+    expect(now.files == state.files, "%s: open files %lu as before, not %lu", call, state.files, now.files);
     expect(now.pipes == state.pipes, "%s: pipes as before", call);
     expect(now.inodes == state.inodes, "%s: inodes in core as before", call);
     expect(now.freeinodes == state.freeinodes, "%s: free inodes as before", call);
     expect(now.freeblocks == state.freeblocks, "%s: free blocks as before", call);
-    expect(fstat(f->file, &st) == 0 && st.size == FILE_SIZE && st.nlink == 1, "%s: file as before",
-           call);
+    expect(fstat(f->file, &st) == 0 && st.size == FILE_SIZE && st.nlink == 1, "%s: file as before", call);
     expect(getcwd(buf, sizeof(buf)) && strcmp(buf, "/") == 0, "%s: directory as before", call);
     int fd = open(DIR_NAME, O_RDONLY);
     expect(next_name(fd, name) == 1 && strcmp(name, "file") == 0 && next_name(fd, name) == 0,

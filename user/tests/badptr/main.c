@@ -7,7 +7,4 @@ static const struct subtest tests[] = {
     {"shared_arguments", shared_arguments}, {0, 0},
 };
 
-int main(int argc, char **argv)
-{
-    return run_subtests("badptr", tests, argc, argv);
-}
+int main(int argc, char **argv) { return run_subtests("badptr", tests, argc, argv); }

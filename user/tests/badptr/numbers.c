@@ -9,8 +9,7 @@ static const long bad_fds[] = {-1, -2, NOFILE, NOFILE + 1, 100000, 0x7fffffff, -
 static void refuse(struct fixture *f, long error, const char *name, int number, const long args[6])
 {
     char what[100];
-    snprintf(what, sizeof(what), "%s(%ld, %ld, %ld, %ld)", name, args[0], args[1], args[2],
-             args[3]);
+    snprintf(what, sizeof(what), "%s(%ld, %ld, %ld, %ld)", name, args[0], args[1], args[2], args[3]);
     long result = raw_syscall(number, args);
     if (error == 0)
         expect(result < 0, "%s: an error, not %ld", what, result);
@@ -40,8 +39,7 @@ static void bad_descriptors(struct fixture *f)
     for (uint i = 0; i < COUNT(calls); i++) {
         for (uint j = 0; j < COUNT(bad_fds); j++) {
             const long *rest = calls[i].rest;
-            refuse(f, EBADF, calls[i].name, calls[i].number,
-                   (long[6]){bad_fds[j], rest[0], rest[1], rest[2]});
+            refuse(f, EBADF, calls[i].name, calls[i].number, (long[6]){bad_fds[j], rest[0], rest[1], rest[2]});
         }
     }
     for (uint j = 0; j < COUNT(bad_fds) - 1; j++) // the last is free, not out of range

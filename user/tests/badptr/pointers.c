@@ -119,22 +119,19 @@ static int applies(const struct row *row, const struct place *p)
 // Small results may fit where a place is partly good.
 static int may_succeed(const struct row *row, const struct place *p)
 {
-    return p->partly && p->address % PGSIZE != PGSIZE - 1 && row->use >= OUT &&
-           row->number != SYS_pgtable;
+    return p->partly && p->address % PGSIZE != PGSIZE - 1 && row->use >= OUT && row->number != SYS_pgtable;
 }
 
-static void check_result(const struct row *row, const struct place *p, long result,
-                         const char *what)
+static void check_result(const struct row *row, const struct place *p, long result, const char *what)
 {
     long room = PGSIZE - p->address % PGSIZE;
     if (row->effect != NONE && p->partly)
-        expect(result < 0 || result <= room, "%s: an error or a short count, not %ld", what,
-               result);
+        expect(result < 0 || result <= room, "%s: an error or a short count, not %ld", what, result);
     else if (!may_succeed(row, p))
         expect(result < 0, "%s: an error, not %ld", what, result);
     if (result < 0 && row->number != SYS_exec)
-        expect(result == -EFAULT || (row->use == STRING && result == -ENAMETOOLONG),
-               "%s: EFAULT, not %ld", what, result);
+        expect(result == -EFAULT || (row->use == STRING && result == -ENAMETOOLONG), "%s: EFAULT, not %ld", what,
+               result);
 }
 
 // wait must not reap a child when it cannot tell its status.

@@ -24,10 +24,7 @@ static void use_removed_parent(void)
     expect(getcwd(cwd, sizeof(cwd)) == 0 || cwd[0] == '/', "getcwd fails or tells a path");
 }
 
-void removed_parent(void)
-{
-    in_directory(use_removed_parent);
-}
+void removed_parent(void) { in_directory(use_removed_parent); }
 
 // 2: 8 processes with 12 open files each.
 static void open_twelve(int id)
@@ -59,10 +56,7 @@ static void use_many_files(void)
     expect(bad == 0, "96 open files");
 }
 
-void many_open_files(void)
-{
-    in_directory(use_many_files);
-}
+void many_open_files(void) { in_directory(use_many_files); }
 
 static void enter_removed(void)
 {
@@ -75,14 +69,10 @@ static void use_create_in_removed(void)
 {
     enter_removed();
     expect(open("f", O_CREATE | O_RDWR) == -1, "create fails");
-    expect(mkdir("d") == -1 && symlink("x", "s") == -1 && mknod("n", 1, 0) == -1,
-           "mkdir, symlink, mknod fail");
+    expect(mkdir("d") == -1 && symlink("x", "s") == -1 && mknod("n", 1, 0) == -1, "mkdir, symlink, mknod fail");
 }
 
-void create_in_removed(void)
-{
-    in_directory(use_create_in_removed);
-}
+void create_in_removed(void) { in_directory(use_create_in_removed); }
 
 // 6, 22: a link into a removed directory fails and no inode is lost.
 static void use_link_into_removed(void)
@@ -97,19 +87,13 @@ static void use_link_into_removed(void)
     expect(free_inodes() == before, "free inodes %lu, not %lu", before, free_inodes());
 }
 
-void link_into_removed(void)
-{
-    in_directory(use_link_into_removed);
-}
+void link_into_removed(void) { in_directory(use_link_into_removed); }
 
 // 13: the number of links of a file ends at LINK_MAX with an error. Names are spread over
 // directories so that looking them up stays quick.
 #define PER_DIR 512
 
-static void link_name(char *name, int i)
-{
-    snprintf(name, DIRSIZ, "d%d/%d", i / PER_DIR, i);
-}
+static void link_name(char *name, int i) { snprintf(name, DIRSIZ, "d%d/%d", i / PER_DIR, i); }
 
 static void use_links(void)
 {
@@ -141,10 +125,7 @@ static void use_links(void)
     expect(stat("file", &st) == 0 && st.nlink == 1 && unlink("file") == 0, "one link is left");
 }
 
-void link_count_limit(void)
-{
-    in_directory(use_links);
-}
+void link_count_limit(void) { in_directory(use_links); }
 
 // 20: one process creates and another removes the same name; neither sees a stranger's inode.
 static void use_same_name(void)
@@ -167,10 +148,7 @@ static void use_same_name(void)
     unlink("same");
 }
 
-void unlink_while_created(void)
-{
-    in_directory(use_same_name);
-}
+void unlink_while_created(void) { in_directory(use_same_name); }
 
 // 22: a file that loses its last name while it is open is freed when it is closed.
 static void use_unlinked(void)
@@ -183,14 +161,11 @@ static void use_unlinked(void)
         expect(write(fd, block, sizeof(block)) == sizeof(block), "write");
     expect(unlink("f") == 0 && close(fd) == 0, "unlink, close");
     expect(sysinfo(&after) == 0 && after.freeinodes == before.freeinodes, "inode is free");
-    expect(after.freeblocks + 1 >= before.freeblocks, "blocks are free: %lu, not %lu",
-           before.freeblocks, after.freeblocks); // the directory may have got its first block
+    expect(after.freeblocks + 1 >= before.freeblocks, "blocks are free: %lu, not %lu", before.freeblocks,
+           after.freeblocks); // the directory may have got its first block
 }
 
-void unlinked_inode_comes_back(void)
-{
-    in_directory(use_unlinked);
-}
+void unlinked_inode_comes_back(void) { in_directory(use_unlinked); }
 
 static void use_symlinks(void)
 {
@@ -200,10 +175,7 @@ static void use_symlinks(void)
     expect(unlink("a") == 0 && unlink("b") == 0, "unlink");
 }
 
-void symlink_loop(void)
-{
-    in_directory(use_symlinks);
-}
+void symlink_loop(void) { in_directory(use_symlinks); }
 
 static void use_dots(void)
 {
@@ -216,7 +188,4 @@ static void use_dots(void)
     expect(unlink("d") == 0, "rmdir");
 }
 
-void dot_cannot_go(void)
-{
-    in_directory(use_dots);
-}
+void dot_cannot_go(void) { in_directory(use_dots); }

@@ -29,10 +29,7 @@ static void use_write_across_end(void)
     unlink("f");
 }
 
-void write_across_end(void)
-{
-    in_directory(use_write_across_end);
-}
+void write_across_end(void) { in_directory(use_write_across_end); }
 
 // 4
 static void use_negative_counts(void)
@@ -50,10 +47,7 @@ static void use_negative_counts(void)
     unlink("f");
 }
 
-void negative_counts(void)
-{
-    in_directory(use_negative_counts);
-}
+void negative_counts(void) { in_directory(use_negative_counts); }
 
 // 5
 void empty_pipe_read(void)
@@ -78,18 +72,14 @@ static void use_hole(void)
 {
     int fd = open("f", O_CREATE | O_RDWR);
     expect(lseek(fd, 1000000, SEEK_SET) == 1000000 && write(fd, "end", 3) == 3, "write at 1000000");
-    expect(lseek(fd, 500000, SEEK_SET) == 500000 && read(fd, buf, sizeof(buf)) == sizeof(buf),
-           "read the gap");
+    expect(lseek(fd, 500000, SEEK_SET) == 500000 && read(fd, buf, sizeof(buf)) == sizeof(buf), "read the gap");
     for (uint i = 0; i < sizeof(buf); i++)
         expect(buf[i] == 0, "the gap reads as zeroes");
     close(fd);
     unlink("f");
 }
 
-void hole_reads_zero(void)
-{
-    in_directory(use_hole);
-}
+void hole_reads_zero(void) { in_directory(use_hole); }
 
 // Beyond the end without lseek: another opening truncated the file.
 static void use_beyond_end(void)
@@ -102,10 +92,7 @@ static void use_beyond_end(void)
     unlink("f");
 }
 
-void offset_beyond_end(void)
-{
-    in_directory(use_beyond_end);
-}
+void offset_beyond_end(void) { in_directory(use_beyond_end); }
 
 static void use_truncated(void)
 {
@@ -125,7 +112,4 @@ static void use_truncated(void)
     unlink("f");
 }
 
-void truncated_under_reader(void)
-{
-    in_directory(use_truncated);
-}
+void truncated_under_reader(void) { in_directory(use_truncated); }

@@ -42,7 +42,4 @@ static const struct subtest tests[] = {
     {0, 0},
 };
 
-int main(int argc, char **argv)
-{
-    return run_subtests("bugs", tests, argc, argv);
-}
+int main(int argc, char **argv) { return run_subtests("bugs", tests, argc, argv); }

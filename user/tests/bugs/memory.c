@@ -11,10 +11,7 @@ static void load_byte(void *arg)
     exit(*p & 0);
 }
 
-static void nothing(void *arg)
-{
-    (void)arg;
-}
+static void nothing(void *arg) { (void)arg; }
 
 // 10
 void null_pointer(void)
@@ -132,10 +129,7 @@ static void touch_every_other(void *arg)
     expect(p[0] == 1 && p[17 * 1000 * PGSIZE] == 1 && p[PGSIZE] == 0, "memory stays");
 }
 
-void holes_in_heap(void)
-{
-    expect(status_of(touch_every_other, 0) == 0, "a heap with holes");
-}
+void holes_in_heap(void) { expect(status_of(touch_every_other, 0) == 0, "a heap with holes"); }
 
 // 25: roots and tables of processes that ended, or whose exec failed, are given back.
 static void fork_and_fail_exec(void *arg)
@@ -160,10 +154,7 @@ void fork_exit_leaks_nothing(void)
            "no page a process is lost: %lu before, %lu after", before.freemem, after.freemem);
 }
 
-static void store_to_text(void *arg)
-{
-    *(volatile uint *)arg = 0;
-}
+static void store_to_text(void *arg) { *(volatile uint *)arg = 0; }
 
 void text_is_read_only(void)
 {
