@@ -11,6 +11,9 @@
 #include "kernel/stat.h"
 #include "user/bin/sh/sh.h"
 
+#define FORK_TRIES 30
+#define FORK_PAUSE 10 // clock ticks
+
 #define CONSOLE_MAJOR 1
 #define PIPELINE_MAX  64
 
@@ -146,11 +149,23 @@ static void enter_group(const struct job *job, int pid)
         tcsetpgrp(0, job->group ? job->group : pid ? pid : getpid());
 }
 
+// fork, but waits a moment for others to end if there are too many processes or too little memory:
+// after a fork bomb was ended, say.
+static int fork_patiently(void)
+{
+    int pid = fork();
+    for (int tries = 0; pid < 0 && tries < FORK_TRIES; tries++) {
+        pause(FORK_PAUSE);
+        pid = fork();
+    }
+    return pid;
+}
+
 // Starts a child of the job with the given input and output (closed here unless 0 and 1);
 // unused is what the child must not keep. 0, or -1.
 static int start(struct job *job, const struct command *c, int in, int out, int unused)
 {
-    int pid = fork();
+    int pid = fork_patiently();
     if (pid == 0) {
         if (job_control)
             enter_group(job, 0);
