@@ -5,18 +5,15 @@
 
 #define LOCK_LEVELS(X)                                                                                                 \
     /* sleeplocks: held while sleeping */                                                                              \
-    X(EXEC)        /* nothing yet held: a process's exec or its console input line */                                  \
     X(FILE_POS)    /* a file's offset: read and write hold it while they take the inode */                             \
     X(NAMES)       /* one change of names (create, link, unlink, rename) at a time */                                  \
     X(TRANSACTION) /* journal: an open transaction counts as a lock */                                                 \
     X(INODE)       /* one at a time */                                                                                 \
     X(ADDRSPACE)   /* an address space's regions and tables: never held across I/O */                                  \
     X(ALLOC)       /* block and inode bitmaps */                                                                       \
-    X(BLOCK)       /* a block being read */                                                                            \
     /* spinlocks: interrupts off, never sleep */                                                                       \
     X(PROC_TREE) /* parents, children, process table, process groups */                                                \
     X(FDTABLE)   /* a process's open files */                                                                          \
-    X(FILE)      /* open files' counts */                                                                              \
     X(PIPE)      /* a pipe's indices */                                                                                \
     X(ICACHE)    /* table of in-core inodes */                                                                         \
     X(JOURNAL)   /* the current group's state */                                                                       \
@@ -30,8 +27,7 @@
     X(SCHED)     /* run queue, states of threads, switching */                                                         \
     X(KSTACK)    /* kernel-stack slots */                                                                              \
     X(PAGE)      /* free frames */                                                                                     \
-    X(UART)      /* serial line's output */                                                                            \
-    X(PRINT)     /* one message at a time */
+    X(UART)      /* serial line's output */
 
 #define LOCK_LEVEL_ENUM(name) LEVEL_##name,
 enum lock_level { LOCK_LEVELS(LOCK_LEVEL_ENUM) NLOCKLEVEL };

@@ -45,14 +45,13 @@ struct proc {
     bool killed;            // a
     int cpu;                // S: hart it runs or ran on
 
-    int pid;                 // I; 0: kernel thread
-    int pgid;                // T
-    struct proc *parent;     // T; 0: kernel thread, init
-    struct list children;    // T: through sibling
-    struct list sibling;     // T
-    struct list all;         // T: all processes, by pid
-    int exit_status;         // T, set before ZOMBIE
-    struct proc *group_next; // scratch of pgroup.c, under T
+    int pid;              // I; 0: kernel thread
+    int pgid;             // T
+    struct proc *parent;  // T; 0: kernel thread, init
+    struct list children; // T: through sibling
+    struct list sibling;  // T
+    struct list all;      // T: all processes, by pid
+    int exit_status;      // T, set before ZOMBIE
 
     struct addrspace *as; // o (others: T and as_get); 0: kernel thread
     bool isolated;        // o: user mode runs on the user root

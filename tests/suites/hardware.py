@@ -1,5 +1,7 @@
 """Other machines: processor models and settings, the old virtio interface, a disk that fails."""
 
+import contextlib
+
 from lib.image import copy_image, discard, fsck
 from lib.machine import Failure, Machine
 from lib.results import Test
@@ -31,20 +33,27 @@ def tests(everything):
                     for name, event, command in DISK_ERRORS]
 
 
-def boots_on(name, extra):
-    image = copy_image("machine-" + name)
-    machine = Machine("machine-" + name, "plain", 2, image=image, limit=60, extra=extra)
+@contextlib.contextmanager
+def running(machine, image):
+    """A machine on an image of its own: afterwards the image is clean and both are gone."""
     try:
         machine.boot()
-        if machine.run("echo one two | wc").split() != ["1", "2", "8"]:
-            raise Failure("a pipeline says something else than 1 2 8")
-        machine.poweroff()
+        yield
         fsck(image)
     except Failure as failure:
         raise machine.keep_log(failure) from None
     finally:
         machine.kill()
         discard(image)
+
+
+def boots_on(name, extra):
+    image = copy_image("machine-" + name)
+    machine = Machine("machine-" + name, "plain", 2, image=image, limit=60, extra=extra)
+    with running(machine, image):
+        if machine.run("echo one two | wc").split() != ["1", "2", "8"]:
+            raise Failure("a pipeline says something else than 1 2 8")
+        machine.poweroff()
 
 
 # Requests fail from a moment after boot on: blkdebug's state changes with the first flush.
@@ -56,8 +65,7 @@ def survives(name, event, command):
         "set-state.0.event=flush_to_disk,set-state.0.state=1,set-state.0.new_state=2,"
         "inject-error.0.event=%s,inject-error.0.state=2,inject-error.0.errno=5" % event,
         "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0"])
-    try:
-        machine.boot()
+    with running(machine, image):
         machine.run("echo first > g; sync")
         machine.run(command, 30)
         machine.run("echo still here", 30)
@@ -65,9 +73,3 @@ def survives(name, event, command):
         machine.wait_end(30)
         if machine.status not in (0, 1):
             raise Failure("QEMU ended with status %d" % machine.status)
-        fsck(image)
-    except Failure as failure:
-        raise machine.keep_log(failure) from None
-    finally:
-        machine.kill()
-        discard(image)
