@@ -20,6 +20,7 @@ struct sysinfo {
     uint64 ncpu;        // harts in use
     uint64 timebase;    // counts of the time counter a second
     uint64 tlbflushes;  // TLB flushes of all harts since boot
+    uint64 blocks;      // cache blocks that somebody uses
 };
 
 #endif

@@ -58,13 +58,19 @@ static void settle(void)
 
 static bool is_held(enum block_state state) { return state != BLOCK_EMPTY && state != BLOCK_DIRTY; }
 
+static void set_pins(struct block *b, int pins)
+{
+    cache.in_use += (pins > 0) - (b->pins > 0);
+    b->pins = pins;
+}
+
 // Gives b another state and number of pins: the counts and the list lru follow.
 static void change(struct block *b, enum block_state state, int pins)
 {
     cache.held += is_held(state) - is_held(b->state);
     cache.pinned += (is_held(state) && pins > 0) - (is_held(b->state) && b->pins > 0);
     b->state = state;
-    b->pins = pins;
+    set_pins(b, pins);
     list_remove(&b->lru);
     if (is_held(state) && pins == 0 && !b->detached)
         list_push_back(&cache.lru, &b->lru);
@@ -98,7 +104,7 @@ void cache_detach(struct block *b)
 void cache_pin(struct block *b)
 {
     if (b->pins > 0 || b->state == BLOCK_DIRTY)
-        b->pins++;
+        set_pins(b, b->pins + 1);
     else
         change(b, b->state, 1);
 }
@@ -115,7 +121,7 @@ static void free_block(struct block *b)
 void cache_unpin(struct block *b)
 {
     if (b->pins > 1 || (b->state == BLOCK_DIRTY && !b->detached))
-        b->pins--;
+        set_pins(b, b->pins - 1);
     else if (b->detached)
         free_block(b);
     else
@@ -193,6 +199,10 @@ void cache_put(struct block *b)
     cache_unpin(b);
     spin_unlock(&cache.lock);
 }
+
+uint64 cache_in_use(void) { return __atomic_load_n(&cache.in_use, __ATOMIC_RELAXED); }
+
+uint64 cache_promised(void) { return __atomic_load_n(&cache.told_promised, __ATOMIC_RELAXED); }
 
 void *block_data(const struct block *b) { return page_to_virt(b->page); }
 

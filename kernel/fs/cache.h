@@ -56,6 +56,10 @@ void cache_forget(uint32 blockno);
 bool cache_dirty(struct block *b);
 void cache_clean(struct block *b);
 
+// How many blocks are pinned, and how many frames are promised to the cache itself.
+uint64 cache_in_use(void);
+uint64 cache_promised(void);
+
 // Forgets all clean unpinned blocks: the disk was changed behind the cache's back (recovery).
 void cache_drop(void);
 

@@ -13,6 +13,7 @@ struct cache {
     struct list unused;     // struct blocks without a page, through hash
     int64 held;             // blocks that are not dirty
     int64 pinned;           // of these, pinned ones
+    int64 in_use;           // pinned blocks, dirty ones too
     int64 told_reclaimable; // what mem/page.c was told (page_reclaimable)
     int64 told_promised;    // and promised us (page_promise)
 };

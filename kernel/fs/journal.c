@@ -153,7 +153,7 @@ int journal_sync(void)
     return error;
 }
 
-int journal_shutdown(void)
+int journal_flush(void)
 {
     kassert(!thread_in_transaction());
     spin_lock(&journal.lock);

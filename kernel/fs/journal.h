@@ -31,8 +31,9 @@ void journal_end(void);
 int journal_sync(void);
 
 // Commits, brings all blocks home and marks the journal empty, so that all cached blocks are clean
-// and nothing is left to recover: for power-off, and to get the memory of changed blocks back.
+// and nothing is left to recover: for sync and power-off, and to get the memory of changed blocks
+// back.
 // 0, -EIO.
-int journal_shutdown(void);
+int journal_flush(void);
 
 #endif

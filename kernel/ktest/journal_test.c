@@ -80,7 +80,7 @@ static const struct disk_driver ram_driver = {ram_submit, BLOCKS, true};
 // An empty journal on an empty RAM disk takes the real one's place.
 static bool setup(void)
 {
-    if (journal_shutdown() != 0)
+    if (journal_flush() != 0)
         return false;
     cache_drop();
     ram = page_alloc_order(ORDER, PAGE_ZERO);
@@ -97,7 +97,7 @@ static bool setup(void)
 
 static bool teardown(void)
 {
-    bool good = journal_shutdown() == 0;
+    bool good = journal_flush() == 0;
     logging = false;
     while (nwrites > 0)
         page_put(writes[--nwrites].page);
@@ -172,9 +172,9 @@ static const char *crash_anywhere(void)
     logging = true;
     copy_disk(crashed, ram);
     for (uint64 g = 1; g <= GROUPS; g++)
-        if (!write_group(g) || (g % 7 == 0 && journal_shutdown() != 0))
+        if (!write_group(g) || (g % 7 == 0 && journal_flush() != 0))
             return "writing groups";
-    if (journal_shutdown() != 0 || !homes_are(GROUPS))
+    if (journal_flush() != 0 || !homes_are(GROUPS))
         return "all blocks are home after a shutdown";
     logging = false;
 
@@ -199,7 +199,7 @@ static const char *damaged_groups(void)
         if (!write_group(g))
             return "writing groups";
     copy_disk(crashed, ram);
-    if (journal_shutdown() != 0)
+    if (journal_flush() != 0)
         return "shutdown";
 
     uint64 recovered;
@@ -239,7 +239,7 @@ static const char *freed_and_reused(void)
     cache_put(old);
     if (!got || !kept)
         return "who pins a freed block keeps its bytes";
-    if (journal_shutdown() != 0 || *block_of(ram, home_of(1, 0)) != 7)
+    if (journal_flush() != 0 || *block_of(ram, home_of(1, 0)) != 7)
         return "the newest image of a block goes home";
     return 0;
 }
@@ -274,7 +274,7 @@ KTEST(crc32c_known_answer)
 // Reading moves frames from free to reclaimable, and from there back: nothing is ever missing.
 KTEST(cache_account)
 {
-    check(journal_shutdown() == 0);
+    check(journal_flush() == 0);
     cache_drop();
     int64 before = ktest_available();
     struct block *pinned[NBUF - 1]; // and the root directory's inode has one

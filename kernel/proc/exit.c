@@ -119,3 +119,31 @@ void proc_reap(struct proc *zombie)
     spin_unlock(&sched_lock);
     proc_free(zombie);
 }
+
+// Whether p is the caller or above it in the tree: the shell that waits for it, and init.
+static bool is_above_locked(const struct proc *p)
+{
+    const struct proc *above = current();
+    while (above != 0 && above != p)
+        above = above->parent;
+    return above != 0;
+}
+
+void proc_end_others(uint64 ticks)
+{
+    uint64 deadline = clock_ticks() + ticks;
+    bool any = true;
+    spin_lock(&tree_lock);
+    while (any && clock_ticks() < deadline) {
+        any = false;
+        list_for_each (p, &all_procs, struct proc, all) {
+            if (p->state == PS_ZOMBIE || is_above_locked(p))
+                continue;
+            proc_kill_locked(p);
+            any = true;
+        }
+        if (any)
+            sleep_timeout(&deadline, &tree_lock, 1, false);
+    }
+    spin_unlock(&tree_lock);
+}

@@ -3,7 +3,7 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/tree.h"
 
-// pid may be the caller or a child of it; pgid its own pid or that of a group of the same family.
+// pid may be the caller or a child of it; pgid its own pid or that of a group that exists.
 static int set_locked(struct proc *self, int pid, int pgid)
 {
     struct proc *p = pid == 0 ? self : proc_find_locked(pid);
@@ -32,7 +32,7 @@ int pgroup_set(int pid, int pgid)
     return r;
 }
 
-int pgroup_kill(int pgid)
+int pgroup_kill(int64 pgid)
 {
     int killed = 0;
     spin_lock(&tree_lock);

@@ -106,10 +106,14 @@ void proc_reap(struct proc *zombie);
 int proc_kill(int pid);
 bool proc_killed(void);
 
+// Before the machine goes: kills all processes but the caller and those above it in the tree, and
+// waits, ticks clock ticks at most, until they have given back what they had.
+void proc_end_others(uint64 ticks);
+
 // Process groups. setpgid(0, 0) makes the caller the leader of its own. 0; -ESRCH; -EPERM.
 int pgroup_set(int pid, int pgid);
 // Kills all processes of a group (init aside): how many.
-int pgroup_kill(int pgid);
+int pgroup_kill(int64 pgid);
 
 // The process with the least pid >= pid: fills *info, returns its pid; -ESRCH.
 int proc_info(int pid, struct procinfo *info);

@@ -10,6 +10,7 @@
 #include "kernel/file/fdtable.h"
 #include "kernel/file/file.h"
 #include "kernel/fs/alloc.h"
+#include "kernel/fs/cache.h"
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lib/counter.h"
@@ -51,7 +52,12 @@ int64 sys_wait(const uint64 *a) { return wait_for(-1, a[0], 0); }
 
 int64 sys_waitpid(const uint64 *a) { return wait_for((int)a[0], a[1], (int)a[2]); }
 
-int64 sys_kill(const uint64 *a) { return proc_kill((int)a[0]); }
+// A process, or below -1 a process group, as POSIX's kill does.
+int64 sys_kill(const uint64 *a)
+{
+    int pid = (int)a[0];
+    return pid >= -1 ? proc_kill(pid) : pgroup_kill(-(int64)pid) > 0 ? 0 : -ESRCH;
+}
 
 // What exec's arguments are gathered in: two frames, argv[] before the strings.
 struct exec_args {
@@ -174,11 +180,12 @@ int64 sys_sysinfo(const uint64 *a)
         .totalmem = m.total * PGSIZE,
         .freepages = m.free,
         .reclaimable = m.reclaimable,
-        .promised = m.promised,
+        .promised = m.promised - min_u64(cache_promised(), m.promised),
         .kmemobjs = kmem_objects(),
         .inodes = inodes_in_core(),
         .files = files_open(),
         .pipes = pipes_open(),
+        .blocks = cache_in_use(),
         .freeblocks = blocks_free(),
         .freeinodes = inodes_free(),
         .ncpu = cpu_count,
@@ -196,18 +203,25 @@ int64 sys_procinfo(const uint64 *a)
     return pid < 0 ? pid : copyout(a[1], &info, sizeof(info)) < 0 ? -EFAULT : pid;
 }
 
-// Everything reaches the disk before the machine goes.
+// Before the machine goes, all processes end, so that what they had unlinked and still open is freed,
+// and everything reaches the disk.
+static void shut_down(void)
+{
+    proc_end_others(3 * TICK_HZ);
+    journal_flush();
+}
+
 int64 sys_poweroff(const uint64 *a)
 {
     if ((int)a[0] < 0 || (int)a[0] > 127)
         return -EINVAL;
-    journal_shutdown();
+    shut_down();
     power_off((int)a[0]);
 }
 
 int64 sys_reboot(const uint64 *a)
 {
     (void)a;
-    journal_shutdown();
+    shut_down();
     power_reset();
 }

@@ -21,7 +21,7 @@ int main(int argc, char **argv)
     printf("%-32s %10s %10s\n", "file system", "blocks", "KiB");
     line("free", s.freeblocks);
     printf("%-32s %10lu\n", "free inodes", s.freeinodes);
-    printf("in use: processes %lu, open files %lu, pipes %lu, inodes %lu, small objects %lu\n", s.nproc, s.files,
-           s.pipes, s.inodes, s.kmemobjs);
+    printf("in use: processes %lu, open files %lu, pipes %lu, inodes %lu, cache blocks %lu, small objects %lu\n",
+           s.nproc, s.files, s.pipes, s.inodes, s.blocks, s.kmemobjs);
     return 0;
 }

@@ -1,4 +1,4 @@
-// kill pid...: ends processes.
+// kill pid...: ends processes; -n: the processes of group n.
 #include "user/lib/util.h"
 
 int main(int argc, char **argv)
