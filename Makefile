@@ -11,6 +11,7 @@ MEM     ?= 128M
 ISOLATE ?= 0
 DEBUG   ?= 0
 KTEST   ?= 0
+COVERAGE ?= 0
 LLVM    ?= 0
 WERROR  ?= 0
 V       ?= 0
@@ -58,7 +59,7 @@ endif
 
 VARIANT := $(subst $(space),-,$(strip $(if $(call on,$(WERROR)),werror) \
              $(if $(call on,$(LLVM)),llvm) $(if $(call on,$(KTEST)),ktest) \
-             $(if $(call on,$(DEBUG)),debug)))
+             $(if $(call on,$(DEBUG)),debug) $(if $(call on,$(COVERAGE)),coverage)))
 VARIANT := $(or $(VARIANT),plain)
 B := build/$(VARIANT)
 UB := build/$(if $(call on,$(WERROR)),werror-)$(if $(call on,$(LLVM)),llvm-)user
@@ -68,8 +69,12 @@ FREESTANDING := -std=gnu11 -ffreestanding -nostdinc $(if $(CC_INCLUDE),-isystem 
     -fno-common -fno-stack-protector -fno-pie -fno-strict-aliasing -fno-omit-frame-pointer \
     -fno-jump-tables -fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables $(CC_EXTRA)
 
+# Counters of gcov without its runtime: tests/lib/coverage.py takes them from the machine's memory.
+COVERAGE_CFLAGS := -fprofile-arcs -ftest-coverage -fprofile-update=atomic -fprofile-info-section \
+    -fno-early-inlining
+
 KCFLAGS := -O2 -g $(WARNINGS) -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany $(FREESTANDING) -I. \
-    $(if $(call on,$(DEBUG)),-DDEBUG)
+    $(if $(call on,$(DEBUG)),-DDEBUG) $(if $(call on,$(COVERAGE)),$(COVERAGE_CFLAGS))
 KASFLAGS := -g -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany $(CC_EXTRA) -I.
 
 # A file that holds the flags of a compilation and is new when they changed.
@@ -90,7 +95,8 @@ endif
 KSRCS := $(sort $(wildcard $(addsuffix *.c,$(KDIRS)) $(addsuffix *.S,$(KDIRS))))
 # x.c becomes x.o, x.S becomes x.S.o: both may exist.
 KOBJS := $(addprefix $(B)/,$(addsuffix .o,$(KSRCS:.c=)))
-KLDFLAGS := -z max-page-size=4096 -nostdlib --no-dynamic-linker --build-id=none $(LD_EXTRA)
+KLDFLAGS := -z max-page-size=4096 -nostdlib --no-dynamic-linker --build-id=none $(LD_EXTRA) \
+    $(if $(call on,$(COVERAGE)),--defsym=__gcov_merge_add=0)
 
 $(B)/kernel/%.o: kernel/%.c $(B)/kernel.flags
 	@mkdir -p $(@D)
@@ -152,7 +158,7 @@ QEMUOPTS = -machine virt -bios none -kernel kernel/kernel -m $(MEM) -smp $(CPUS)
     -device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
     $(if $(call on,$(ISOLATE)),-append isolate=1)
 
-.PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all bench check format clean \
+.PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table bench check format clean \
     distclean setup help FORCE
 
 default: kernel/kernel kernel/kernel.sym fs.img
@@ -202,6 +208,21 @@ test-all: default $(HOST_TOOLS)
 	$(TEST_BUILD)
 	@QEMU=$(QEMU) tests/run --all $(TESTS)
 
+# With the machine of CPUS, MEM, ISOLATE and DEBUG.
+usertests: default test-kernel
+	@QEMU=$(QEMU) tests/usertests --cpus $(CPUS) --mem $(MEM) --build $(VARIANT) $(if $(call on,$(ISOLATE)),--isolate) $(UT)
+
+usertests-table: default
+	@QEMU=$(QEMU) tests/usertests-table
+
+# What the tests execute of the kernel, on kernels that count; these are slower.
+.PHONY: coverage
+coverage: default $(HOST_TOOLS)
+	+$(Q)for v in "" KTEST=1; do \
+	    $(MAKE) --no-print-directory COVERAGE=1 $$v test-kernel || exit 1; done
+	@QEMU=$(QEMU) GCOV=$(CC:gcc=gcov) TIMEOUT=$(or $(TIMEOUT),2) tests/coverage --run \
+	    $(if $(call on,$(ALL)),--all) $(TESTS)
+
 bench: default
 	@QEMU=$(QEMU) tests/bench $(ROWS)
 
@@ -227,6 +248,10 @@ make test            everything that a change must pass; ends with "N passed, N 
                      TESTS="name ..." runs those whose names contain one of these
                      TIMEOUT=2 doubles all time limits
 make test-all        the same and the long ones: crashes, 10 minutes of load, memory failures
+make usertests       boots and runs the program usertests; UT="-q" and other options
+make usertests-table writes docs/usertests.md, the list of what they check
+make coverage        which lines and branches of the kernel `make test` executes, by file;
+                     ALL=1 with the long tests, TESTS= as above
 make bench           what operations cost, as a table; ROWS="name ..."
 make check           rules of the source: includes, sizes, formatting
 make format          formats the sources with clang-format
@@ -238,6 +263,7 @@ CPUS=3  MEM=128M     harts (up to 8) and memory of the machine
 ISOLATE=1            user mode on page tables without the kernel
 DEBUG=1              with the checkers: lock order, page tables, memory
 KTEST=1              a kernel that tests itself at boot
+COVERAGE=1           a kernel that counts what it executes (GCC)
 LLVM=1  CROSS=prefix another compiler: clang and ld.lld, or the tools with that prefix
 WERROR=1             a warning is an error
 V=1                  shows the commands

@@ -76,6 +76,9 @@ KTESTS(KTEST_PROTOTYPE)
 // The thread that smp_test.c works with; started before frames are counted.
 void ktest_start_partner(void);
 
+// Ends the kernel as the boot argument panic=N asks; returns if it does not.
+void ktest_panic_on_request(void);
+
 void ktest_fail(const char *file, int line, const char *what);
 
 // Runs all tests: a line each, and "ktest: N passed, N failed".

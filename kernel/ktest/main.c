@@ -51,6 +51,7 @@ static bool run_one(const char *name, void (*run)(void))
 void ktest_run(void)
 {
     uint passed = 0;
+    ktest_panic_on_request();
     ktest_start_partner();
     for (uint i = 0; i < ARRAY_LEN(tests); i++)
         passed += run_one(tests[i].name, tests[i].run);

@@ -18,6 +18,8 @@ import subprocess
 import threading
 import time
 
+from lib import coverage
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORK = os.path.join(ROOT, "build", "test")
 PROMPT = "$ "
@@ -48,16 +50,20 @@ class Machine:
     def __init__(self, name, build="plain", cpus=1, isolate=False, mem="128M", image=None,
                  append="", limit=120, extra=()):
         self.name = name
+        if coverage.FOLDER:
+            build = coverage.VARIANTS[build]
         self.kernel = os.path.join(ROOT, "build", build, "kernel.elf")
         self.cpus, self.mem, self.image, self.extra = cpus, mem, image, list(extra)
         self.append = " ".join(filter(None, ["isolate=1" if isolate else "", append]))
         self.limit = limit * SCALE
         base = os.path.join(WORK, re.sub(r"[^\w.+-]", "_", name))
         self.log_path, self.qemu_log = base + ".log", base + ".qemu"
+        self.memory = coverage.Memory(base + ".ram", mem) if coverage.FOLDER else None
         self.process = None
         self.text = ""   # what the console printed and no read has consumed
         self.status = None
         self.timed_out = False
+        self.echo = None  # a text file that gets what the console prints, too
 
     # --- life ---
 
@@ -71,6 +77,8 @@ class Machine:
                      "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0"]
         if self.append:
             argv += ["-append", self.append]
+        if self.memory:
+            argv += self.memory.options()
         return argv + self.extra
 
     def start(self, again=False):
@@ -116,6 +124,8 @@ class Machine:
         self.process = None
         self.log.close()
         _live.discard(self)
+        if self.memory:
+            self.memory.save(self.kernel)
         return self.status
 
     def wait_end(self, timeout=20):
@@ -172,7 +182,11 @@ class Machine:
             return False
         data = os.read(fd, 65536)
         self.log.write(data)
-        self.text += data.decode("utf-8", "replace")
+        text = data.decode("utf-8", "replace")
+        self.text += text
+        if self.echo:
+            self.echo.write(text)
+            self.echo.flush()
         return bool(data)
 
     def _read_while(self, unfinished, timeout, what):
@@ -180,14 +194,22 @@ class Machine:
         while unfinished():
             if self._read(deadline):
                 continue
-            seen = self.text
             if time.monotonic() >= deadline:
                 raise Failure("no %s within %g s; the console shows:\n%s" %
-                              (what, timeout, seen[-2000:]))
-            self._reap()
-            raise Ended("QEMU ended (status %s%s) while waiting for %s:\n%s" % (
-                self.status, ", a panic" if self.status == EXIT_PANIC else
-                ", at its time limit" if self.timed_out else "", what, seen[-3000:]))
+                              (what, timeout, self.text[-2000:]))
+            self._ended_early(what)
+
+    def _ended_early(self, what):
+        self._reap()
+        raise Ended("QEMU ended (status %s%s) while waiting for %s:\n%s" % (
+            self.status, ", a panic" if self.status == EXIT_PANIC else
+            ", at its time limit" if self.timed_out else "", what, self.text[-3000:]))
+
+    def wait_for_more(self, timeout):
+        """Waits until the console has printed something more, at most so long."""
+        deadline = time.monotonic() + timeout
+        if not self._read(deadline) and time.monotonic() < deadline:
+            self._ended_early("output")
 
     def expect(self, pattern, timeout=20):
         """Waits for a match in the output; consumes up to its end and returns all of that."""

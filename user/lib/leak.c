@@ -12,11 +12,14 @@ struct quantity {
 static const struct quantity quantities[] = {
     {"processes", offsetof(struct sysinfo, nproc), 1},
     {"open files", offsetof(struct sysinfo, files), 1},
+    {"cache blocks", offsetof(struct sysinfo, blocks), 1},
     {"pipes", offsetof(struct sysinfo, pipes), 1},
     {"inodes in core", offsetof(struct sysinfo, inodes), 1},
     {"promised frames", offsetof(struct sysinfo, promised), 1},
     {"small objects", offsetof(struct sysinfo, kmemobjs), 1},
     {"free memory", offsetof(struct sysinfo, freemem), 0},
+    {"free blocks of the disk", offsetof(struct sysinfo, freeblocks), 0},
+    {"free inodes of the disk", offsetof(struct sysinfo, freeinodes), 0},
 };
 #define NQUANTITIES (int)(sizeof(quantities) / sizeof(quantities[0]))
 

@@ -1,7 +1,7 @@
 // What the test programs share: see user/lib/test.h.
 #include "user/lib/test.h"
 
-static const char *this_program = "test", *this_test = "";
+const char *test_name = "test";
 
 void expect(int ok, const char *format, ...)
 {
@@ -12,7 +12,7 @@ void expect(int ok, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof(line), format, args);
     va_end(args);
-    printf("%s: %s: expected: %s (errno %d: %s)\n", this_program, this_test, line, errno, strerror(errno));
+    printf("%s: expected: %s (errno %d: %s)\n", test_name, line, errno, strerror(errno));
     exit(1);
 }
 
@@ -34,52 +34,11 @@ int status_of(void (*f)(void *arg), void *arg)
     return status;
 }
 
-static int run_one(const char *program, const struct subtest *t)
+void expect_children(int n)
 {
-    int status = -1;
-    this_program = program;
-    this_test = t->name;
-    int pid = fork();
-    if (pid == 0) {
-        t->run();
-        exit(0);
-    }
-    if (pid > 0)
-        waitpid(pid, &status, 0);
-    if (status == 0)
-        printf("%s: %s: OK\n", program, t->name);
-    else
-        printf("%s: %s: FAILED (status %d)\n", program, t->name, status);
-    return status != 0;
-}
-
-static const struct subtest *find(const struct subtest *table, const char *name)
-{
-    for (; table->name; table++)
-        if (strcmp(table->name, name) == 0)
-            return table;
-    return 0;
-}
-
-int run_subtests(const char *program, const struct subtest *table, int argc, char **argv)
-{
-    int bad = 0;
-    const struct subtest *t;
-    if (argc == 2 && strcmp(argv[1], "-l") == 0) {
-        for (t = table; t->name; t++)
-            printf("%s\n", t->name);
-        return 0;
-    }
-    for (int i = 1; i < argc; i++) {
-        if ((t = find(table, argv[i])) == 0) {
-            fprintf(2, "usage: %s [-l | test...]\n", program);
-            return 1;
-        }
-        bad |= run_one(program, t);
-    }
-    for (t = table; argc == 1 && t->name; t++)
-        bad |= run_one(program, t);
-    return bad;
+    int status;
+    for (int i = 0; i < n; i++)
+        expect(wait(&status) > 0 && status == 0, "child %d of %d ends well", i + 1, n);
 }
 
 long raw_syscall(long number, const long args[6])

@@ -1,21 +1,12 @@
-// What the test programs share. A test program is a table of sub-tests; each runs in a process of
-// its own, which ends with 0 if all went well:
-//
-//     PROGRAM          runs all; a line "PROGRAM: NAME: OK" or "...: FAILED" each; exit status 0 or
-//     1 PROGRAM NAME...  runs those PROGRAM -l       lists them
+// What the test programs share: claims, children, and what is in use before and after.
 #ifndef USER_LIB_TEST_H
 #define USER_LIB_TEST_H
 
 #include "kernel/sysinfo.h"
 #include "user/lib/util.h"
 
-struct subtest {
-    const char *name;
-    void (*run)(void);
-};
-
-// main's work for a test program; the table ends with a name of 0.
-int run_subtests(const char *program, const struct subtest *table, int argc, char **argv);
+// The name of what is being tested, which a claim that does not hold begins with.
+extern const char *test_name;
 
 // If ok is 0: says what was expected, with errno, and ends this process with 1.
 void expect(int ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -24,6 +15,8 @@ void expect(int ok, const char *format, ...) __attribute__((format(printf, 2, 3)
 int status_of(void (*f)(void *arg), void *arg);
 // fork that must work.
 int must_fork(void);
+// Waits for n children, any, which must all end with status 0.
+void expect_children(int n);
 
 // A system call by number: its result or -errno.
 long raw_syscall(long number, const long args[6]);

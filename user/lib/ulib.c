@@ -28,15 +28,11 @@ __attribute__((weak)) int statistics(void *buf, int n)
     int fd = open("/statistics", O_RDONLY);
     if (fd < 0)
         return -1;
-    int got = 0;
-    while (got < n) {
-        int r = read(fd, (char *)buf + got, n - got);
-        if (r <= 0)
-            break;
+    int got = 0, r = 0;
+    while (got < n && (r = read(fd, (char *)buf + got, n - got)) > 0)
         got += r;
-    }
     close(fd);
-    return got;
+    return r < 0 ? -1 : got;
 }
 
 int atoi(const char *s)

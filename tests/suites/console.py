@@ -1,0 +1,126 @@
+"""The keys that edit a line, and what happens to lines that are too long or too many."""
+
+import os
+import re
+import time
+
+from lib.image import copy_image, discard
+from lib.machine import PROMPT, ROOT, Failure, Machine
+from lib.results import Test
+
+ERASED, BELL = "\b \b", "\a"
+LINE = 1024   # bytes of a line with its end (kernel/dev/console.c); all lines not yet read: 8192
+COPIES = 200  # of README
+
+
+# What it is, what is typed to cat, what the screen shows of it, what cat then reads and prints.
+EDITS = [
+    ("backspace", "abx\bc\n", "abx" + ERASED + "c\n", "abc\n"),
+    ("delete", "ab\x7f\x7fc\n", "ab" + 2 * ERASED + "c\n", "c\n"),
+    ("nothing to erase", "\b\x7f\x15a\n", "a\n", "a\n"),
+    ("a line is not erased once it has ended", "a\n\b\bb\n", "a\nb\n", "a\nb\n"),
+    ("backspace takes a whole UTF-8 sequence", "a\u20ac\b\u00e9\bb\n", "a\u20ac" + ERASED + "\u00e9" + ERASED + "b\n",
+     "ab\n"),
+    ("Ctrl-U", "wrong\x15right\n", "wrong" + 5 * ERASED + "right\n", "right\n"),
+    ("other control characters are dropped", "a\x01\x1b\x1fb\tc\n", "ab\tc\n", "ab\tc\n"),
+    ("carriage return", "a\r", "a\n", "a\n"),
+    ("the longest line", "l" * (LINE - 1) + "\n", "l" * (LINE - 1) + "\n", "l" * (LINE - 1) + "\n"),
+    ("a longer line is dropped", "l" * LINE + "\nshort\n", "l" * (LINE - 1) + 2 * BELL + "short\n", "short\n"),
+    ("Ctrl-U saves a line that was too long", "l" * LINE + "\x15short\n",
+     "l" * (LINE - 1) + BELL + (LINE - 1) * ERASED + "short\n", "short\n"),
+]
+
+
+def tests(everything):
+    return [Test("console: edit", edits), Test("console: type-ahead beyond the ring", type_ahead),
+            Test("console: output waits for a slow line", writers_wait),
+            Test("console: Ctrl-C ends a program that waits for the line", kill_while_printing)]
+
+
+def at_machine(name, action):
+    image = copy_image(name)
+    machine = Machine(name, "plain", 2, image=image, limit=120)
+    try:
+        machine.boot()
+        result = action(machine)
+        machine.poweroff()
+        machine.check_qemu_log()
+        return result
+    except Failure as failure:
+        raise machine.keep_log(failure) from None
+    finally:
+        machine.kill()
+        discard(image)
+
+
+def typed_to_cat(machine, keys):
+    """All that is shown from there on to the prompt after cat has ended."""
+    machine.type_command("cat")
+    before = os.path.getsize(machine.log_path)
+    machine.send(keys)
+    machine.send("\x04")
+    machine.read_to_prompt()
+    with open(machine.log_path, "rb") as log:  # in one piece: an echo may tear a UTF-8 sequence
+        return log.read()[before:-len(PROMPT)].decode()
+
+
+# The echo and what cat prints may mix line by line, so each is looked for on its own.
+def edits():
+    def try_all(machine):
+        found = []
+        for what, keys, shown, read in EDITS:
+            machine.run("true")
+            out = typed_to_cat(machine, keys)
+            good = sorted(out) == sorted(shown + read) and shown.split("\n")[0] in out
+            found.append((what, None if good else "typed %r, the console shows %r" % (keys, out)))
+        return found
+    return at_machine("console-edit", try_all)
+
+
+def type_ahead():
+    """Lines that find no room are dropped whole, with a bell; the others arrive, in order."""
+    lines = ["%03d %s" % (i, "x" * 495) for i in range(20)]  # 500 bytes each: 16 find room
+
+    def try_it(machine):
+        machine.type_command("sleep 200; cat")
+        for line in lines:
+            machine.send(line + "\n")
+        machine.see(re.escape(BELL))
+        machine.expect(r"(?s).*^015 x+\n.*^015 x+\n")
+        machine.send("\x15last\n\x04")
+        out = machine.read_to_prompt()
+        if not out.endswith("last\nlast\n") and sorted(out.split()) != ["last", "last"]:
+            raise Failure("after the overflow a line does not arrive: %r" % out[-300:])
+        read = re.findall(r"^(\d{3}) x{495}$", open(machine.log_path).read().replace("\r", ""), re.M)
+        if read.count("015") != 2 or read.count("017") == 2:
+            raise Failure("lines that arrived: %s" % " ".join(read))
+    at_machine("console-ahead", try_it)
+
+
+def print_much(machine):
+    """Has cat print more than fits into the pipe to this process, which does not read for a while,
+    so that the serial line stands still and cat waits for room. Returns what is printed."""
+    machine.run("cat%s > ten; cat%s > much" % (10 * " README", COPIES // 10 * " ten"))
+    machine.type_command("cat much")
+    time.sleep(1)
+
+
+def writers_wait():
+    def try_it(machine):
+        print_much(machine)
+        out = machine.read_to_prompt(60)
+        with open(os.path.join(ROOT, "README"), encoding="utf-8") as f:
+            if out != COPIES * f.read():
+                raise Failure("cat prints something else than %d copies of README" % COPIES)
+    at_machine("console-much", try_it)
+
+
+def kill_while_printing():
+    def try_it(machine):
+        print_much(machine)
+        machine.send("\x03")
+        time.sleep(0.2)
+        out = machine.read_to_prompt(60)
+        if len(out) > COPIES * os.path.getsize(os.path.join(ROOT, "README")) * 0.9:
+            raise Failure("cat was not ended: it printed %d bytes" % len(out))
+    at_machine("console-kill", try_it)

@@ -1,0 +1,221 @@
+"""Images that are wrong in one place, with their checksums right: the kernel refuses to mount them
+and says why, or the one operation that meets the damage fails; it never panics."""
+
+import struct
+
+from lib.image import copy_image, discard
+from lib.machine import Failure, Machine
+from lib.results import Test
+
+BSIZE, ROOTINO, INODE_SIZE = 4096, 1, 128
+SUPER = ("magic", "size", "nblocks", "ninodes", "nlog", "logstart", "inodestart", "bmapstart", "datastart",
+         "blocksize")
+T_DIR, T_FILE, T_SYMLINK = 1, 2, 4
+
+
+def crc32c(data):
+    """As kernel/fs/crc32c.c: Castagnoli, reflected."""
+    crc = 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+
+class Image:
+    """An image with its superblock's fields, to be damaged."""
+
+    def __init__(self, path):
+        self.file = open(path, "r+b")
+        self.super = dict(zip(SUPER, struct.unpack("<10I", self.read(BSIZE, 40))))
+
+    def read(self, at, n):
+        self.file.seek(at)
+        return self.file.read(n)
+
+    def write(self, at, data):
+        self.file.seek(at)
+        self.file.write(data)
+        self.file.flush()
+
+    def set_super(self, **fields):
+        self.super.update(fields)
+        data = struct.pack("<10I", *(self.super[f] for f in SUPER))
+        self.write(BSIZE, data + struct.pack("<I", crc32c(data)))
+
+    def set_journal_header(self, magic=0x4c4e524a, kind=1, seq=1, start=0):
+        data = struct.pack("<IIQI", magic, kind, seq, start)
+        self.write(self.super["logstart"] * BSIZE, data + struct.pack("<I", crc32c(data)))
+
+    def inode_at(self, inum):
+        return self.super["inodestart"] * BSIZE + inum * INODE_SIZE
+
+    def set_inode(self, inum, form, offset, value):
+        self.write(self.inode_at(inum) + offset, struct.pack("<" + form, value))
+
+    def find(self, name):
+        """The inode number of a name in the root directory."""
+        block, = struct.unpack("<I", self.read(self.inode_at(ROOTINO) + 24, 4))
+        data = self.read(block * BSIZE, BSIZE)
+        for at in range(0, BSIZE, 64):
+            inum, = struct.unpack_from("<H", data, at)
+            if inum and data[at + 2:at + 64].rstrip(b"\0") == name.encode():
+                return inum
+        raise Failure("no %s in the first block of the root directory" % name)
+
+
+def super_of(**fields):
+    return lambda image: image.set_super(**fields)
+
+
+def super_plus(field, more):
+    return lambda image: image.set_super(**{field: image.super[field] + more})
+
+
+def root_inode(form, offset, value):
+    return lambda image: image.set_inode(ROOTINO, form, offset, value)
+
+
+def tiny_journal(image):
+    """All the rest is as it must be with a journal of so few blocks."""
+    less = image.super["nlog"] - 8
+    image.set_super(nlog=8, inodestart=image.super["inodestart"] - less, bmapstart=image.super["bmapstart"] - less,
+                    datastart=image.super["datastart"] - less, nblocks=image.super["nblocks"] + less)
+
+
+def free_first_block(image):
+    """The superblock's bit says that it is free."""
+    at = image.super["bmapstart"] * BSIZE
+    image.write(at, bytes([image.read(at, 1)[0] & ~2]))
+
+
+REFUSED = [
+    ("no magic number", super_of(magic=1), "mount: no file system"),
+    ("wrong checksum", lambda image: image.write(BSIZE + 40, b"\1\2\3\4"), "mount: superblock: wrong checksum"),
+    ("another block size", super_of(blocksize=1024), "mount: superblock: unknown block size"),
+    ("larger than the disk", super_plus("size", 1), "mount: superblock: larger than the disk"),
+    ("journal elsewhere", super_of(logstart=3), "mount: superblock: impossible layout"),
+    ("no inodes", super_of(ninodes=1), "mount: superblock: impossible layout"),
+    ("too many inodes", super_of(ninodes=65537), "mount: superblock: impossible layout"),
+    ("inodes elsewhere", super_plus("inodestart", 1), "mount: superblock: impossible layout"),
+    ("bitmap elsewhere", super_plus("bmapstart", 1), "mount: superblock: impossible layout"),
+    ("data elsewhere", super_plus("datastart", 1), "mount: superblock: impossible layout"),
+    ("another number of blocks", super_plus("nblocks", 1), "mount: superblock: impossible layout"),
+    ("journal: no magic number", lambda i: i.set_journal_header(magic=0), "journal: damaged header in block 2"),
+    ("journal: another kind", lambda i: i.set_journal_header(kind=2), "journal: damaged header in block 2"),
+    ("journal: group 0", lambda i: i.set_journal_header(seq=0), "journal: damaged header in block 2"),
+    ("journal: begins beyond its end", lambda i: i.set_journal_header(start=i.super["nlog"]),
+     "journal: damaged header in block 2"),
+    ("journal: too short", tiny_journal, "journal: impossible place or size"),
+    ("bitmap: the superblock is free", free_first_block,
+     "mount: bitmap: a block that is no data block is marked free"),
+    ("root is a file", root_inode("h", 0, T_FILE), "mount: no root directory"),
+    ("root has no links", root_inode("I", 8, 0), "mount: no root directory"),
+    ("root is of no type", root_inode("h", 0, 9), "mount: no root directory"),
+    ("root is free", root_inode("h", 0, 0), "mount: no root directory"),
+]
+
+# A file, what its inode holds (format, offset, value), a command and what that says.
+BEYOND = 0x7fffffff
+TYPE, LINKS, SIZE, BLOCK = ("h", 0), ("I", 8), ("Q", 16), ("I", 24)
+THIRD, INDIRECT = ("I", 24 + 2 * 4), ("I", 24 + 24 * 4)
+DAMAGED = [
+    ("a block beyond the disk", "README", [(BLOCK, BEYOND)], "cat README", "cat: cannot read README: "),
+    ("a size beyond the largest", "README", [(SIZE, 1 << 50)], "cat README", "cat: cannot open README: "),
+    ("more links than there can be", "README", [(LINKS, 40000)], "ls README", "ls: cannot open README: "),
+    ("a type that does not exist", "README", [(TYPE, 17)], "cat README", "cat: cannot open README: "),
+    ("a link that is too long", "README", [(TYPE, T_SYMLINK)], "cat README", "cat: cannot open README: "),
+    ("a link without a target", "README", [(TYPE, T_SYMLINK), (SIZE, 0)], "cat README", "cat: cannot open README: "),
+    ("a link whose target is a hole", "README", [(TYPE, T_SYMLINK), (SIZE, 20), (BLOCK, 0)], "cat README",
+     "cat: cannot open README: "),
+    ("a directory without entries", "README", [(TYPE, T_DIR)], "ls README/x", "ls: cannot open README/x: "),
+    ("an indirect block beyond the disk", "usertests", [(INDIRECT, BEYOND)], "cat usertests >/null",
+     "cat: cannot read usertests: "),
+    ("a program with a block beyond the disk", "ls", [(THIRD, BEYOND)], "ls", "exec ls failed: "),
+]
+
+
+def tests(everything):
+    return [Test("image refused: " + name, is_refused, name, damage, message)
+            for name, damage, message in REFUSED] + \
+        [Test("damaged inode: " + row[0], use_fails, *row) for row in DAMAGED] + \
+        [Test("orphan: reclaimed at boot", reclaims, T_FILE, "$ "),
+         Test("orphan: damaged, stays", reclaims, 17, "ireclaim: inode %d is damaged and stays"),
+         Test("no /init", no_init)]
+
+
+def damaged_copy(name, damage):
+    path = copy_image(name)
+    image = Image(path)
+    damage(image)
+    image.file.close()
+    return path
+
+
+def is_refused(name, damage, message, why="the disk cannot be mounted"):
+    path = damaged_copy("refuse-" + name, damage)
+    machine = Machine("refuse-" + name, "plain", 1, image=path, limit=60)
+    try:
+        machine.start()
+        out = machine.wait_end(30)
+        if machine.status != 1 or message + "\n" not in out or "cannot start: " + why not in out:
+            raise Failure("status %s, not 1, or no line %r:\n%s" % (machine.status, message, out))
+    except Failure as failure:
+        raise machine.keep_log(failure) from None
+    finally:
+        machine.kill()
+        discard(path)
+
+
+def set_fields(file, fields):
+    def damage(image):
+        for (form, offset), value in fields:
+            image.set_inode(image.find(file), form, offset, value)
+    return damage
+
+
+def use_fails(name, file, fields, command, message):
+    path = damaged_copy("inode-" + name, set_fields(file, fields))
+    machine = Machine("inode-" + name, "plain", 1, image=path, limit=60)
+    try:
+        machine.boot()
+        out = machine.run(command)
+        if message + "Input/output error\n" not in out:
+            raise Failure("%s prints:\n%s" % (command, out[-500:]))
+        machine.run("rm %s; echo fresh > f; cat f; sync" % file)
+        machine.poweroff()
+    except Failure as failure:
+        raise machine.keep_log(failure) from None
+    finally:
+        machine.kill()
+        discard(path)
+
+
+def reclaims(kind, message):
+    """A file without a name in its count: mounting frees it."""
+    path = damaged_copy("orphan-%d" % kind, set_fields("README", [(TYPE, kind), (LINKS, 0)]))
+    image = Image(path)
+    inum = image.find("README")
+    image.file.close()
+    machine = Machine("orphan-%d" % kind, "plain", 1, image=path, limit=60)
+    try:
+        machine.start()
+        out = machine.expect(r"\$ $", 30)
+        if "ireclaim: inode %d\n" % inum not in out or message.replace("%d", str(inum)) not in out:
+            raise Failure("booting prints:\n" + out)
+        machine.poweroff()
+        image = Image(path)
+        freed = struct.unpack("<h", image.read(image.inode_at(inum), 2))[0] != kind  # or used anew
+        image.file.close()
+        if freed != (kind == T_FILE):
+            raise Failure("the inode was %sfreed" % ("" if freed else "not "))
+    except Failure as failure:
+        raise machine.keep_log(failure) from None
+    finally:
+        machine.kill()
+        discard(path)
+
+
+def no_init():
+    is_refused("no init", set_fields("init", [(TYPE, T_DIR)]), "", "/init cannot be run")

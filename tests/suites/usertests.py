@@ -1,0 +1,48 @@
+"""The program usertests: its quick tests on several machines; with test-all all tests on all."""
+
+import itertools
+import os
+
+from lib import usertests
+from lib.image import copy_image, discard, fsck
+from lib.machine import Failure, Machine, ROOT
+from lib.results import Test
+from lib.testtable import TABLE, table
+
+SPREAD = [(2, 0, "plain"), (1, 1, "plain"), (4, 1, "debug"), (8, 0, "debug")]
+FULL = list(itertools.product((1, 2, 4, 8), (0, 1), ("plain", "debug")))
+
+
+def tests(everything):
+    found = [Test("usertests: docs/usertests.md is what the tests say", table_is_true)]
+    for options, settings in ((("", FULL),) if everything else (("-q", SPREAD), ("-q -j 3", [(2, 0, "plain")]))):
+        for cpus, isolate, build in settings:
+            found.append(Test("usertests %s [%d %s, %s, %s]" % (
+                options, cpus, "hart" if cpus == 1 else "harts", "isolated" if isolate else "shared", build),
+                run, options, cpus, isolate, build))
+    return found
+
+
+def run(options, cpus, isolate, build):
+    name = "usertests%s-%d-%d-%s" % (options.replace(" ", ""), cpus, isolate, build)
+    image = copy_image(name)
+    machine = Machine(name, build, cpus, bool(isolate), image=image, limit=1200)
+    try:
+        machine.boot()
+        wrong = usertests.failures(usertests.run(machine, options))
+        if wrong:
+            raise Failure("\n".join(wrong))
+        machine.poweroff()
+        machine.check_qemu_log()
+        fsck(image)
+    except Failure as failure:
+        raise machine.keep_log(failure) from None
+    finally:
+        machine.kill()
+        discard(image)
+
+
+def table_is_true():
+    with open(os.path.join(ROOT, TABLE), encoding="utf-8") as f:
+        if f.read() != table():
+            raise Failure("%s is old: `make usertests-table` writes it anew" % TABLE)
