@@ -158,7 +158,7 @@ QEMUOPTS = -machine virt -bios none -kernel kernel/kernel -m $(MEM) -smp $(CPUS)
     -device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
     $(if $(call on,$(ISOLATE)),-append isolate=1)
 
-.PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table bench check format clean \
+.PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table mutants bench check format clean \
     distclean setup help FORCE
 
 default: kernel/kernel kernel/kernel.sym fs.img
@@ -223,6 +223,10 @@ coverage: default $(HOST_TOOLS)
 	@QEMU=$(QEMU) GCOV=$(CC:gcc=gcov) TIMEOUT=$(or $(TIMEOUT),2) tests/coverage --run \
 	    $(if $(call on,$(ALL)),--all) $(TESTS)
 
+# Whether usertests notices small faults in the kernel.
+mutants: default
+	@QEMU=$(QEMU) tests/mutate $(MUTANTS)
+
 bench: default
 	@QEMU=$(QEMU) tests/bench $(ROWS)
 
@@ -252,6 +256,7 @@ make usertests       boots and runs the program usertests; UT="-q" and other opt
 make usertests-table writes docs/usertests.md, the list of what they check
 make coverage        which lines and branches of the kernel `make test` executes, by file;
                      ALL=1 with the long tests, TESTS= as above
+make mutants         whether usertests notices small faults in the kernel; MUTANTS="-j 4 name ..."
 make bench           what operations cost, as a table; ROWS="name ..."
 make check           rules of the source: includes, sizes, formatting
 make format          formats the sources with clang-format

@@ -264,6 +264,19 @@ static void malloc_takes_all(void)
     expect(malloc_until_failure() == n, "as many again after they are freed");
 }
 
+static void expect_break(void *arg)
+{
+    expect(sbrk(0) == arg && sbrk(1) == arg && sbrk(0) == (char *)arg + 1, "a child's break is its parent's");
+}
+
+static void break_is_inherited(void)
+{
+    for (int i = 0; i < 100; i++) {
+        sbrk(101);
+        expect(status_of(expect_break, sbrk(0)) == 0, "a break in the middle of a page");
+    }
+}
+
 const struct test heap_tests[] = {
     TEST(sbrkbasic, ALONE, "xv6", "the break moves by bytes, on after fork, and not by what is not there"),
     TEST(sbrkmuch, ALONE, "xv6", "100 MiB of heap, a page less and more: the page comes back as zeroes"),
@@ -278,6 +291,7 @@ const struct test heap_tests[] = {
     TEST(new_pages_are_zero, 0, "", "new pages are zero, whatever their frames held"),
     TEST(heap_over_root_entries, BOTH, "known 25",
          "the break up and down over the same addresses, across root entries"),
+    TEST(break_is_inherited, BOTH, "", "a child's break is its parent's, to the byte"),
     TEST(heap_with_holes, BOTH, "known 26", "untouched pages of a heap are skipped by fork, shrink and exit"),
     TEST(heap_of_both_kinds, 0, "", "promised and lazy pieces in one heap, shrunk over their borders"),
     TEST(malloc_takes_all, ALONE, "", "malloc until failure, free, as much again"),

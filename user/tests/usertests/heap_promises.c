@@ -114,9 +114,11 @@ void promise_comes_back(void)
 static void touch_inherited(void *arg)
 {
     uint64 before = promised();
-    write_words(arg, 200, 7);
+    write_words(arg, 150, 7);
     expect(promised() == before, "what a child writes spends no promise of its parent's");
-    expect_words(arg, 200, 7);
+    expect_words(arg, 150, 7);
+    sbrk(-200 * PGSIZE);
+    expect(sbrk(0) == arg && promised() == before, "what a child gives up gives no promise of its parent's back");
 }
 
 void promise_is_not_inherited(void)

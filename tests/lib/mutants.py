@@ -1,0 +1,193 @@
+"""Mutants: the kernel with one small fault each, and what usertests makes of them.
+
+A mutant is a patch in tests/mutants/. The comment lines before its first hunk say what the fault
+is (Fault), to what part it belongs (Area) and what should notice it (Expected). SURVIVORS has a
+line `name: reason` for each that usertests cannot notice; TABLE is written from all of these.
+
+A Tree is a copy of the sources, with objects of its own, in which one patch at a time is applied;
+make then compiles the files that changed. Programs and image are those of this checkout.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+
+from lib import usertests
+from lib.image import copy_image, discard
+from lib.machine import Ended, Failure, Machine, ROOT, SCALE
+
+FOLDER = os.path.join(ROOT, "tests", "mutants")
+SURVIVORS = os.path.join(FOLDER, "survivors.txt")
+TABLE = os.path.join(FOLDER, "README.md")
+WORK = os.path.join(ROOT, "build", "mutants")
+PANIC = r"panic: hart \d+: (.*)"
+COPIED = ("Makefile", "kernel", "user", "mkfs", "tools")  # what make reads to build a kernel
+
+
+class Mutant:
+    def __init__(self, path):
+        self.name = os.path.basename(path)[:-len(".patch")]
+        self.path = path
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        comment = re.sub(r"\n#   +", " ", text.split("\n--- ", 1)[0])
+        about = dict(re.findall(r"^# (\w+): (.*)$", comment, re.M))
+        self.fault, self.area, self.expected = (about.get(k, "") for k in ("Fault", "Area", "Expected"))
+        self.files = re.findall(r"^\+\+\+ b/(\S+)", text, re.M)
+        if not (self.fault and self.area and self.expected and self.files):
+            raise Failure("%s: Fault, Area, Expected or the patch itself is missing" % os.path.relpath(path, ROOT))
+
+    def patch(self, folder, *options):
+        """Applies the patch there. Raises Failure with what patch says if it does not fit."""
+        done = subprocess.run(["patch", "-p1", "--forward", "--fuzz=0", "--reject-file=-", *options,
+                               "-i", self.path], cwd=folder,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+        if done.returncode != 0:
+            raise Failure("%s does not apply any more:\n%s" % (os.path.relpath(self.path, ROOT), done.stdout))
+
+
+def mutants(names=()):
+    """All mutants, or those whose names contain one of these, by area and name."""
+    found = [Mutant(os.path.join(FOLDER, f)) for f in sorted(os.listdir(FOLDER)) if f.endswith(".patch")]
+    found.sort(key=lambda m: (m.area, m.name))
+    return [m for m in found if not names or any(n in m.name for n in names)]
+
+
+def survivors():
+    """Why a mutant cannot be noticed, by name."""
+    with open(SURVIVORS, encoding="utf-8") as f:
+        lines = [line.strip() for line in f if line.strip() and not line.startswith("#")]
+    return dict(re.split(r":\s+", line, maxsplit=1) for line in lines)
+
+
+class Tree:
+    def __init__(self, index):
+        self.path = os.path.join(WORK, "tree-%d" % index)
+        self.kernel = os.path.join(self.path, "build", "plain", "kernel.elf")
+        self.log = os.path.join(WORK, "make-%d.log" % index)
+        objects = os.path.join(self.path, "build")
+        os.makedirs(objects, exist_ok=True)
+        for name in COPIED:
+            self._renew(name)
+        for name in os.listdir(os.path.join(ROOT, "build")):  # which compiler there is
+            if name.startswith("config") and not os.path.exists(os.path.join(objects, name)):
+                shutil.copy2(os.path.join(ROOT, "build", name), objects)
+
+    def _renew(self, name):
+        """Copies the files of a folder that differ, so that make compiles only those."""
+        for folder, folders, files in os.walk(os.path.join(ROOT, name)):
+            folders[:] = [f for f in folders if f != "__pycache__"]
+            for f in files:
+                self.restore(os.path.relpath(os.path.join(folder, f), ROOT))
+        if os.path.isfile(os.path.join(ROOT, name)):
+            self.restore(name)
+
+    def restore(self, name):
+        """This checkout's version of a file, new for make if it is another."""
+        source, target = os.path.join(ROOT, name), os.path.join(self.path, name)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if not os.path.exists(target) or read(source) != read(target):
+            shutil.copyfile(source, target)
+            shutil.copymode(source, target)
+
+    def build(self, mutant):
+        """Builds the kernel with that fault; None: without any. Raises Failure."""
+        if mutant:
+            mutant.patch(self.path, "--quiet")
+        try:
+            done = subprocess.run(["make", "-j2", "test-kernel"], cwd=self.path, env=plain_environment(),
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+        finally:
+            for name in mutant.files if mutant else ():
+                self.restore(name)
+        if done.returncode != 0 or "warning:" in done.stdout:
+            raise Failure("does not compile without a word:\n" + done.stdout[-3000:])
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def plain_environment():
+    """For a make of its own: not a part of the one that has started us, and with its defaults."""
+    return {k: v for k, v in os.environ.items()
+            if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DEBUG", "KTEST", "LLVM", "WERROR", "CPUS", "MEM", "ISOLATE")}
+
+
+class Limits:
+    """How long things may take, in seconds; from what they took without a fault."""
+    BOOT = 20
+
+    def __init__(self, run=600.0, test=60.0, quiet=330.0):
+        self.run, self.test, self.quiet = run, test, quiet
+
+    @classmethod
+    def after(cls, seconds, longest):
+        return cls(60 + 3 * seconds, max(15, round(6 * longest)), 30 + 7 * longest)
+
+
+class Watch:
+    """One run of usertests: its answer in words, or None if all passed."""
+
+    def __init__(self, machine, options, limits):
+        self.machine, self.limits = machine, limits
+        self.output = ""
+        began = time.monotonic()
+        self.answer = self._run("usertests %s -t %d" % (options, limits.test))
+        self.seconds = time.monotonic() - began
+
+    def _run(self, command):
+        try:
+            self.machine.type_command(command.replace("  ", " "))
+            hang = self._to_prompt()
+        except Ended:
+            hang = None
+        except Failure as failure:
+            return "hang: " + str(failure).split("\n")[0]
+        self.output = self.machine.text
+        panic = re.search(PANIC, self.output)
+        if panic:
+            return "panic %s: %s" % (usertests.where(self.output), panic[1])
+        if hang or self.machine.process is None:
+            return "%s %s" % (hang or "QEMU ended", usertests.where(self.output))
+        wrong = usertests.failures(self.output)
+        return self._failure(wrong) if wrong else None
+
+    def _failure(self, wrong):
+        """The test that stopped the run, and what it said or what leaked."""
+        leak = re.search(r"leak: .*", self.output)
+        said = re.search(r"(?:expected: |FAILED: )(.*?)(?: \(errno .*)?$", "\n".join(wrong), re.M)
+        what = leak[0] if leak else " ".join(said[1].split()) if said else wrong[0]
+        return "%s: %s" % (usertests.where(self.output)[3:], what[:100])
+
+    def _to_prompt(self):
+        deadline = time.monotonic() + self.limits.run * SCALE
+        while not self.machine.at_prompt():
+            before, left = len(self.machine.text), deadline - time.monotonic()
+            self.machine.wait_for_more(min(self.limits.quiet * SCALE, left))
+            if len(self.machine.text) == before or left <= 0:
+                return "hang"
+        return None
+
+    def longest(self):
+        """Seconds of the test that took longest, at least 1."""
+        return max([1.0] + [float(s) for s in re.findall(r"OK \(([\d.]+) s\)", self.output)])
+
+
+def run_usertests(name, kernel, options, limits, cpus=2):
+    """Boots that kernel and runs usertests: a Watch; or what went wrong before it, as a string."""
+    image = copy_image("mutant-" + name)
+    machine = Machine("mutant-" + name, cpus=cpus, image=image, limit=limits.run + limits.BOOT + 60)
+    machine.kernel = kernel
+    try:
+        machine.boot(limits.BOOT)
+        return Watch(machine, options, limits)
+    except Failure as failure:
+        panic = re.search(PANIC, str(failure))
+        return "boot: " + (panic[1] if panic else "no prompt")
+    finally:
+        machine.kill()
+        discard(image)

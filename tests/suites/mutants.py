@@ -1,0 +1,22 @@
+"""The patches of tests/mutants/ still fit the kernel. What usertests makes of them: `make mutants`."""
+
+from lib import mutants
+from lib.machine import Failure, ROOT
+from lib.results import Test
+
+
+def tests(everything):
+    return [Test("mutants: all patches apply", all_apply)]
+
+
+def all_apply():
+    found, wrong = mutants.mutants(), []
+    for mutant in found:
+        try:
+            mutant.patch(ROOT, "--dry-run", "--quiet")
+        except Failure as failure:
+            wrong.append(str(failure))
+    unknown = set(mutants.survivors()) - {m.name for m in found}
+    wrong += ["survivors.txt names %s, which is no mutant" % name for name in sorted(unknown)]
+    if wrong:
+        raise Failure("\n".join(wrong))
