@@ -5,10 +5,13 @@
 // wakeup finds it either not yet asleep (it holds the lock that guards the condition) or fully
 // asleep. Lock order: the caller's lock, clock, bucket, sched.
 #include "kernel/lock/waitq.h"
+#include "kernel/arch/csr.h"
+#include "kernel/arch/fdt.h"
 #include "kernel/errno.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/thread.h"
+#include "kernel/param.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 
@@ -23,7 +26,6 @@ static struct bucket buckets[NBUCKET];
 
 static struct spinlock clock_lock = SPINLOCK_INIT("clock", CLOCK);
 static struct list timed = {&timed, &timed}; // by deadline; clock lock
-static uint64 now_ticks;                     // written by one hart's clock tick
 
 void (*thread_start)(const char *name, void (*main)(void *arg), void *arg);
 
@@ -44,7 +46,9 @@ static struct bucket *bucket_of(const void *chan)
     return &buckets[((uint64)chan >> 4 ^ (uint64)chan >> 11) % NBUCKET];
 }
 
-uint64 clock_ticks(void) { return __atomic_load_n(&now_ticks, __ATOMIC_RELAXED); }
+uint64 clock_interval(void) { return machine.timebase / TICK_HZ; }
+
+uint64 clock_ticks(void) { return time_now() / clock_interval(); }
 
 // => bucket held: p is made runnable.
 static void wake_locked(struct proc *p)
@@ -165,9 +169,9 @@ void wakeup_killed(struct proc *p)
     }
 }
 
-void waitq_tick(uint64 now)
+void waitq_tick(void)
 {
-    __atomic_store_n(&now_ticks, now, __ATOMIC_RELAXED);
+    uint64 now = clock_ticks();
     if (__atomic_load_n(&timed.next, __ATOMIC_RELAXED) == &timed)
         return;
     spin_lock(&clock_lock);

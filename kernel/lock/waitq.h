@@ -38,10 +38,11 @@ void wakeup_one(const void *chan);
 // Ends a killable sleep of p, if it is in one.
 void wakeup_killed(struct proc *p);
 
-// Clock ticks since boot.
+// Clock ticks since boot, by the time counter; how many counts of that a tick has.
 uint64 clock_ticks(void);
+uint64 clock_interval(void);
 
 // Ends the sleeps whose time has come. Called once a clock tick, on one hart.
-void waitq_tick(uint64 now);
+void waitq_tick(void);
 
 #endif

@@ -3,7 +3,6 @@
 // every QEMU, with or without the Sstc extension.
 #include "kernel/trap/timer.h"
 #include "kernel/arch/cpu.h"
-#include "kernel/arch/fdt.h"
 #include "kernel/arch/layout.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/proc/proc.h"
@@ -15,19 +14,17 @@ static void set_next(struct cpu *c, uint64 when)
     *mmio64(CLINT_MTIMECMP(c->hartid)) = when;
 }
 
-void timer_init_hart(void) { set_next(this_cpu(), time_now() + machine.timebase / TICK_HZ); }
+// Ticks that a stopped or slow emulator has missed are not made up for: clock_ticks asks the time.
+void timer_init_hart(void) { set_next(this_cpu(), (clock_ticks() + 1) * clock_interval()); }
 
-// Ticks that a stopped or slow emulator has missed are made up for in the count, not one by one.
 void timer_interrupt(void)
 {
     struct cpu *c = this_cpu();
-    uint64 now = time_now(), interval = machine.timebase / TICK_HZ;
-    if (now < c->next_tick)
+    if (time_now() < c->next_tick)
         return;
-    uint64 ticks = (now - c->next_tick) / interval + 1;
-    set_next(c, c->next_tick + ticks * interval);
+    timer_init_hart();
     if (c->index == 0)
-        waitq_tick(clock_ticks() + ticks);
+        waitq_tick();
     c->proc->ticks++;
     c->resched = sched_others_ready();
 }
