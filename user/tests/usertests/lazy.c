@@ -107,18 +107,24 @@ static void take_all_but(char *start, long left)
 }
 
 // The kernel touches untouched memory for a program when there is none left: the call fails, and
-// what it was to move is moved later.
+// what it was to move is moved later. The journal may give frames back just then: so it is tried again.
 static void no_memory_in_a_call(void)
 {
-    int ends[2];
+    enum { TRIES = 20 };
+    int ends[2], tries = 0;
     char c = 'c';
-    char *lazy = grow_heap(2 * PGSIZE, SBRK_LAZY);
-    expect(lazy[0] == 0 && lazy[PGSIZE] == 0, "page tables are there");
+    char *lazy = grow_heap(TRIES * PGSIZE, SBRK_LAZY);
+    for (int i = 0; i < TRIES; i++)
+        expect(lazy[i * PGSIZE] == 0, "page tables are there");
     own_pages();
-    expect(pipe(ends) == 0 && write(ends[1], &c, 1) == 1, "pipe");
-    take_all_but(grow_heap(0, SBRK_LAZY), 0);
-    expect(read(ends[0], lazy, 1) == -1 && (errno == EFAULT || errno == ENOMEM), "read without memory fails");
-    expect(lazy[0] == 0 && lazy[PGSIZE] == 0, "reading needs none");
+    expect(pipe(ends) == 0, "pipe");
+    do {
+        expect(tries++ < TRIES && write(ends[1], &c, 1) == 1, "read without memory fails some time");
+        take_all_but(grow_heap(0, SBRK_LAZY), 0);
+    } while (read(ends[0], lazy + (tries - 1) * PGSIZE, 1) == 1);
+    lazy += (tries - 1) * PGSIZE;
+    expect(errno == EFAULT || errno == ENOMEM, "read without memory fails");
+    expect(*lazy == 0, "reading needs none");
     sbrk(-64 * PGSIZE);
     expect(read(ends[0], lazy, 1) == 1 && *lazy == 'c', "it works when there is memory, and no byte was lost");
 }
