@@ -25,9 +25,12 @@ KTEST(print_numbers)
 
 KTEST(print_fields)
 {
+    const char *volatile nothing = 0; // the compiler would warn
+
     check(prints("   42|42   |00042|-0042|1234", "%5d|%-5d|%05d|%05d|%2d", 42, 42, 42, -42, 1234));
     check(prints("  abc|abc  |abc", "%5s|%-5s|%1s", "abc", "abc", "abc"));
     check(prints("x|  x|%", "%c|%3c|%%", 'x', 'x'));
+    check(prints("(null)", "%s", nothing));
 }
 
 KTEST(print_bounds)

@@ -40,9 +40,10 @@ class Mutant:
             raise Failure("%s: Fault, Area, Expected or the patch itself is missing" % os.path.relpath(path, ROOT))
 
     def patch(self, folder, *options):
-        """Applies the patch there. Raises Failure with what patch says if it does not fit."""
-        done = subprocess.run(["patch", "-p1", "--forward", "--fuzz=0", "--reject-file=-", *options,
-                               "-i", self.path], cwd=folder,
+        """Applies the patch there. Raises Failure with what git says if it does not fit."""
+        # The folder is a checkout or no part of one: git must not look above it.
+        alone = dict(os.environ, GIT_CEILING_DIRECTORIES=os.path.dirname(folder))
+        done = subprocess.run(["git", "apply", *options, self.path], cwd=folder, env=alone,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
         if done.returncode != 0:
             raise Failure("%s does not apply any more:\n%s" % (os.path.relpath(self.path, ROOT), done.stdout))
@@ -95,7 +96,7 @@ class Tree:
     def build(self, mutant):
         """Builds the kernel with that fault; None: without any. Raises Failure."""
         if mutant:
-            mutant.patch(self.path, "--quiet")
+            mutant.patch(self.path)
         try:
             done = subprocess.run(["make", "-j2", "test-kernel"], cwd=self.path, env=plain_environment(),
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)

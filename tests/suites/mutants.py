@@ -13,7 +13,7 @@ def all_apply():
     found, wrong = mutants.mutants(), []
     for mutant in found:
         try:
-            mutant.patch(ROOT, "--dry-run", "--quiet")
+            mutant.patch(ROOT, "--check")
         except Failure as failure:
             wrong.append(str(failure))
     unknown = set(mutants.survivors()) - {m.name for m in found}

@@ -1,6 +1,7 @@
 // pgtbl [-v] [pid]: both roots of a process (its own, without pid) side by side, then what the user
 // half maps, then whether the rules of the two roots hold. -v: page by page, with the entries.
 // pgtbl -a: the rules for every process, a line each. Exit status 1: a rule is broken.
+// pgtbl -k: all entries of its own user half, as the kernel prints them.
 #include "kernel/procinfo.h"
 #include "user/lib/roots.h"
 
@@ -143,11 +144,15 @@ static int check_all(void)
 
 int main(int argc, char **argv)
 {
-    const char *line = "pgtbl [-v] [pid] | pgtbl -a";
+    const char *line = "pgtbl [-v] [pid] | pgtbl -a | pgtbl -k";
     long pid = getpid();
     int i = 1;
     if (argc == 2 && strcmp(argv[1], "-a") == 0)
         return check_all();
+    if (argc == 2 && strcmp(argv[1], "-k") == 0) {
+        kpgtbl();
+        return 0;
+    }
     if (i < argc && strcmp(argv[i], "-v") == 0)
         verbose = 1, i++;
     if (i < argc && (parse_long(argv[i++], &pid) < 0 || pid < 1 || pid != (int)pid))

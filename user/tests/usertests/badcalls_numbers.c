@@ -204,6 +204,7 @@ void bad_requests(void)
                         {"tcsetpgrp", SYS_tcsetpgrp, EINVAL, {console, -1}},
                         {"poweroff", SYS_poweroff, EINVAL, {-1}},
                         {"poweroff", SYS_poweroff, EINVAL, {128}},
+                        {"failalloc", SYS_failalloc, ENOSYS, {1}},
                         {0, 0, 0, {0}},
                     });
     expect(sbrk(0) == brk, "the break is as before");
