@@ -1,5 +1,6 @@
 """Disk images of the tests: copies of fs.img, and the host's checker."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -44,3 +45,17 @@ def fsck(image):
 def discard(image):
     if os.path.exists(image):
         os.unlink(image)
+
+
+@contextlib.contextmanager
+def running(machine, image):
+    """A machine on an image of its own: afterwards the image is clean and both are gone."""
+    try:
+        machine.boot()
+        yield
+        fsck(image)
+    except Failure as failure:
+        raise machine.keep_log(failure) from None
+    finally:
+        machine.kill()
+        discard(image)

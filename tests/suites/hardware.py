@@ -1,9 +1,8 @@
 """Other machines: processor models and settings, the old virtio interface, a disk that fails."""
 
-import contextlib
 import re
 
-from lib.image import copy_image, discard, fsck
+from lib.image import copy_image, running
 from lib.machine import Failure, Machine
 from lib.results import Test
 
@@ -42,20 +41,6 @@ def tests(everything):
     found.append(Test("disk: none", no_disk))
     return found + [Test("disk: " + name, survives, name, kind, command, message)
                     for name, kind, command, message in DISK_ERRORS]
-
-
-@contextlib.contextmanager
-def running(machine, image):
-    """A machine on an image of its own: afterwards the image is clean and both are gone."""
-    try:
-        machine.boot()
-        yield
-        fsck(image)
-    except Failure as failure:
-        raise machine.keep_log(failure) from None
-    finally:
-        machine.kill()
-        discard(image)
 
 
 def boots_on(name, extra):

@@ -4,7 +4,7 @@ import itertools
 import os
 
 from lib import usertests
-from lib.image import copy_image, discard, fsck
+from lib.image import copy_image, running
 from lib.machine import Failure, Machine, ROOT
 from lib.results import Test
 from lib.testtable import TABLE, table
@@ -27,19 +27,12 @@ def run(options, cpus, isolate, build):
     name = "usertests%s-%d-%d-%s" % (options.replace(" ", ""), cpus, isolate, build)
     image = copy_image(name)
     machine = Machine(name, build, cpus, bool(isolate), image=image, limit=1200)
-    try:
-        machine.boot()
+    with running(machine, image):
         wrong = usertests.failures(usertests.run(machine, options))
         if wrong:
             raise Failure("\n".join(wrong))
         machine.poweroff()
         machine.check_qemu_log()
-        fsck(image)
-    except Failure as failure:
-        raise machine.keep_log(failure) from None
-    finally:
-        machine.kill()
-        discard(image)
 
 
 def table_is_true():
