@@ -12,13 +12,15 @@ static long clock_ns(void)
     return ns;
 }
 
-// The machine below may stop for a while, so too long a pause counts only if it is so each time.
+// A busy host stops the emulator now and then: what takes too long may take its time some other time.
+#define TRIES 50
+
 void pause_lasts(void)
 {
     static const int lengths[] = {1, 2, 5};
     for (uint i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
         int n = lengths[i], took = 0;
-        for (int tries = 0; tries < 5; tries++) {
+        for (int tries = 0; tries < TRIES; tries++) {
             int from = uptime();
             long ns = clock_ns();
             expect(pause(n) == 0, "pause(%d)", n);
@@ -36,7 +38,7 @@ void pause_lasts(void)
 void uptime_and_clock(void)
 {
     long off = 0;
-    for (int tries = 0; tries < 5; tries++) {
+    for (int tries = 0; tries < TRIES; tries++) {
         long before = uptime(), ns = clock_ns(), last = ns;
         for (int i = 0; i < 1000 || uptime() < before + 10; i++) {
             long now = clock_ns();
@@ -75,7 +77,7 @@ static int wake_in_order(void)
 void sleepers_wake_in_order(void)
 {
     int good = 0;
-    for (int tries = 0; tries < 5 && !good; tries++)
+    for (int tries = 0; tries < TRIES && !good; tries++)
         good = wake_in_order();
     expect(good, "the one with the shortest pause wakes first");
 }
@@ -122,7 +124,7 @@ static int late_rounds(int rounds)
 void wakeups_are_prompt(void)
 {
     int late = 0;
-    for (int tries = 0; tries < 5; tries++)
+    for (int tries = 0; tries < TRIES; tries++)
         if ((late = late_rounds(300)) <= 15)
             break;
     expect(late <= 15, "wakeups are prompt: %d of 300 rounds were late", late);
@@ -155,9 +157,9 @@ void procinfo_of_oneself(void)
     expect(info.resident > 0 && info.resident < size / PGSIZE && info.tables > 0, "pages %lu", info.resident);
     sbrk(5 * PGSIZE);
     expect(procinfo(self, &info) == self && info.size == size + 5 * PGSIZE, "size grows with the heap");
-    for (int until = uptime() + 3; uptime() < until;)
-        ;
-    expect(procinfo(self, &info) == self && info.ticks > ticks, "ticks that met it running");
+    for (int until = uptime() + 5 * TICK_HZ; info.ticks <= ticks && uptime() < until;)
+        expect(procinfo(self, &info) == self, "procinfo");
+    expect(info.ticks > ticks, "ticks that met it running");
 }
 
 void procinfo_of_children(void)
