@@ -73,6 +73,7 @@ enum { SYSCALLS(SYSCALL_NUMBER) SYS_sleep = SYS_pause };
 // failalloc(n): test builds only: the n-th allocation of this process from now on fails, once
 //     (0: off); inherited by children. Returns how many were counted since it was armed, negative
 //     if the failure has not come. -ENOSYS in other builds.
+// kill(pid): pid below -1: all processes of the group -pid.
 // gettime(&ns): nanoseconds since 1970 by the machine's clock.
 // waitpid(pid, &status, flags): pid -1: any child; flags 0 or WNOHANG (then 0: none has ended).
 

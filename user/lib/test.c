@@ -34,6 +34,8 @@ int status_of(void (*f)(void *arg), void *arg)
     return status;
 }
 
+void nothing(void *arg) { (void)arg; }
+
 void expect_children(int n)
 {
     int status;

@@ -13,6 +13,7 @@ void expect(int ok, const char *format, ...) __attribute__((format(printf, 2, 3)
 
 // Runs f(arg) in a child: its exit status (0 if f returns); -1 also if it was killed.
 int status_of(void (*f)(void *arg), void *arg);
+void nothing(void *arg); // for a child that only is
 // fork that must work.
 int must_fork(void);
 // Waits for n children, any, which must all end with status 0.

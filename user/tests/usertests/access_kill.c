@@ -1,64 +1,44 @@
 // What the program itself may not do: each wrong load, store or jump ends it with the status -1.
 #include "user/tests/usertests/access.h"
+#include "user/tests/usertests/heap_probe.h"
 
-typedef void (*touch_fn)(void *address);
-
-static void load(void *address)
+static void expect_killed(const char *what, int (*kills)(uint64 va), uint64 address)
 {
-    __asm__ volatile("" : "+r"(address)); // so that the compiler does not see a null pointer
-    exit(*(volatile char *)address & 1);
-}
-
-static void store(void *address)
-{
-    __asm__ volatile("" : "+r"(address));
-    *(volatile char *)address = 10;
-}
-
-static void jump(void *address)
-{
-    __asm__ volatile("" : "+r"(address));
-    ((void (*)(void))address)();
-}
-
-static void expect_killed(const char *what, touch_fn f, uint64 address)
-{
-    int status = status_of(f, (void *)address);
-    expect(status == -1, "a %s at 0x%lx kills, status %d", what, address, status);
+    expect(kills(address), "a %s at 0x%lx kills", what, address);
 }
 
 void nowrite(void)
 {
     for (int i = 0; i < wild_count; i++)
-        expect_killed("store", store, wild_addresses[i]);
+        expect_killed("store", store_kills, wild_addresses[i]);
 }
 
 void textwrite(void)
 {
     static char before[64];
     memcpy(before, (void *)USERBASE, sizeof(before));
-    expect_killed("store", store, 0);
-    expect_killed("store", store, USERBASE - 1);
-    expect_killed("store", store, USERBASE);
-    expect_killed("store", store, (uint64)textwrite);
+    expect_killed("store", store_kills, 0);
+    expect_killed("store", store_kills, USERBASE - 1);
+    expect_killed("store", store_kills, USERBASE);
+    expect_killed("store", store_kills, (uint64)textwrite);
     expect(memcmp(before, (void *)USERBASE, sizeof(before)) == 0, "the text is as it was");
 }
 
 void kernmem(void)
 {
     for (uint64 n = 0; n < 2000000; n += 50000)
-        expect_killed("load", load, KERNBASE + n);
+        expect_killed("load", load_kills, KERNBASE + n);
     for (uint64 n = 0; n < 2000000; n += 200000)
-        expect_killed("load", load, KERNEL_HALF + n);
+        expect_killed("load", load_kills, KERNEL_HALF + n);
 }
 
 void MAXVAplus(void)
 {
     for (uint64 a = MAXVA; a != 0; a <<= 1)
-        expect_killed("store", store, a);
+        expect_killed("store", store_kills, a);
     for (uint64 a = MAXVA; a != 0; a <<= 8) {
-        expect_killed("load", load, a);
-        expect_killed("jump", jump, a);
+        expect_killed("load", load_kills, a);
+        expect_killed("jump", fetch_kills, a);
     }
 }
 
@@ -78,15 +58,15 @@ static uint64 stack_top(void)
 
 void stacktest(void)
 {
-    expect_killed("load", load, r_sp() - USERSTACK * PGSIZE);
+    expect_killed("load", load_kills, r_sp() - USERSTACK * PGSIZE);
     uint64 bottom = stack_top() - USERSTACK * PGSIZE;
     expect(r_sp() > bottom && r_sp() < bottom + USERSTACK * PGSIZE, "the stack is where it should be");
     expect(status_of(load_and_store, (void *)bottom) == 0, "the stack's lowest byte can be used");
     expect(status_of(load_and_store, (void *)(bottom + USERSTACK * PGSIZE - 1)) == 0, "and its highest");
-    expect_killed("store", store, bottom - 1);
-    expect_killed("load", load, bottom - 1);
-    expect_killed("store", store, bottom - PGSIZE);
-    expect_killed("load", load, bottom + USERSTACK * PGSIZE);
+    expect_killed("store", store_kills, bottom - 1);
+    expect_killed("load", load_kills, bottom - 1);
+    expect_killed("store", store_kills, bottom - PGSIZE);
+    expect_killed("load", load_kills, bottom + USERSTACK * PGSIZE);
     expect(status_of(load_and_store, (void *)(bottom - PGSIZE - 1)) == 0, "the page below the guard is the program's");
 }
 
@@ -97,8 +77,8 @@ void data_is_not_executable(void)
     uint *heap = (uint *)fresh_pages(1, SBRK_EAGER);
     *heap = data;
     __asm__ volatile("fence.i" : : "r"(&stack) : "memory");
-    expect_killed("jump", jump, (uint64)&data);
-    expect_killed("jump", jump, (uint64)&stack);
-    expect_killed("jump", jump, (uint64)heap);
-    expect_killed("jump", jump, (uint64)fresh_pages(1, SBRK_LAZY));
+    expect_killed("jump", fetch_kills, (uint64)&data);
+    expect_killed("jump", fetch_kills, (uint64)&stack);
+    expect_killed("jump", fetch_kills, (uint64)heap);
+    expect_killed("jump", fetch_kills, (uint64)fresh_pages(1, SBRK_LAZY));
 }

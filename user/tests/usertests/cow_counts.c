@@ -66,8 +66,6 @@ void child_takes_what_it_writes(void)
     expect_words(p, 1500, 0);
 }
 
-static void nothing(void *arg) { (void)arg; }
-
 void last_holder_claims(void)
 {
     enum { PAGES = 200 };

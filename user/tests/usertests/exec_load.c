@@ -3,19 +3,6 @@
 #include "user/tests/usertests/exec_elf.h"
 #include "user/tests/usertests/procs_help.h"
 
-static void read_and_write(void *arg)
-{
-    static char buf[20000];
-    (void)arg;
-    for (int i = 0; i < 30; i++) {
-        int fd = open("/cat", O_RDONLY), null = open("/null", O_WRONLY);
-        int n = read(fd, buf, sizeof(buf));
-        expect(n > 0 && memcmp(buf, "\177ELF", 4) == 0 && write(null, buf, n) == n, "read, write");
-        close(fd);
-        close(null);
-    }
-}
-
 void exec_while_others_run(void)
 {
     start_child(read_and_write, 0);

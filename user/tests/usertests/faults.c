@@ -1,5 +1,6 @@
 // Faults in the middle of system calls: the list of tests; races; both roots; no memory.
 #include "user/tests/usertests/faults.h"
+#include "user/tests/usertests/procs_help.h"
 
 #define GB (1L << 30)
 
@@ -130,19 +131,6 @@ static void file_stays_after_reader_writes(void)
 }
 
 // known 24: buffers of read and write come from the kernel's memory, whatever is being loaded.
-static void read_and_write(void)
-{
-    static char large[20000];
-    for (int i = 0; i < 40; i++) {
-        int fd = open("/cat", O_RDONLY), null = open("/null", O_WRONLY);
-        int n = read(fd, large, sizeof(large));
-        expect(n == sizeof(large) && memcmp(large, "\177ELF", 4) == 0 && write(null, large, n) == n, "read, write");
-        close(fd);
-        close(null);
-    }
-    exit(0);
-}
-
 static void exec_true(void *arg)
 {
     (void)arg;
@@ -152,9 +140,8 @@ static void exec_true(void *arg)
 
 static void exec_while_others_read_and_write(void)
 {
-    for (int i = 0; i < 2; i++)
-        if (must_fork() == 0)
-            read_and_write();
+    start_child(read_and_write, 0);
+    start_child(read_and_write, 0);
     for (int i = 0; i < 40; i++)
         if (must_fork() == 0)
             exec_true(0);

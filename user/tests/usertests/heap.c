@@ -2,8 +2,6 @@
 #include "user/tests/usertests/heap.h"
 #include "user/tests/usertests/heap_probe.h"
 
-static void nothing(void *arg) { (void)arg; }
-
 static void sbrkbasic(void)
 {
     char *old = sbrk(0);

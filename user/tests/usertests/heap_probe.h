@@ -1,4 +1,4 @@
-// What the tests of memory (heap, lazy, cow, layout, roots) share: an address tried out by a child,
+// What the tests of memory (access, heap, lazy, cow, layout, roots) share: an address tried out by a child,
 // what an entry says, what is in use, and a gate that holds children back.
 #ifndef USER_TESTS_USERTESTS_HEAP_PROBE_H
 #define USER_TESTS_USERTESTS_HEAP_PROBE_H

@@ -1,8 +1,6 @@
 // Memory on first touch: sbrklazy, which promises nothing, and the zero page, which costs nothing.
 #include "user/tests/usertests/heap_probe.h"
 
-static void nothing(void *arg) { (void)arg; }
-
 static void lazy_alloc(void)
 {
     char *start = grow_heap(GB, SBRK_LAZY);

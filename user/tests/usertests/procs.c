@@ -96,8 +96,6 @@ static void forkfork(void)
     expect_children(4);
 }
 
-static void nothing(void *arg) { (void)arg; }
-
 static void bomb_until_stopped(void)
 {
     int fd;

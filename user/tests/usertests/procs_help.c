@@ -25,6 +25,19 @@ void spin_on(void *arg)
         __asm__ volatile("");
 }
 
+void read_and_write(void *arg)
+{
+    static char large[20000];
+    (void)arg;
+    for (int i = 0; i < 40; i++) {
+        int fd = open("/cat", O_RDONLY), null = open("/null", O_WRONLY);
+        int n = read(fd, large, sizeof(large));
+        expect(n == sizeof(large) && memcmp(large, "\177ELF", 4) == 0 && write(null, large, n) == n, "read, write");
+        close(fd);
+        close(null);
+    }
+}
+
 int state_of(int pid)
 {
     struct procinfo info;

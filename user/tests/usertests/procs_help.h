@@ -13,6 +13,9 @@ int start_child(void (*f)(void *arg), void *arg);
 void sleep_on(void *arg);
 void spin_on(void *arg);
 
+// Reads a program's file and writes what it read to /null, many times.
+void read_and_write(void *arg);
+
 // enum procstate of pid; -1: there is none.
 int state_of(int pid);
 // Waits until pid sleeps for good, until it is a zombie.

@@ -247,8 +247,6 @@ static void faults_meet(void)
     check_self("after faults of both");
 }
 
-static void nothing(void *arg) { (void)arg; }
-
 static void touch_and_fail_exec(void *arg)
 {
     char *argv[] = {"x", 0};
