@@ -151,12 +151,15 @@ fs.img: build/host/mkfs build/image.list $(IMAGE_FILES)
 
 # --- Running -------------------------------------------------------------------------------------
 
-GDBPORT = $(shell expr `pwd -P | cksum | cut -d' ' -f1` % 10000 + 20000)
-QEMUOPTS = -machine virt -bios none -kernel kernel/kernel -m $(MEM) -smp $(CPUS) -nographic \
+# What is booted, and on which image: a grader gives each of its runs an image and a port of its own.
+KERNEL ?= kernel/kernel
+FSIMG  ?= fs.img
+GDBPORT ?= $(shell expr `pwd -P | cksum | cut -d' ' -f1` % 10000 + 20000)
+QEMUOPTS = -machine virt -bios none -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \
     -global virtio-mmio.force-legacy=false \
-    -drive file=fs.img,if=none,format=raw,id=x0 \
+    -drive file=$(FSIMG),if=none,format=raw,id=x0 \
     -device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
-    $(if $(call on,$(ISOLATE)),-append isolate=1)
+    $(if $(call on,$(ISOLATE)),-append isolate=1) $(QEMUEXTRA)
 
 .PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table mutants bench check format clean \
     distclean setup help FORCE
@@ -168,10 +171,10 @@ qemu: kernel/kernel kernel/kernel.sym fs.img
 	@exec $(QEMU) $(QEMUOPTS)
 
 qemu-fs: kernel/kernel kernel/kernel.sym
-	@test -f fs.img || { echo "there is no fs.img: make fs.img" >&2; exit 1; }
+	@test -f $(FSIMG) || { echo "there is no $(FSIMG): make fs.img" >&2; exit 1; }
 	@exec $(QEMU) $(QEMUOPTS)
 
-qemu-gdb: kernel/kernel kernel/kernel.sym .gdbinit $(if $(wildcard fs.img),,fs.img)
+qemu-gdb: kernel/kernel kernel/kernel.sym .gdbinit $(if $(wildcard $(FSIMG)),,fs.img)
 	@echo "*** Now run 'make gdb' in another window."
 	@exec $(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
 
@@ -265,6 +268,7 @@ make print-gdbport   the port of qemu-gdb in this checkout
 make clean           removes all that was built
 
 CPUS=3  MEM=128M     harts (up to 8) and memory of the machine
+FSIMG=fs.img         disk image, GDBPORT=n port of qemu-gdb, QEMUEXTRA="..." more options of QEMU
 ISOLATE=1            user mode on page tables without the kernel
 DEBUG=1              with the checkers: lock order, page tables, memory
 KTEST=1              a kernel that tests itself at boot

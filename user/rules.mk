@@ -1,7 +1,7 @@
 # User programs: the library and one program for each of
 #
-#     user/{bin,tests,bench}/NAME.c        a program in one file
-#     user/{bin,tests,bench}/NAME/*.c      a program in several
+#     user/{bin,labs,tests,bench}/NAME.c        a program in one file
+#     user/{bin,labs,tests,bench}/NAME/*.c      a program in several
 #
 # as build/user/_NAME. USER_PROGS lists them all. The Makefile gives CC, AR, UB (build/user) and
 # FREESTANDING.
@@ -11,8 +11,9 @@ ULDFLAGS = -static -nostdlib -no-pie -T user/user.ld -Wl,-z,max-page-size=4096 -
 ULIB := $(UB)/lib.a
 ULIB_OBJS := $(patsubst user/%.c,$(UB)/%.o,$(wildcard user/lib/*.c))
 
-UPROG_FILES := $(wildcard user/bin/*.c user/tests/*.c user/bench/*.c)
-UPROG_DIRS := $(patsubst %/,%,$(sort $(dir $(wildcard user/bin/*/*.c user/tests/*/*.c user/bench/*/*.c))))
+UPROG_GROUPS := bin labs tests bench
+UPROG_FILES := $(wildcard $(UPROG_GROUPS:%=user/%/*.c))
+UPROG_DIRS := $(patsubst %/,%,$(sort $(dir $(wildcard $(UPROG_GROUPS:%=user/%/*/*.c)))))
 USER_PROGS := $(addprefix $(UB)/_,$(sort $(notdir $(basename $(UPROG_FILES))) $(notdir $(UPROG_DIRS))))
 
 .PHONY: user
