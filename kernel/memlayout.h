@@ -12,4 +12,13 @@
 #define TRAMPOLINE (MAXVA - PGSIZE)      // trap entry and exit code, not for user mode
 #define TRAPFRAME  (TRAMPOLINE - PGSIZE) // a slot a hart for trap entry; user memory ends here
 
+#ifndef __ASSEMBLER__
+// What the kernel tells a program without a system call: the process page, read-only, on the page
+// behind the program's last segment (PGROUNDUP(end), with `end` of user/user.ld). The guard page,
+// the stack and the heap follow it.
+struct usyscall {
+    int pid;
+};
+#endif
+
 #endif

@@ -22,5 +22,6 @@
 #define PIPESIZE      16384 // bytes that a pipe holds
 #define TICK_HZ       100   // clock ticks a second: sleep, pause and uptime count them
 #define SYMLINK_DEPTH 10    // symbolic links that one path may lead through
+#define PGACCESS_MAX  1024  // pages that one pgaccess asks about
 
 #endif

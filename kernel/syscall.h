@@ -56,7 +56,8 @@
     X(42, isolate, "d")                                                                                                \
     X(43, procinfo, "dp")                                                                                              \
     X(44, pgtable, "ddpdp")                                                                                            \
-    X(45, failalloc, "d")
+    X(45, failalloc, "d")                                                                                              \
+    X(51, pgaccess, "pdp")
 
 // The user-side stub of each call is sys_name, and, weakly, name: the C library has functions of
 // its own for sbrk and getcwd, which call the stub. 13 has an older name, too.
@@ -70,6 +71,10 @@ enum { SYSCALLS(SYSCALL_NUMBER) SYS_sleep = SYS_pause };
 // pgtable(pid, root, va, level, table): copies the table of 512 entries that translates va at
 //     that level (2: the root itself, 1, 0) of the process's user (0) or kernel (1) root.
 //     0; -ENOENT no table there; -ESRCH, -EINVAL, -EFAULT. Level 2, root 0 or 1: va is ignored.
+// pgaccess(base, n, mask): bit i of mask, of (n + 7) / 8 bytes, tells whether page i from that of
+//     base on was accessed since the last such call, which clears what it tells. n is at most
+//     PGACCESS_MAX; pages that are not mapped tell 0; one leaf of 2 MiB tells the same for all its
+//     pages. 0; -EINVAL; -EFAULT (base or mask; then nothing is cleared).
 // failalloc(n): test builds only: the n-th allocation of this process from now on fails, once
 //     (0: off); inherited by children. Returns how many were counted since it was armed, negative
 //     if the failure has not come. -ENOSYS in other builds.

@@ -64,6 +64,7 @@ int procinfo(int pid, struct procinfo *info);
 int pgtable(int pid, int root, uint64 va, int level, uint64 *table);
 uint64 pgpte(void *va);
 void kpgtbl(void);
+int pgaccess(void *base, int pages, void *mask);
 int failalloc(int n);
 int poweroff(int status);
 int reboot(void);
@@ -74,6 +75,8 @@ char *sbrk(int n);
 char *sbrklazy(int n);
 
 char *getcwd(char *buf, int size); // buf, or 0
+
+int ugetpid(void); // getpid without a system call: the kernel tells it on the process page
 
 extern int errno;
 const char *strerror(int error);

@@ -44,6 +44,8 @@
     X(sbrk_refuses_too_much)                                                                                           \
     X(sbrk_sparse_is_fast)                                                                                             \
     X(pin_keeps_a_page)                                                                                                \
+    X(info_page_of_each_space)                                                                                         \
+    X(accessed_bits)                                                                                                   \
     X(uaccess_copies)                                                                                                  \
     X(uaccess_counts_are_exact)                                                                                        \
     X(uaccess_strings)                                                                                                 \

@@ -217,3 +217,45 @@ KTEST(pin_keeps_a_page)
     check(page_refs(p) == 1);
     page_put(p);
 }
+
+KTEST(info_page_of_each_space)
+{
+    struct addrspace *as = space_with_data(1), *child;
+    uaddr_t at = DATA + 2 * PGSIZE;
+    check(as && as_map_info(as, at) == 0 && as_map_info(as, at) == -EINVAL);
+    as_set_info(as, &(struct usyscall){.pid = 17});
+    check(vm_fault(as, at, ACCESS_WRITE) == -EFAULT && vm_fault(as, at, ACCESS_EXEC) == -EFAULT);
+    check(as_lookup(as, at) == 0 && vm_fault(as, at + 4, ACCESS_READ) == 0);
+    const struct page *page = mapped_page(as, at);
+    check(((struct usyscall *)page_to_virt(page))->pid == 17 && as->resident == 1);
+    check(as_fork(as, &child) == 0 && as_lookup(child, at) == 0 && child->resident == 0);
+    as_set_info(child, &(struct usyscall){.pid = 18});
+    check(vm_fault(child, at, ACCESS_READ) == 0 && mapped_page(child, at) != page);
+    check(((struct usyscall *)page_to_virt(mapped_page(child, at)))->pid == 18);
+    check(page_refs(page) == 1 && mapped_page(as, at) == page);
+    as_check(child);
+    as_put(child);
+    as_put(as);
+}
+
+// As on a processor that leaves A to the fault handler.
+KTEST(accessed_bits)
+{
+    struct addrspace *as = space_with_data(20);
+    uint8 map[3];
+    check(as && vm_fault(as, DATA + 3 * PGSIZE, ACCESS_READ) == 0 &&
+          vm_fault(as, DATA + 17 * PGSIZE, ACCESS_WRITE) == 0);
+    as_accessed(as, DATA, 20, map);
+    check(map[0] == 1 << 3 && map[1] == 0 && map[2] == 1 << 1);
+    uint64 gen = as->tlb_gen, ad = counters[C_fault_ad];
+    map[0] = 0;
+    as_clear_accessed(as, DATA, 20, map);
+    check(as->tlb_gen == gen + 1 && !(as_lookup(as, DATA + 17 * PGSIZE) & PTE_A));
+    as_check(as);
+    as_accessed(as, DATA, 20, map);
+    check(map[0] == 1 << 3 && map[2] == 0);
+    check(vm_fault(as, DATA + 17 * PGSIZE, ACCESS_READ) == 0 && counters[C_fault_ad] == ad + 1);
+    as_accessed(as, DATA + 16 * PGSIZE, 4, map);
+    check(map[0] == 1 << 1);
+    as_put(as);
+}

@@ -9,6 +9,7 @@
     X(fault_zero_map)    /* read of an untouched page: the zero page mapped */                                         \
     X(fault_zero_fill)   /* write of an untouched page: a zeroed page */                                               \
     X(fault_zero_around) /* pages behind it filled along with it */                                                    \
+    X(fault_info)        /* first look at a process page: filled */                                                    \
     X(fault_cow_copy)    /* write to a shared page: copied */                                                          \
     X(fault_cow_around)  /* neighbours copied along with it */                                                         \
     X(fault_cow_claim)   /* write by the last holder: claimed without a copy */                                        \

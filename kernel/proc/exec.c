@@ -1,7 +1,7 @@
 // exec: a complete new address space is built from the program file before the old one is left,
 // so a failed exec leaves the caller whole.
 //
-//     address space       program segments, as the file says | guard page | stack | heap
+//     address space       program segments, as the file says | process page | guard page | stack | heap
 //     stack, from its top argument strings, argv[] with a 0 at its end, <- sp (16-byte aligned)
 #include "kernel/arch/barrier.h"
 #include "kernel/arch/cpu.h"
@@ -43,10 +43,10 @@ static int check_header(const struct elf_header *h)
     return ours ? 0 : -ENOEXEC;
 }
 
-// Segments come in order, on pages of their own, and leave room for guard page and stack.
+// Segments come in order, on pages of their own, and leave room for process page, guard and stack.
 static int check_segment(const struct image *im, const struct elf_segment *s)
 {
-    const uaddr_t limit = TRAPFRAME - (USERSTACK + 2) * PGSIZE;
+    const uaddr_t limit = TRAPFRAME - (USERSTACK + 3) * PGSIZE;
     bool sound = s->filesz <= s->memsz && s->vaddr >= USERBASE && s->vaddr < limit && s->memsz <= limit - s->vaddr &&
                  PGROUNDDOWN(s->vaddr) >= im->end && !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
     return sound ? 0 : -ENOEXEC;
@@ -135,11 +135,15 @@ static int push_args(struct image *im, char *const *argv, int argc)
     return as_write(im->as, im->argv, at, (argc + 1) * sizeof(uaddr_t));
 }
 
+// What follows the segments.
 static int make_stack(struct image *im)
 {
-    uaddr_t bottom = im->end + PGSIZE;
+    uaddr_t bottom = im->end + 2 * PGSIZE;
     im->sp = bottom + USERSTACK * PGSIZE;
-    int r = as_map(im->as, bottom, im->sp, PROT_READ | PROT_WRITE);
+    as_set_info(im->as, &(struct usyscall){.pid = current()->pid});
+    int r = as_map_info(im->as, im->end);
+    if (r == 0)
+        r = as_map(im->as, bottom, im->sp, PROT_READ | PROT_WRITE);
     if (r == 0)
         as_set_heap(im->as, im->sp);
     return r;

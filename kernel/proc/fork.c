@@ -45,6 +45,7 @@ int proc_fork(void)
 
     // commit point
     int pid = child->pid;
+    as_set_info(as, &(struct usyscall){.pid = pid});
     inherit(child, parent);
     link_to_parent(child, parent, as);
     sched_prepare(child, proc_user_return);

@@ -1,6 +1,7 @@
 // System calls: memory.
 #include "kernel/errno.h"
 #include "kernel/mem/page.h"
+#include "kernel/param.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/sys/dispatch.h"
@@ -17,6 +18,25 @@ int64 sys_sbrk(const uint64 *a)
 }
 
 int64 sys_pgpte(const uint64 *a) { return as_lookup(current()->as, a[0]); }
+
+// First the answer goes out, then what it told is cleared: a mask that cannot be written loses
+// nothing. If the mask lies in one of the pages, writing it counts as an access of the next period.
+int64 sys_pgaccess(const uint64 *a)
+{
+    uint8 map[PGACCESS_MAX / 8];
+    struct addrspace *as = current()->as;
+    uaddr_t base = PGROUNDDOWN(a[0]);
+    int n = (int)a[1];
+    if (n < 0 || n > PGACCESS_MAX)
+        return -EINVAL;
+    if (base >= TRAPFRAME || (uint64)n * PGSIZE > TRAPFRAME - base)
+        return -EFAULT;
+    as_accessed(as, base, n, map);
+    int r = copyout(a[2], map, (n + 7) / 8);
+    if (r == 0)
+        as_clear_accessed(as, base, n, map);
+    return r;
+}
 
 int64 sys_kpgtbl(const uint64 *a)
 {

@@ -65,17 +65,26 @@ static bool valid_range(const struct addrspace *as, uaddr_t start, uaddr_t end)
            !region_overlaps(&as->regions, start, end);
 }
 
-int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
+static int map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, const struct region_ops *ops)
 {
     if (!valid_range(as, start, end) || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) ||
         ((prot & PROT_WRITE) && (prot & PROT_EXEC)))
         return -EINVAL;
-    struct region *r = region_alloc(start, end, prot, 0, &region_anon_ops);
+    struct region *r = region_alloc(start, end, prot, 0, ops);
     if (!r)
         return -ENOMEM;
     region_insert(&as->regions, r);
     return 0;
 }
+
+int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
+{
+    return map(as, start, end, prot, &region_anon_ops);
+}
+
+int as_map_info(struct addrspace *as, uaddr_t va) { return map(as, va, va + PGSIZE, PROT_READ, &region_info_ops); }
+
+void as_set_info(struct addrspace *as, const struct usyscall *info) { as->info = *info; }
 
 int as_write(struct addrspace *as, uaddr_t to, const void *from, size_t n)
 {

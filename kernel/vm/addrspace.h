@@ -12,6 +12,7 @@
 #include "kernel/lib/kdef.h"
 #include "kernel/lib/list.h"
 #include "kernel/lock/sleeplock.h"
+#include "kernel/memlayout.h"
 #include "kernel/param.h"
 #include "kernel/riscv.h"
 
@@ -37,6 +38,7 @@ struct addrspace {
     uint32 cow_run;             // L: pages that the next such copy takes along
     uint64 tlb_gen;             // a: counts changes that need a flush
     uint64 hart_gen[NCPU];      // a: tlb_gen at which each hart last flushed this space
+    struct usyscall info;       // I once LIVE: what the process page holds
 };
 
 // The right that an entry needs to allow it.
@@ -66,6 +68,12 @@ int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot);
 // regions; -ENOMEM.
 int as_write(struct addrspace *as, uaddr_t to, const void *from, size_t n);
 
+// Adds to a space that is BUILDING the process page at va (memlayout.h): read-only for programs, and
+// each space's own. 0; -EINVAL; -ENOMEM.
+int as_map_info(struct addrspace *as, uaddr_t va);
+// What that page will hold. Before anybody runs in the space.
+void as_set_info(struct addrspace *as, const struct usyscall *info);
+
 // Where the heap begins: page-aligned, behind all regions mapped so far. Once, while BUILDING.
 void as_set_heap(struct addrspace *as, uaddr_t start);
 
@@ -74,11 +82,18 @@ void as_set_heap(struct addrspace *as, uaddr_t start);
 int64 as_sbrk(struct addrspace *as, int64 n, int how);
 
 // A child's copy: regions, page tables and counts; data pages are shared copy-on-write. The
-// child has no promises. *child with refs = 1; 0 or -ENOMEM (the parent is as it was).
+// child has no promises, and its process page is yet to be told what to hold. *child with refs = 1; 0 or -ENOMEM (the
+// parent is as it was).
 int as_fork(struct addrspace *parent, struct addrspace **child);
 
 // The leaf entry that translates va, or 0 if there is none. Never faults a page in.
 pte_t as_lookup(struct addrspace *as, uaddr_t va);
+
+// Bit i of map: the page of va + i * PGSIZE, i < n, is mapped and was accessed since its A bit was
+// last cleared. The bits of a leaf of 2 MiB are all its 512 pages' own.
+void as_accessed(struct addrspace *as, uaddr_t va, uint n, uint8 *map);
+// Clears the A bits of the pages whose bits in map are set.
+void as_clear_accessed(struct addrspace *as, uaddr_t va, uint n, const uint8 *map);
 
 // Copies one table of 512 entries to out: the one that translates va at level (2: the root
 // itself) of the user (0) or the kernel (1) root. 0; -ENOENT if there is no table.

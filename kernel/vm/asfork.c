@@ -41,6 +41,8 @@ static int copy_region(struct addrspace *parent, struct addrspace *child, const 
     if (!copy)
         return -ENOMEM;
     list_push_back(&child->regions, &copy->link);
+    if (r->ops->unshared)
+        return 0;
     for (struct pt_span s = pt_span_at(r->start); pt_next_span(parent->user_root, &s, r->end);) {
         pte_t *to = roots_entry(child, s.start, 0, false);
         if (!to)

@@ -41,7 +41,7 @@ static void check_roots(const struct addrspace *as)
 
 static void check_entry(const struct region *r, pte_t entry)
 {
-    kassert((entry & PTE_U) && (entry & PTE_A));
+    kassert(entry & PTE_U); // A may have been cleared (pgaccess)
     kassert(!(entry & PTE_W) || ((entry & PTE_D) && !(entry & PTE_COW)));
     kassert((entry & PTE_RIGHTS & ~pt_user_rights(r->prot)) == 0);
     kassert(page_refs(pt_page(entry)) > 0);

@@ -21,9 +21,12 @@ struct region_ops {
     // zero page and a page to write to is wanted.
     // => as->lock held. 0; -ENOMEM; -EAGAIN: a promised frame was not found, try again later.
     int (*fill)(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry);
+    // A child has pages of its own: fork shares none.
+    bool unshared;
 };
 
 extern const struct region_ops region_anon_ops; // zero-filled, private (region_anon.c)
+extern const struct region_ops region_info_ops; // the process page (region_info.c)
 
 struct region {
     struct list link;   // by address
