@@ -73,10 +73,10 @@ static void wild_counts(void)
 // Any call with any arguments, in a child, except those that end the machine or reach outside.
 static void wild_call(void)
 {
-    static const uchar harmless[] = {SYS_fstat,  SYS_dup,      SYS_uptime, SYS_link,     SYS_mkdir,
-                                     SYS_wait,   SYS_getcwd,   SYS_pgpte,  SYS_readlink, SYS_sysinfo,
-                                     SYS_lseek,  SYS_procinfo, SYS_open,   SYS_pipe,     SYS_pgtable,
-                                     SYS_rename, SYS_waitpid,  SYS_sbrk,   SYS_write,    SYS_gettime};
+    static const uchar harmless[] = {SYS_fstat,    SYS_dup,   SYS_uptime,   SYS_link,     SYS_mkdir,   SYS_wait,
+                                     SYS_getcwd,   SYS_pgpte, SYS_pgaccess, SYS_readlink, SYS_sysinfo, SYS_lseek,
+                                     SYS_procinfo, SYS_open,  SYS_pipe,     SYS_pgtable,  SYS_rename,  SYS_waitpid,
+                                     SYS_sbrk,     SYS_write, SYS_gettime};
     int pid = fork();
     if (pid != 0) {
         if (pid > 0)

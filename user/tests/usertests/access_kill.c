@@ -67,7 +67,9 @@ void stacktest(void)
     expect_killed("load", load_kills, bottom - 1);
     expect_killed("store", store_kills, bottom - PGSIZE);
     expect_killed("load", load_kills, bottom + USERSTACK * PGSIZE);
-    expect(status_of(load_and_store, (void *)(bottom - PGSIZE - 1)) == 0, "the page below the guard is the program's");
+    expect_killed("store", store_kills, bottom - PGSIZE - 1);
+    uint64 segment_end = bottom - 2 * PGSIZE;
+    expect(status_of(load_and_store, (void *)(segment_end - 1)) == 0, "below guard and process page is the program");
 }
 
 void data_is_not_executable(void)

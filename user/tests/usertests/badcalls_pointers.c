@@ -61,6 +61,7 @@ static const struct row rows[] = {
     {"getcwd", SYS_getcwd, OUT, NONE, CWD_SIZE, {PTR, 100}},
     {"gettime", SYS_gettime, OUT, NONE, sizeof(uint64), {PTR}},
     {"procinfo", SYS_procinfo, OUT, NONE, sizeof(struct procinfo), {1, PTR}},
+    {"pgaccess", SYS_pgaccess, OUT, NONE, 5, {S(scratch), 40, PTR}},
     {"pgtable", SYS_pgtable, OUT, NONE, PGSIZE, {MYSELF, 0, 0, 2, PTR}},
 };
 

@@ -25,6 +25,9 @@ CODE(code_start, "or t0, t0, ra\n or t0, t0, gp\n or t0, t0, tp\n or t0, t0, t1\
 
 CODE(code_getpid, "li a7, 11\n ecall\n li a7, 2\n ecall")
 
+// Without a system call, from the page behind a data segment that ends at SUM_BASE + SUM_SIZE.
+CODE(code_ugetpid, "li t0, 0x22000\n lw a0, 0(t0)\n li a7, 2\n ecall")
+
 CODE(code_sleep, "1: li a0, 10000\n li a7, 13\n ecall\n j 1b")
 
 CODE(code_exec_loop, "addi sp, sp, -16\n lla a0, 1f\n sd a0, 0(sp)\n sd zero, 8(sp)\n mv a1, sp\n li a7, 7\n ecall\n"

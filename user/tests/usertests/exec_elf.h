@@ -42,6 +42,7 @@ struct program {
 extern const char code_argc[], code_argc_end[];           // exits with argc
 extern const char code_start[], code_start_end[];         // exits with 0 if it starts as it should
 extern const char code_getpid[], code_getpid_end[];       // exits with its pid
+extern const char code_ugetpid[], code_ugetpid_end[];     // the same, from the process page at SUM_BASE + SUM_SIZE
 extern const char code_sleep[], code_sleep_end[];         // sleeps on
 extern const char code_exec_loop[], code_exec_loop_end[]; // execs the file "loop" again and again
 extern const char code_fp_probe[], code_fp_probe_end[];   // exits with 0 if all fp registers are 0

@@ -109,8 +109,8 @@ static void stack_pages(void)
 static void parts_are_neighbours(void)
 {
     char *bottom = stack_bottom();
-    expect(PGROUNDUP((uint64)end) + PGSIZE == (uint64)bottom, "one guard page between data and stack");
-    expect(pgpte(bottom - PGSIZE) == 0, "not mapped");
+    expect(PGROUNDUP((uint64)end) + 2 * PGSIZE == (uint64)bottom, "process page and guard between data and stack");
+    expect(!load_kills((uint64)bottom - 2 * PGSIZE) && load_kills((uint64)bottom - PGSIZE), "in this order");
     char *heap = sbrk(3 * PGSIZE);
     expect(heap == bottom + USERSTACK * PGSIZE, "the heap follows the stack");
     *heap = 1;
@@ -236,7 +236,7 @@ const struct test layout_tests[] = {
          "text and read-only data are written by neither program nor kernel"),
     TEST(data_is_not_executable, BOTH, "layout, labs 8", "a jump to data, stack, heap or read-only data kills"),
     TEST(stack_pages, BOTH, "layout", "USERSTACK pages of stack, all usable, with a guard page below"),
-    TEST(parts_are_neighbours, 0, "layout", "data, guard page, stack and heap follow each other"),
+    TEST(parts_are_neighbours, 0, "layout", "data, process page, guard page, stack and heap follow each other"),
     TEST(deep_recursion, 0, "layout", "recursion uses the whole stack, and more of it kills"),
     TEST(nothing_above_the_heap, BOTH, "layout",
          "nothing is mapped at the top of user memory, at 0x80000000, beyond MAXVA"),

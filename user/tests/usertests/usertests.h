@@ -5,7 +5,7 @@
 //     files.c truncate.c big.c full.c   what files hold, and a full disk
 //     procs.c kills.c exec.c groups.c   processes
 //     pipes.c fp.c                      what they say to each other; floating point
-//     heap.c lazy.c cow.c layout.c roots.c   memory
+//     heap.c lazy.c cow.c layout.c roots.c ugetpid.c pgaccess.c   memory
 //     library.c                         the C library
 //     main.c run.c                      options; one test's life
 //
@@ -67,6 +67,8 @@ struct test {
     X(cow)                                                                                                             \
     X(layout)                                                                                                          \
     X(roots)                                                                                                           \
+    X(ugetpid)                                                                                                         \
+    X(pgaccess)                                                                                                        \
     X(library)
 
 #define AREA_TABLE(name) extern const struct test name##_tests[];
