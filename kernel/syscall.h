@@ -57,6 +57,10 @@
     X(43, procinfo, "dp")                                                                                              \
     X(44, pgtable, "ddpdp")                                                                                            \
     X(45, failalloc, "d")                                                                                              \
+    X(46, sigalarm, "dp")                                                                                              \
+    X(47, sigreturn, "")                                                                                               \
+    X(48, interpose, "xs")                                                                                             \
+    X(49, backtrace, "")                                                                                               \
     X(51, pgaccess, "pdp")
 
 // The user-side stub of each call is sys_name, and, weakly, name: the C library has functions of
@@ -78,6 +82,14 @@ enum { SYSCALLS(SYSCALL_NUMBER) SYS_sleep = SYS_pause };
 // failalloc(n): test builds only: the n-th allocation of this process from now on fails, once
 //     (0: off); inherited by children. Returns how many were counted since it was armed, negative
 //     if the failure has not come. -ENOSYS in other builds.
+// sigalarm(ticks, handler): calls handler each time that ticks clock ticks (10 ms) met the process
+//     running; 0 ticks: no more. The handler ends with sigreturn(), which restores all registers,
+//     and is not called again before. kernel/proc/alarm.h has the rules.
+// interpose(mask, path): from now on the calls whose bit (1 << number) is set in mask fail with
+//     EPERM, but for exit, and for open and exec of exactly path ("-": of none). Bit 31: all calls
+//     from 31 on. Inherited, kept by exec; a further call can only add to it. -EPERM: path was
+//     refused before.
+// backtrace(): prints the calls by which the kernel came to run this one.
 // kill(pid): pid below -1: all processes of the group -pid.
 // gettime(&ns): nanoseconds since 1970 by the machine's clock.
 // waitpid(pid, &status, flags): pid -1: any child; flags 0 or WNOHANG (then 0: none has ended).

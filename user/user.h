@@ -58,6 +58,7 @@ int pause(int ticks);
 int uptime(void);
 int gettime(uint64 *ns);
 int trace(int mask);
+int interpose(int mask, const char *path);
 int sysinfo(struct sysinfo *info);
 int isolate(int on);
 int procinfo(int pid, struct procinfo *info);
@@ -66,6 +67,9 @@ uint64 pgpte(void *va);
 void kpgtbl(void);
 int pgaccess(void *base, int pages, void *mask);
 int failalloc(int n);
+int sigalarm(int ticks, void (*handler)());
+int sigreturn(void);
+int backtrace(void);
 int poweroff(int status);
 int reboot(void);
 

@@ -33,7 +33,7 @@ static void print_return_address(uint64 address)
 
 // Prints the return addresses of the calls that led to frame pointer fp, within its stack. The
 // kernel is built with frame pointers: the return address lies at fp - 8, the caller's frame
-// pointer at fp - 16.
+// pointer at fp - 16. Trap entry, and what starts a thread, has no frame: there it ends.
 static void backtrace_from(uint64 fp)
 {
     uint64 lo = fp, hi = ((fp - 1) | (STACK_ALIGN - 1)) + 1;
@@ -41,12 +41,18 @@ static void backtrace_from(uint64 fp)
     kprintf("backtrace:\n");
     for (int i = 0; i < FRAMES_MAX && fp % 16 == 0 && fp >= lo && fp <= hi; i++) {
         const uint64 *frame = (const uint64 *)fp;
-        if (frame[-1] == 0)
+        if (frame[-1] == 0 || frame[-2] == 0)
             break;
         print_return_address(frame[-1]);
         lo = fp + 16; // frames only go upwards: a broken chain ends
         fp = frame[-2];
     }
+}
+
+__attribute__((noinline)) void backtrace(void)
+{
+    backtrace_from((uint64)__builtin_frame_address(0));
+    __asm__ volatile(""); // the call before is not the last thing here: this frame stays until it is over
 }
 
 // Prints the message, and for the first panic all that is known of its circumstances.

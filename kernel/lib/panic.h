@@ -19,6 +19,10 @@ struct panic_hooks {
 };
 extern struct panic_hooks panic_hooks;
 
+// Prints the calls that led here: a line `backtrace:`, then an address a line, the latest first, with
+// its function's name.
+void backtrace(void);
+
 // True once a panic has begun: lock and assert code must not panic again.
 bool panicking(void);
 

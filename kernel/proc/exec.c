@@ -12,6 +12,7 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
 #include "kernel/memlayout.h"
+#include "kernel/proc/alarm.h"
 #include "kernel/proc/elf.h"
 #include "kernel/proc/fp.h"
 #include "kernel/proc/proc.h"
@@ -182,6 +183,7 @@ static void take_over(struct proc *p, const struct image *im, const char *path, 
     if (old != 0)
         as_put(old);
     fp_drop(p);
+    alarm_drop(p);
     fence_i();
     memset(p->tf, 0, sizeof(*p->tf));
     p->tf->epc = im->entry;

@@ -4,10 +4,12 @@
 #include "kernel/fs/inode.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/waitq.h"
+#include "kernel/proc/alarm.h"
 #include "kernel/proc/fp.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/tree.h"
+#include "kernel/proc/watch.h"
 #include "kernel/vm/addrspace.h"
 #include "kernel/vm/kmap.h"
 
@@ -25,12 +27,19 @@ static struct addrspace *leave_space(struct proc *p)
     return as;
 }
 
+void proc_drop_parts(struct proc *p)
+{
+    fp_drop(p);
+    alarm_drop(p);
+    watch_drop(p);
+}
+
 // The process's memory goes while it can still sleep. Who looks at other processes' spaces finds
 // it through the tree lock, and keeps it alive by a reference.
 static void release_memory(struct proc *p)
 {
     struct addrspace *as = leave_space(p);
-    fp_drop(p);
+    proc_drop_parts(p);
     as_put(as);
 }
 

@@ -2,10 +2,12 @@
 // into the tree and made runnable.
 #include "kernel/fs/inode.h"
 #include "kernel/lib/string.h"
+#include "kernel/proc/alarm.h"
 #include "kernel/proc/fp.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/tree.h"
+#include "kernel/proc/watch.h"
 #include "kernel/vm/addrspace.h"
 
 static void inherit(struct proc *child, struct proc *parent)
@@ -13,7 +15,6 @@ static void inherit(struct proc *child, struct proc *parent)
     *child->tf = *parent->tf;
     child->tf->a0 = 0; // what fork returns in the child
     child->isolated = parent->isolated;
-    child->trace_mask = parent->trace_mask;
     child->fail_armed = parent->fail_armed;
     child->cwd = inode_dup(parent->cwd);
     fdtable_fork(&child->fds, &parent->fds);
@@ -31,6 +32,17 @@ static void link_to_parent(struct proc *child, struct proc *parent, struct addrs
     spin_unlock(&tree_lock);
 }
 
+// What needs memory.
+static int copy_parts(struct proc *child, struct proc *parent, struct addrspace **as)
+{
+    int r = fp_fork(child, parent);
+    if (r == 0)
+        r = alarm_fork(child, parent);
+    if (r == 0)
+        r = watch_fork(child, parent);
+    return r < 0 ? r : as_fork(parent->as, as);
+}
+
 int proc_fork(void)
 {
     struct proc *parent = current(), *child;
@@ -38,10 +50,11 @@ int proc_fork(void)
     int r = proc_alloc(&child);
     if (r < 0)
         return r;
-    if ((r = fp_fork(child, parent)) < 0)
-        goto fail_fp;
-    if ((r = as_fork(parent->as, &as)) < 0)
-        goto fail_as;
+    if ((r = copy_parts(child, parent, &as)) < 0) {
+        proc_drop_parts(child);
+        proc_free(child);
+        return r;
+    }
 
     // commit point
     int pid = child->pid;
@@ -51,10 +64,4 @@ int proc_fork(void)
     sched_prepare(child, proc_user_return);
     sched_ready(child);
     return pid;
-
-fail_as:
-    fp_drop(child);
-fail_fp:
-    proc_free(child);
-    return r;
 }

@@ -20,17 +20,34 @@ static void save_if_dirty(struct proc *p)
     set_state(p, SSTATUS_FS_CLEAN);
 }
 
-int fp_enable(struct proc *p)
+bool fp_save(struct proc *p, struct fpregs *to)
 {
-    struct fpregs *fp = kmem_alloc(&fp_cache);
-    if (fp == 0)
-        return -ENOMEM;
+    if (p->fp == 0)
+        return false;
     irq_off();
-    p->fp = fp;
-    fpu_load(fp);
+    save_if_dirty(p);
+    irq_on();
+    *to = *p->fp;
+    return true;
+}
+
+void fp_restore(struct proc *p, const struct fpregs *from)
+{
+    irq_off();
+    *p->fp = *from;
+    fpu_load(p->fp);
     set_state(p, SSTATUS_FS_CLEAN);
     this_cpu()->fp_owner = p;
     irq_on();
+}
+
+int fp_enable(struct proc *p)
+{
+    static const struct fpregs zero;
+    p->fp = kmem_alloc(&fp_cache);
+    if (p->fp == 0)
+        return -ENOMEM;
+    fp_restore(p, &zero);
     return 0;
 }
 
@@ -41,10 +58,7 @@ int fp_fork(struct proc *child, struct proc *parent)
     child->fp = kmem_alloc(&fp_cache);
     if (child->fp == 0)
         return -ENOMEM;
-    irq_off();
-    save_if_dirty(parent);
-    irq_on();
-    *child->fp = *parent->fp;
+    fp_save(parent, child->fp);
     return 0;
 }
 

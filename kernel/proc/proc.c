@@ -102,7 +102,7 @@ int proc_alloc(struct proc **out)
 
 void proc_free(struct proc *p)
 {
-    kassert(p->as == 0 && p->fp == 0 && p->cwd == 0);
+    kassert(p->as == 0 && p->fp == 0 && p->alarm == 0 && p->watch == 0 && p->cwd == 0);
     spin_lock(&tree_lock);
     list_remove(&p->sibling);
     list_remove(&p->all);

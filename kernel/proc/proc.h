@@ -18,8 +18,10 @@
 #include "kernel/procinfo.h"
 
 struct addrspace;
+struct alarm;
 struct fpregs;
 struct inode;
+struct watch;
 
 // What a switch between threads saves (switch.S): the callee-saved registers.
 struct context {
@@ -58,7 +60,8 @@ struct proc {
     struct inode *cwd;    // o
     struct fdtable fds;
     struct fpregs *fp;              // o: 0 until it uses floating point
-    uint64 trace_mask;              // o
+    struct watch *watch;            // o: 0 until its system calls are traced or restricted
+    struct alarm *alarm;            // o: 0 until it sets one
     uint64 ticks;                   // o: clock ticks that met it running
     bool fail_armed;                // o: test builds: its allocations are counted and may fail
     struct transaction transaction; // o: fs/journal

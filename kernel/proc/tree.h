@@ -16,5 +16,7 @@ extern struct proc *init_proc;
 struct proc *proc_find_locked(int pid);
 // => tree_lock held: p is told to end.
 void proc_kill_locked(struct proc *p);
+// Frees what p has of its own beside files and address space.
+void proc_drop_parts(struct proc *p);
 
 #endif

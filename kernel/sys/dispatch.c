@@ -5,6 +5,7 @@
 #include "kernel/lib/print.h"
 #include "kernel/param.h"
 #include "kernel/proc/proc.h"
+#include "kernel/proc/watch.h"
 #include "kernel/vm/uaccess.h"
 
 static int64 (*const functions[])(const uint64 *a) = {
@@ -19,16 +20,30 @@ static const char *const names[] = {
 #undef SYSCALL_NAME
 };
 
+// open and exec refuse for themselves: they have the path.
+static bool refused(const struct watch *w, uint64 number)
+{
+    return number != SYS_open && number != SYS_exec && watch_refuses(w, number, 0);
+}
+
+static void print_if_traced(const struct proc *p, uint64 number, int64 result)
+{
+    if (number < ARRAY_LEN(names) && names[number] && watch_traces(p->watch, number))
+        kprintf("%d: syscall %s -> %ld\n", p->pid, names[number], result < 0 ? -1 : result);
+}
+
 void syscall(struct trapframe *tf)
 {
+    const struct proc *p = current();
     uint64 number = tf->a7;
     int64 result = -ENOSYS;
-    if (number < ARRAY_LEN(functions) && functions[number])
+    if (unlikely(p->watch != 0) && refused(p->watch, number))
+        result = -EPERM;
+    else if (number < ARRAY_LEN(functions) && functions[number])
         result = functions[number](&tf->a0);
     tf->a0 = result;
-    struct proc *p = current();
-    if (unlikely(p->trace_mask != 0) && number < ARRAY_LEN(names) && names[number] && (p->trace_mask >> number & 1))
-        kprintf("%d: syscall %s -> %ld\n", p->pid, names[number], result < 0 ? -1 : result);
+    if (unlikely(p->watch != 0))
+        print_if_traced(p, number, result);
 }
 
 int fetch_path(uaddr_t addr, char *path)

@@ -6,6 +6,7 @@
 #include "kernel/fs/path.h"
 #include "kernel/mem/page.h"
 #include "kernel/proc/proc.h"
+#include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/vm/uaccess.h"
 
@@ -54,6 +55,8 @@ int64 sys_open(const uint64 *a)
     int e = fetch_path(a[0], path);
     if (e)
         return e;
+    if (watch_refuses(current()->watch, SYS_open, path))
+        return -EPERM;
     if (fdtable_full(&current()->fds))
         return -EMFILE;
     e = file_open(current()->cwd, path, (int)a[1], &f);

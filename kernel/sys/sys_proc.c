@@ -14,12 +14,15 @@
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lib/counter.h"
+#include "kernel/lib/panic.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/mem/page.h"
+#include "kernel/proc/alarm.h"
 #include "kernel/proc/proc.h"
+#include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/sysinfo.h"
 #include "kernel/vm/uaccess.h"
@@ -92,6 +95,8 @@ int64 sys_exec(const uint64 *a)
     int r = fetch_path(a[0], path);
     if (r < 0)
         return r;
+    if (watch_refuses(current()->watch, SYS_exec, path))
+        return -EPERM;
     struct page *page = page_alloc_order(1, 0);
     if (page == 0)
         return -ENOMEM;
@@ -164,9 +169,28 @@ int64 sys_gettime(const uint64 *a)
     return copyout(a[0], &now, sizeof(now));
 }
 
-int64 sys_trace(const uint64 *a)
+int64 sys_trace(const uint64 *a) { return watch_trace(current(), a[0]); }
+
+// The mask is an int: with its sign, bit 31 stands for all calls from there on.
+int64 sys_interpose(const uint64 *a)
 {
-    current()->trace_mask = a[0];
+    char path[MAXPATH];
+    int e = fetch_path(a[1], path);
+    return e ? e : watch_interpose(current(), (int64)(int)a[0], path);
+}
+
+int64 sys_sigalarm(const uint64 *a) { return alarm_set(current(), (int)a[0], a[1]); }
+
+int64 sys_sigreturn(const uint64 *a)
+{
+    (void)a;
+    return alarm_return(current());
+}
+
+int64 sys_backtrace(const uint64 *a)
+{
+    (void)a;
+    backtrace();
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/print.h"
+#include "kernel/proc/alarm.h"
 #include "kernel/proc/fp.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
@@ -63,7 +64,7 @@ static noreturn void go_to_user(struct trapframe *tf)
 static noreturn void user_return(struct proc *p)
 {
     for (;;) {
-        if (unlikely(proc_killed()))
+        if (unlikely(__atomic_load_n(&p->killed, __ATOMIC_RELAXED)))
             proc_exit(-1);
         csr_clear(sstatus, SSTATUS_SIE);
         if (likely(!this_cpu()->resched))
@@ -71,6 +72,8 @@ static noreturn void user_return(struct proc *p)
         csr_set(sstatus, SSTATUS_SIE);
         sched_yield();
     }
+    if (unlikely(p->alarm != 0))
+        alarm_deliver(p);
     go_to_user(p->tf);
 }
 
