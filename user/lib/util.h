@@ -60,6 +60,11 @@ int join_path(char *path, const char *dir, const char *name);
 // What follows the last '/' of a path.
 const char *last_name(const char *path);
 
+// Runs a command and waits for it (process.c): its exit status; NOT_RUN, after a message, if there
+// is no such program, too many arguments, no process left.
+#define NOT_RUN 127
+int run_command(char **argv);
+
 // The kernel's counter of that name (device file "statistics"); -1 if there is none.
 long counter_value(const char *name);
 

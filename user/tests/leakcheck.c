@@ -5,17 +5,6 @@
 
 #define RUNS 3
 
-static int run_command(char **argv)
-{
-    int status, pid = must_fork();
-    if (pid == 0) {
-        exec(argv[0], argv);
-        fail("exec %s failed", argv[0]);
-    }
-    waitpid(pid, &status, 0);
-    return status;
-}
-
 int main(int argc, char **argv)
 {
     struct sysinfo before;
