@@ -110,7 +110,7 @@ static void pgaccess_of_absent_pages(void)
 static void pgaccess_lengths(void)
 {
     static uchar mask[PGACCESS_MAX / 8 + 1];
-    char *area = grow_heap((long)PGACCESS_MAX * PGSIZE, SBRK_EAGER);
+    char *area = grow_heap((long)PGACCESS_MAX * PGSIZE, SBRK_LAZY); // no leaves of 2 MiB
     write_words(area, PGACCESS_MAX, 0);
     for (int n = 0; n <= PGACCESS_MAX; n += n < 40 ? 1 : n / 3) {
         memset(mask, 0x5a, sizeof(mask));
