@@ -13,6 +13,10 @@
     X(fault_cow_copy)    /* write to a shared page: copied */                                                          \
     X(fault_cow_around)  /* neighbours copied along with it */                                                         \
     X(fault_cow_claim)   /* write by the last holder: claimed without a copy */                                        \
+    X(super_fill)        /* write of an untouched 2 MiB: zeroed, by one entry */                                       \
+    X(super_copy)        /* write to shared 2 MiB: copied as a whole */                                                \
+    X(super_claim)       /* write by the last holder of 2 MiB: claimed */                                              \
+    X(super_split)       /* such an entry became 512 */                                                                \
     X(fault_ad)          /* A or D set */                                                                              \
     X(fault_stale)       /* entry was sufficient: stale translation, or another hart was first */                      \
     X(fault_denied)      /* no region, or not allowed */                                                               \

@@ -127,7 +127,11 @@ static struct page *find(uint order)
         struct page *p = order > 0 ? take_block(order) : take_frame();
         if (p)
             return p;
-        if (!drain_all() && order == 0 && page_reclaim_hook)
+        if (drain_all())
+            continue;
+        if (order > 0)
+            break;
+        if (page_reclaim_hook)
             page_reclaim_hook();
     }
     return 0;
@@ -167,6 +171,51 @@ void page_free(struct page *p)
         drain(c);
     spin_unlock(&c->lock);
     add(&available, n);
+}
+
+struct page *page_alloc_block(enum page_flags flags)
+{
+    struct page *first = page_alloc_order(PAGE_ORDER_MAX, flags);
+    for (uint i = 0; first && i < BLOCK_FRAMES; i++) {
+        first[i].order = 0;
+        first[i].refs = 1;
+    }
+    return first;
+}
+
+void page_get_block(struct page *first)
+{
+    for (uint i = 0; i < BLOCK_FRAMES; i++)
+        page_get(first + i);
+}
+
+// Frames that are freed together go back as the block that they were.
+void page_put_block(struct page *first)
+{
+    uint freed = 0;
+    struct list unused, *item;
+    list_init(&unused);
+    for (struct page *p = first; p < first + BLOCK_FRAMES; p++) {
+        if (page_drop(p)) {
+            list_push_back(&unused, &p->link);
+            freed++;
+        }
+    }
+    if (freed == BLOCK_FRAMES) {
+        first->order = PAGE_ORDER_MAX;
+        page_free(first);
+        return;
+    }
+    while ((item = list_pop_front(&unused)) != 0)
+        page_free(list_entry(item, struct page, link));
+}
+
+bool page_block_is_single(const struct page *first)
+{
+    uint i = 0;
+    while (i < BLOCK_FRAMES && page_refs(first + i) == 1)
+        i++;
+    return i == BLOCK_FRAMES;
 }
 
 int page_promise(uint64 n)

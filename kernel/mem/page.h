@@ -23,6 +23,7 @@
 #include "kernel/lib/list.h"
 
 #define PAGE_ORDER_MAX 9 // 2 MiB
+#define BLOCK_FRAMES   (1 << PAGE_ORDER_MAX)
 
 struct page {
     struct list link; // free list (PAGE lock); in use: the owner's
@@ -37,7 +38,7 @@ struct page {
 
 enum page_flags {
     PAGE_ZERO = 1,     // filled with zeroes
-    PAGE_PROMISED = 2, // spends one promise that the caller holds (order 0)
+    PAGE_PROMISED = 2, // spends promises that the caller holds, one a frame
 };
 
 // Gives the frames of [start, end), page-aligned, to the allocator. Boot only, once; the array
@@ -66,13 +67,16 @@ static inline void page_get(struct page *p) // one more reference
     kassert(before > 0);
 }
 
-static inline void page_put(struct page *p) // one less; the last one frees the block
+static inline bool page_drop(struct page *p) // one less; true: it was the last one
 {
-    if (p->flags & PG_RESERVED)
-        return;
     int32 before = __atomic_fetch_sub(&p->refs, 1, __ATOMIC_ACQ_REL);
     kassert(before > 0);
-    if (before == 1)
+    return before == 1;
+}
+
+static inline void page_put(struct page *p) // one less; the last one frees the block
+{
+    if (!(p->flags & PG_RESERVED) && page_drop(p))
         page_free(p);
 }
 
@@ -94,6 +98,13 @@ static inline paddr_t page_to_phys(const struct page *p) { return (page_first + 
 static inline void *page_to_virt(const struct page *p) { return phys_to_virt(page_to_phys(p)); }
 
 static inline struct page *virt_to_page(const void *va) { return phys_to_page(virt_to_phys(va)); }
+
+// The same for all frames of an aligned 2 MiB, which are frames of their own, each counted: what
+// an entry that maps them together needs.
+struct page *page_alloc_block(enum page_flags flags); // 0: there is none in one piece
+void page_get_block(struct page *first);
+void page_put_block(struct page *first);
+bool page_block_is_single(const struct page *first); // each has one reference
 
 // The one page of zeroes that untouched memory reads as; PG_RESERVED.
 extern struct page *zero_page;

@@ -25,6 +25,7 @@ struct addrspace *as_create(void)
     sleeplock_init(&as->lock, "address space", LEVEL_ADDRSPACE);
     list_init(&as->regions);
     list_init(&as->table_pages);
+    list_init(&as->spare_tables);
     if (roots_create(as) < 0) {
         kmem_free(&space_cache, as);
         return 0;
@@ -131,8 +132,11 @@ uint64 as_size(struct addrspace *as)
 // Tables stay until the space ends, so this needs no lock.
 pte_t as_lookup(struct addrspace *as, uaddr_t va)
 {
-    pte_t *entry = va < MAXVA ? pt_walk(as->user_root, va) : 0;
-    pte_t value = entry ? __atomic_load_n(entry, __ATOMIC_RELAXED) : 0;
+    pte_t value;
+    do {
+        pte_t *entry = va < MAXVA ? pt_walk(as->user_root, va) : 0;
+        value = entry ? __atomic_load_n(entry, __ATOMIC_RELAXED) : 0;
+    } while (pt_is_table(value)); // it was a leaf and has just been split
     return value & PTE_V ? value : 0;
 }
 

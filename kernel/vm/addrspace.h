@@ -29,7 +29,8 @@ struct addrspace {
     uaddr_t heap_end;           // L: the break, in bytes
     uint64 resident;            // L: user pages mapped, the zero page aside
     uint64 tables;              // L: page-table pages below the roots
-    struct list table_pages;    // L: these, through struct page
+    struct list table_pages;    // L: these, through struct page, but for
+    struct list spare_tables;   // L: the empty ones that leaves of level 1 keep (superpage.h)
     uint64 promised_tables;     // L: table pages promised for the heap and not yet taken
     uaddr_t tables_promised_to; // L: up to where the heap's tables are promised or present
     uaddr_t cow_next;           // L: address after the last copy-on-write copy: sequential writers

@@ -8,22 +8,38 @@
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/roots.h"
+#include "kernel/vm/superpage.h"
 #include "kernel/vm/tlb.h"
 
-// Shares the pages that one table maps. *changed: an entry of the parent lost its right to write.
+// The entry for the child. *changed: the parent's lost its right to write.
+static pte_t share_entry(pte_t *from, bool *changed)
+{
+    if (*from & PTE_W) {
+        *from = (*from & ~(PTE_W | PTE_D)) | PTE_COW;
+        *changed = true;
+    }
+    return *from;
+}
+
+// Shares 2 MiB that one entry maps: the child has an empty table there, which it keeps to spare.
+static void share_leaf(struct addrspace *child, const struct pt_span *s, bool *changed)
+{
+    pte_t leaf = share_entry(s->entry, changed);
+    page_get_block(pt_page(leaf));
+    super_install(child, roots_entry(child, s->start, 1, false), leaf);
+    child->resident += BLOCK_FRAMES;
+    count_n(C_fork_pages, BLOCK_FRAMES);
+}
+
+// Shares the pages that one table maps.
 static void share_pages(struct addrspace *child, const struct pt_span *s, pte_t *to, bool *changed)
 {
     uint64 shared = 0;
     pte_t *from = s->entry;
     for (uaddr_t va = s->start; va < s->end; va += PGSIZE, from++, to++) {
-        pte_t entry = *from;
-        if (!(entry & PTE_V))
+        if (!(*from & PTE_V))
             continue;
-        if (entry & PTE_W) {
-            entry = (entry & ~(PTE_W | PTE_D)) | PTE_COW;
-            *from = entry;
-            *changed = true;
-        }
+        pte_t entry = share_entry(from, changed);
         struct page *p = pt_page(entry);
         page_get(p);
         *to = entry;
@@ -47,7 +63,10 @@ static int copy_region(struct addrspace *parent, struct addrspace *child, const 
         pte_t *to = roots_entry(child, s.start, 0, false);
         if (!to)
             return -ENOMEM;
-        share_pages(child, &s, to, changed);
+        if (s.leaf)
+            share_leaf(child, &s, changed);
+        else
+            share_pages(child, &s, to, changed);
     }
     return 0;
 }

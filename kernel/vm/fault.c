@@ -13,6 +13,15 @@
 //       lack
 //     sufficient        any                            stale translation: flushed (fault_stale)
 //
+//     2 MiB of a heap may be mapped by one entry (superpage.h):
+//     absent            write   2 MiB promised and     zeroed, by one entry (super_fill)
+//                               untouched
+//     not writable      write   2 MiB, last reference  claimed (super_claim)
+//     not writable      write   2 MiB, shared          copied as a whole if there is much memory
+//                                                      (super_copy); else split (super_split), and
+//                                                      then page by page as above
+//     other             any     2 MiB                  as above
+//
 //     no region, or it does not allow the access: -EFAULT (fault_denied)
 //
 // Making a page present, or giving rights, needs no flush: a stale translation faults again and
@@ -29,6 +38,7 @@
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/roots.h"
+#include "kernel/vm/superpage.h"
 #include "kernel/vm/tlb.h"
 
 #define COW_RUN_MAX   8   // pages copied at one fault
@@ -102,14 +112,17 @@ static int write_shared(struct addrspace *as, struct region *r, uaddr_t va, pte_
 }
 
 // The entry is there and its page is right: gives it the rights that it lacks, if any.
-static int refresh(const struct region *r, uaddr_t va, pte_t *entry)
+static int refresh(const struct region *r, uaddr_t va, pte_t *entry, bool leaf)
 {
     pte_t rights = pt_user_rights(r->prot);
     if (!(*entry & PTE_W)) // gained by writing only
         rights &= ~(PTE_W | PTE_D);
     if ((*entry & rights) == rights) {
         count(C_fault_stale);
-        tlb_flush_local_page(va);
+        if (leaf) // what a hart remembers may be the table that was there
+            tlb_flush_local();
+        else
+            tlb_flush_local_page(va);
     } else {
         *entry |= rights;
         count(C_fault_ad);
@@ -120,14 +133,23 @@ static int refresh(const struct region *r, uaddr_t va, pte_t *entry)
 // => as->lock held
 static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum access access)
 {
-    pte_t *entry = roots_entry(as, va, 0, r->flags & REGION_RESERVED);
+    bool promised = r->flags & REGION_RESERVED;
+    pte_t *middle = roots_entry(as, va, 1, promised);
+    if (middle && PTE_LEAF(*middle)) {
+        if (access != ACCESS_WRITE || (*middle & PTE_W))
+            return refresh(r, va, middle, true);
+        if (super_write(as, r, middle))
+            return 0;
+        super_split(as, middle);
+    }
+    pte_t *entry = middle ? roots_entry_below(as, middle, va, promised) : 0;
     if (!entry)
         return region_nomem(r);
     if (!(*entry & PTE_V))
         return r->ops->fill(as, r, va, access, entry);
     if (access == ACCESS_WRITE && !(*entry & PTE_W))
         return write_shared(as, r, va, entry);
-    return refresh(r, va, entry);
+    return refresh(r, va, entry, false);
 }
 
 static int try_fault(struct addrspace *as, uaddr_t va, enum access access)
@@ -172,10 +194,10 @@ int vm_fault(struct addrspace *as, uaddr_t va, enum access access)
 static struct page *pin_mapped(struct addrspace *as, uaddr_t va, enum access access)
 {
     struct page *p = 0;
+    struct pt_span s = pt_span_at(va);
     sleeplock_lock(&as->lock);
-    pte_t entry = as_lookup(as, va);
-    if ((entry & PTE_U) && (entry & access)) {
-        p = pt_page(entry);
+    if (va < TRAPFRAME && pt_next_span(as->user_root, &s, va + 1) && (*s.entry & PTE_V) && (*s.entry & access)) {
+        p = pt_page(*s.entry) + (s.leaf ? pt_index(va, 0) : 0);
         page_get(p);
     }
     sleeplock_unlock(&as->lock);

@@ -13,6 +13,9 @@
 #include "kernel/vm/region.h"
 #include "kernel/vm/unmap.h"
 
+// A leaf of level 1 keeps a spare table.
+static bool has_table(pte_t middle) { return pt_own_table(middle) || PTE_LEAF(middle); }
+
 // Tables that [start, end) needs, that do not exist and that are not promised yet.
 static uint64 tables_missing(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
@@ -22,7 +25,7 @@ static uint64 tables_missing(struct addrspace *as, uaddr_t start, uaddr_t end)
     for (; va < end; va += SUPERPGSIZE) {
         pte_t top = pt_table(as->user_root)[pt_index(va, 2)];
         missing += !pt_own_table(top) && (va & -GIGAPAGE) >= counted_to;
-        missing += !pt_own_table(top) || !pt_own_table(pt_table(PTE2PA(top))[pt_index(va, 1)]);
+        missing += !pt_own_table(top) || !has_table(pt_table(PTE2PA(top))[pt_index(va, 1)]);
         counted_to = va + SUPERPGSIZE;
     }
     return missing;

@@ -14,7 +14,7 @@ static void print_table(const pte_t *table, int level, uaddr_t base)
             continue;
         uaddr_t va = base + ((uaddr_t)i << (PGSHIFT + 9 * level));
         kprintf("%s%p: pte %p pa %p\n", &" .. .. .."[3 * level], (void *)va, (void *)entry, (void *)PTE2PA(entry));
-        if (level > 0)
+        if (level > 0 && !PTE_LEAF(entry))
             print_table(pt_table(PTE2PA(entry)), level - 1, va);
     }
 }
@@ -48,35 +48,71 @@ static void check_entry(const struct region *r, pte_t entry)
     kassert(pt_page(entry) != zero_page || !(entry & PTE_W));
 }
 
-// Checks the entries in r. Returns how many map a page other than the zero page.
+// Pages other than the zero page that an entry of this span maps.
+static uint64 pages_of(const struct pt_span *s, pte_t entry)
+{
+    if (s->leaf)
+        return BLOCK_FRAMES;
+    return entry != 0 && pt_page(entry) != zero_page;
+}
+
+// A leaf of level 1 lies in one region, of the heap.
+static void check_leaf(const struct region *r, const struct pt_span *s)
+{
+    const struct page *block = pt_page(*s->entry);
+    kassert(s->start % SUPERPGSIZE == 0 && s->end - s->start == SUPERPGSIZE && r->flags != 0);
+    kassert(page_to_phys(block) % SUPERPGSIZE == 0);
+    for (uint i = 0; i < BLOCK_FRAMES; i++)
+        kassert(page_refs(block + i) > 0 && block + i != zero_page);
+}
+
+// Checks the entries in r. Returns how many pages they map.
 static uint64 check_region(const struct addrspace *as, const struct region *r)
 {
     uint64 pages = 0;
     for (struct pt_span s = pt_span_at(r->start); pt_next_span(as->user_root, &s, r->end);) {
-        for (uaddr_t va = s.start; va < s.end; va += PGSIZE, s.entry++) {
-            if (*s.entry == 0)
-                continue;
-            check_entry(r, *s.entry);
-            pages += pt_page(*s.entry) != zero_page;
+        if (s.leaf)
+            check_leaf(r, &s);
+        for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++) {
+            if (*s.entry != 0)
+                check_entry(r, *s.entry);
+            pages += pages_of(&s, *s.entry);
         }
     }
     kassert(r->promised == (r->flags & REGION_RESERVED ? region_pages(r) - pages : 0));
     return pages;
 }
 
-// Entries that map a page other than the zero page, wherever they lie; the corner's two aside.
-static uint64 count_entries(const struct addrspace *as)
+// Pages that entries map, wherever they lie, the corner's two aside; *leaves: entries of level 1.
+static uint64 count_pages(const struct addrspace *as, uint64 *leaves)
 {
     uint64 n = 0;
-    for (struct pt_span s = pt_span_at(0); pt_next_span(as->user_root, &s, TRAPFRAME);)
-        for (uaddr_t va = s.start; va < s.end; va += PGSIZE, s.entry++)
-            n += *s.entry != 0 && pt_page(*s.entry) != zero_page;
+    for (struct pt_span s = pt_span_at(0); pt_next_span(as->user_root, &s, TRAPFRAME);) {
+        *leaves += s.leaf;
+        for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++)
+            n += pages_of(&s, *s.entry);
+    }
     return n;
+}
+
+// Each leaf has an empty table to spare.
+static void check_tables(const struct addrspace *as, uint64 leaves)
+{
+    uint64 spare = 0, used = 0;
+    list_for_each (t, &as->spare_tables, struct page, link) {
+        const pte_t *table = page_to_virt(t);
+        for (uint i = 0; i < PT_ENTRIES; i++)
+            kassert(table[i] == 0);
+        spare++;
+    }
+    list_for_each (t, &as->table_pages, struct page, link)
+        used++;
+    kassert(spare == leaves && spare + used == as->tables);
 }
 
 void as_check(struct addrspace *as)
 {
-    uint64 resident = 0;
+    uint64 resident = 0, leaves = 0;
     uaddr_t last = USERBASE;
     sleeplock_lock(&as->lock);
     check_roots(as);
@@ -87,6 +123,7 @@ void as_check(struct addrspace *as)
         last = r->end;
         resident += check_region(as, r);
     }
-    kassert(resident == as->resident && resident == count_entries(as));
+    kassert(resident == as->resident && resident == count_pages(as, &leaves));
+    check_tables(as, leaves);
     sleeplock_unlock(&as->lock);
 }

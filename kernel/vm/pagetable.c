@@ -19,11 +19,12 @@ pte_t *pt_walk(paddr_t root, vaddr_t va)
 {
     pte_t *entry = &pt_table(root)[pt_index(va, 2)];
     for (int level = 1; level >= 0; level--) {
-        if (!(*entry & PTE_V))
+        pte_t value = __atomic_load_n(entry, __ATOMIC_RELAXED);
+        if (!(value & PTE_V))
             return 0;
-        if (PTE_LEAF(*entry))
+        if (PTE_LEAF(value))
             return entry;
-        entry = &pt_table(PTE2PA(*entry))[pt_index(va, level)];
+        entry = &pt_table(PTE2PA(value))[pt_index(va, level)];
     }
     return entry;
 }
@@ -37,10 +38,11 @@ bool pt_next_span(paddr_t root, struct pt_span *s, uaddr_t limit)
             va = (va | (GIGAPAGE - 1)) + 1;
             continue;
         }
-        pte_t middle = pt_table(PTE2PA(top))[pt_index(va, 1)];
+        pte_t *middle = &pt_table(PTE2PA(top))[pt_index(va, 1)];
         uaddr_t end = (va | (SUPERPGSIZE - 1)) + 1;
-        if (pt_is_table(middle)) {
-            s->entry = &pt_table(PTE2PA(middle))[pt_index(va, 0)];
+        s->leaf = PTE_LEAF(*middle);
+        if (s->leaf || pt_is_table(*middle)) {
+            s->entry = s->leaf ? middle : &pt_table(PTE2PA(*middle))[pt_index(va, 0)];
             s->start = va;
             s->end = min_u64(end, limit);
             return true;

@@ -35,13 +35,17 @@ pte_t pt_user_rights(int prot);
 // The entry that translates va: of level 0, or a leaf above; 0 if a table on the way lacks.
 pte_t *pt_walk(paddr_t root, vaddr_t va);
 
-// Part of a range that one level-0 table covers.
+// Part of a range that one level-0 table covers, or one leaf of level 1.
 struct pt_span {
-    pte_t *entry; // of start
+    pte_t *entry; // of start: the first of those in the table, or the leaf
     uaddr_t start, end;
+    bool leaf; // it may map more than start to end; unmap makes it invalid and it is still one
 };
 
-// Goes on to the next table behind s->end that exists and covers addresses below limit; false:
+// How many entries the span has.
+static inline uint64 pt_span_entries(const struct pt_span *s) { return s->leaf ? 1 : (s->end - s->start) >> PGSHIFT; }
+
+// Goes on to the next table or leaf behind s->end that exists and covers addresses below limit; false:
 // there is none. Absent tables are skipped at their level, so a sparse range costs what is mapped:
 //
 //     for (struct pt_span s = pt_span_at(start); pt_next_span(root, &s, limit);)

@@ -1,11 +1,12 @@
 // Zero-filled private regions: program data, stack, heap.
 //
 // A read of an untouched page maps the one page of zeroes, copy-on-write, and spends nothing; the
-// first write gets a frame.
+// first write gets a frame, or all 512 of a 2 MiB piece that is promised and untouched.
 #include "kernel/errno.h"
 #include "kernel/lib/counter.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
+#include "kernel/vm/superpage.h"
 
 #define FILL_SEQUENCE 4 // untouched pages written one after the other before more are filled
 #define FILL_RUN      8 // at one fault
@@ -49,6 +50,8 @@ static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum ac
         map_zero_page(r, entry);
         return 0;
     }
+    if (*entry == 0 && super_fill(as, r, va))
+        return 0;
     uint n = 1, run = fill_run(as, r, va);
     if (!map_new_page(as, r, entry))
         return region_nomem(r);

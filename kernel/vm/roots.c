@@ -33,9 +33,13 @@ pte_t *roots_entry(struct addrspace *as, vaddr_t va, int level, bool promised)
         return 0;
     pt_table(as->kernel_root)[i] = *entry;
     entry = &pt_table(PTE2PA(*entry))[pt_index(va, 1)];
-    if (level == 1)
-        return entry;
-    return make_table(as, entry, promised) ? &pt_table(PTE2PA(*entry))[pt_index(va, 0)] : 0;
+    return level == 1 ? entry : roots_entry_below(as, entry, va, promised);
+}
+
+pte_t *roots_entry_below(struct addrspace *as, pte_t *middle, vaddr_t va, bool promised)
+{
+    debug_assert(!PTE_LEAF(*middle));
+    return make_table(as, middle, promised) ? &pt_table(PTE2PA(*middle))[pt_index(va, 0)] : 0;
 }
 
 int roots_create(struct addrspace *as)
@@ -58,6 +62,7 @@ int roots_create(struct addrspace *as)
 void roots_destroy(struct addrspace *as)
 {
     struct list *item;
+    kassert(list_empty(&as->spare_tables)); // no leaf is left that needs one
     while ((item = list_pop_front(&as->table_pages)) != 0)
         page_put(list_entry(item, struct page, link));
     page_put(phys_to_page(as->user_root));

@@ -20,7 +20,9 @@ void roots_destroy(struct addrspace *as);
 
 // The entry of va at level 0 or 1, making the tables that lack; 0 if there is no memory. promised:
 // their frames come from the heap's promise, if it has any left.
-// => as->lock held, or as is BUILDING
+// => as->lock held, or as is BUILDING; level 0: no leaf of level 1 is in the way
 pte_t *roots_entry(struct addrspace *as, vaddr_t va, int level, bool promised);
+// From the entry of level 1, which is no leaf, on to that of level 0.
+pte_t *roots_entry_below(struct addrspace *as, pte_t *middle, vaddr_t va, bool promised);
 
 #endif

@@ -5,13 +5,14 @@
 #include "kernel/vm/unmap.h"
 
 #include "kernel/vm/pagetable.h"
+#include "kernel/vm/superpage.h"
 #include "kernel/vm/tlb.h"
 
 static bool invalidate(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     bool any = false;
     for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
-        for (uaddr_t va = s.start; va < s.end; va += PGSIZE, s.entry++) {
+        for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++) {
             any |= *s.entry & PTE_V;
             *s.entry &= ~PTE_V;
         }
@@ -23,6 +24,11 @@ uint64 unmap_unused(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     uint64 pages = 0;
     for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
+        if (s.leaf) {
+            super_unmap(as, s.entry);
+            pages += BLOCK_FRAMES;
+            continue;
+        }
         for (uaddr_t va = s.start; va < s.end; va += PGSIZE, s.entry++) {
             if (*s.entry == 0)
                 continue;
@@ -39,6 +45,8 @@ uint64 unmap_unused(struct addrspace *as, uaddr_t start, uaddr_t end)
 uint64 unmap_range(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     debug_assert(sleeplock_holding(&as->lock));
+    super_split_at(as, start);
+    super_split_at(as, end);
     if (!invalidate(as, start, end))
         return 0;
     tlb_flush_space(as);

@@ -59,7 +59,7 @@ static void write_thirds(void *arg)
 
 void child_takes_what_it_writes(void)
 {
-    char *p = grow_heap(1500 * PGSIZE, SBRK_EAGER);
+    char *p = grow_heap(1500 * PGSIZE, SBRK_LAZY); // by pages, never by 2 MiB
     write_words(p, 1500, 0);
     sync();
     expect(status_of(write_thirds, p) == 0, "a child writes");
