@@ -144,6 +144,30 @@ static void fork_tree(void)
     wait_for_all();
 }
 
+static volatile int alarmed;
+
+static void forking_handler(void)
+{
+    fork();
+    alarmed = 1;
+    sigreturn();
+}
+
+// A child that is traced, restricted and in its alarm's handler when it forks.
+static void fork_in_alarm(void)
+{
+    if (fork() == 0) {
+        trace(0);
+        interpose(0, "-");
+        if (sigalarm(1, forking_handler) == 0)
+            while (!alarmed)
+                ;
+        wait_for_all();
+        exit(0);
+    }
+    wait_for_all();
+}
+
 const struct script scripts[] = {
     {"fork_exec", fork_exec},
     {"exec_arguments", exec_arguments},
@@ -155,5 +179,6 @@ const struct script scripts[] = {
     {"symlinks", symlinks},
     {"big_file", big_file},
     {"fork_tree", fork_tree},
+    {"fork_in_alarm", fork_in_alarm},
     {0, 0},
 };

@@ -179,6 +179,7 @@ void bad_names(void)
                         {"chdir", SYS_chdir, ENOENT, {S(LINK_NAME)}},
                         {"exec", SYS_exec, EACCES, {S(SUB_DIR), (long)args}},
                         {"exec", SYS_exec, EACCES, {S("/console"), (long)args}},
+                        {"interpose", SYS_interpose, ENAMETOOLONG, {-1, S(long_path)}},
                         {"exec", SYS_exec, ENOEXEC, {S(FILE_NAME), (long)args}},
                         {"exec", SYS_exec, ENOENT, {S("none"), (long)args}},
                         {0, 0, 0, {0}},
@@ -212,6 +213,9 @@ void bad_requests(void)
                         {"tcsetpgrp", SYS_tcsetpgrp, EINVAL, {console, -1}},
                         {"poweroff", SYS_poweroff, EINVAL, {-1}},
                         {"poweroff", SYS_poweroff, EINVAL, {128}},
+                        {"sigalarm", SYS_sigalarm, EINVAL, {-1, P}},
+                        {"sigalarm", SYS_sigalarm, EINVAL, {INT_LEAST, 0}},
+                        {"sigreturn", SYS_sigreturn, EINVAL, {0}},
                         {"failalloc", SYS_failalloc, ENOSYS, {1}},
                         {0, 0, 0, {0}},
                     });

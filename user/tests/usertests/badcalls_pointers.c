@@ -59,6 +59,7 @@ static const struct row rows[] = {
     {"sysinfo", SYS_sysinfo, OUT, NONE, sizeof(struct sysinfo), {PTR}},
     {"readlink, buffer", SYS_readlink, OUT, NONE, 9, {S(LINK_NAME), PTR, 100}},
     {"getcwd", SYS_getcwd, OUT, NONE, CWD_SIZE, {PTR, 100}},
+    {"interpose", SYS_interpose, STRING, NONE, 0, {0, PTR}},
     {"gettime", SYS_gettime, OUT, NONE, sizeof(uint64), {PTR}},
     {"procinfo", SYS_procinfo, OUT, NONE, sizeof(struct procinfo), {1, PTR}},
     {"pgaccess", SYS_pgaccess, OUT, NONE, 5, {S(scratch), 40, PTR}},

@@ -28,6 +28,10 @@ CODE(code_getpid, "li a7, 11\n ecall\n li a7, 2\n ecall")
 // Without a system call, from the page behind a data segment that ends at SUM_BASE + SUM_SIZE.
 CODE(code_ugetpid, "li t0, 0x22000\n lw a0, 0(t0)\n li a7, 2\n ecall")
 
+CODE(code_spin, "li t0, 100000000\n 1: addi t0, t0, -1\n bnez t0, 1b\n li a0, 0\n li a7, 2\n ecall")
+
+CODE(code_sigreturn, "li a7, 47\n ecall\n li a7, 2\n ecall")
+
 CODE(code_sleep, "1: li a0, 10000\n li a7, 13\n ecall\n j 1b")
 
 CODE(code_exec_loop, "addi sp, sp, -16\n lla a0, 1f\n sd a0, 0(sp)\n sd zero, 8(sp)\n mv a1, sp\n li a7, 7\n ecall\n"

@@ -44,6 +44,8 @@ extern const char code_start[], code_start_end[];         // exits with 0 if it 
 extern const char code_getpid[], code_getpid_end[];       // exits with its pid
 extern const char code_ugetpid[], code_ugetpid_end[];     // the same, from the process page at SUM_BASE + SUM_SIZE
 extern const char code_sleep[], code_sleep_end[];         // sleeps on
+extern const char code_spin[], code_spin_end[];           // spins for some tenths of a second, exits with 0
+extern const char code_sigreturn[], code_sigreturn_end[]; // exits with what sigreturn returned
 extern const char code_exec_loop[], code_exec_loop_end[]; // execs the file "loop" again and again
 extern const char code_fp_probe[], code_fp_probe_end[];   // exits with 0 if all fp registers are 0
 extern const char code_sum[], code_sum_end[];             // exits with the sum of the SUM_SIZE bytes at SUM_BASE

@@ -1,6 +1,7 @@
 // Floating-point registers: every process has its own, with rounding mode and flags, across
 // preemption, system calls, sleep, fork and exec.
 #include "user/tests/usertests/exec_elf.h"
+#include "user/tests/usertests/fp.h"
 #include "user/tests/usertests/procs_help.h"
 
 #define PROCESSES 6
@@ -8,41 +9,42 @@
 
 #define LONG_TURNS 12000000 // some ticks
 
-typedef uint64 fp_set[33]; // f0 .. f31, fcsr
-
 #define F8(X, a, b, c, d, e, f, g, h) X(a) X(b) X(c) X(d) X(e) X(f) X(g) X(h)
 #define ALL_F(X)                                                                                                       \
     F8(X, 0, 1, 2, 3, 4, 5, 6, 7)                                                                                      \
     F8(X, 8, 9, 10, 11, 12, 13, 14, 15)                                                                                \
     F8(X, 16, 17, 18, 19, 20, 21, 22, 23) F8(X, 24, 25, 26, 27, 28, 29, 30, 31)
-#define LOAD(i)  "fld f" #i ", 8*" #i "(%0)\n"
-#define STORE(i) "fsd f" #i ", 8*" #i "(%1)\n"
+#define LOAD(i)  "fld f" #i ", 8*" #i "(%[in])\n"
+#define STORE(i) "fsd f" #i ", 8*" #i "(%[out])\n"
 #define NAME(i)  , "f" #i
 
-// Loads all registers, makes a system call if its number is not 0, spins, and stores them. What the
-// call returned.
-static long hold(const uint64 *in, uint64 *out, long turns, long call, long arg)
+long fp_hold(const uint64 *in, uint64 *out, long turns, long call, long arg)
 {
     register long a0 __asm__("a0") = arg;
     register long a7 __asm__("a7") = call;
-    __asm__ volatile("ld t0, 256(%0)\n fscsr t0\n" ALL_F(LOAD) "beqz a7, 1f\n ecall\n"
-                                                               "1: addi %2, %2, -1\n bgtz %2, 1b\n" ALL_F(
-                                                                   STORE) "frcsr t0\n sd t0, 256(%1)\n fscsr zero\n"
-                     : "+r"(in), "+r"(out), "+r"(turns), "+r"(a0)
-                     : "r"(a7)
-                     : "t0", "memory" ALL_F(NAME));
+    __asm__ volatile(
+        "ld t0, 256(%[in])\n fscsr t0\n" ALL_F(LOAD) "beqz a7, 1f\n ecall\n"
+                                                     "1: addi %[turns], %[turns], -1\n bgtz %[turns], 1b\n" ALL_F(
+                                                         STORE) "frcsr t0\n sd t0, 256(%[out])\n fscsr zero\n"
+        : [in] "+r"(in), [out] "+r"(out), [turns] "+r"(turns), "+r"(a0)
+        : "r"(a7)
+        : "t0", "memory" ALL_F(NAME));
     return a0;
 }
 
-// A value for each register, a rounding mode and flags.
-static void fill(fp_set set, uint64 seed)
+void fp_store(uint64 *out)
+{
+    __asm__ volatile(ALL_F(STORE) "frcsr t0\n sd t0, 256(%[out])\n" : : [out] "r"(out) : "t0", "memory");
+}
+
+void fp_fill(fp_set set, uint64 seed)
 {
     for (int i = 0; i < 32; i++)
         set[i] = seed * 0x9e3779b97f4a7c15UL + i;
     set[32] = (seed % 5) << 5 | seed % 32;
 }
 
-static void expect_same(const fp_set in, const fp_set out, const char *after)
+void fp_expect_same(const fp_set in, const fp_set out, const char *after)
 {
     for (int i = 0; i < 33; i++)
         expect(in[i] == out[i], "register %d keeps %lx %s, not %lx", i, in[i], after, out[i]);
@@ -54,9 +56,9 @@ static void worker(uint64 seed)
 {
     fp_set in, out;
     for (int round = 0; round < 12; round++) {
-        fill(in, seed * 100 + round);
-        hold(in, out, round % 2 ? TURNS : TURNS * 20, round % 2 ? GETPID : 0, 0);
-        expect_same(in, out, "while others run");
+        fp_fill(in, seed * 100 + round);
+        fp_hold(in, out, round % 2 ? TURNS : TURNS * 20, round % 2 ? GETPID : 0, 0);
+        fp_expect_same(in, out, "while others run");
     }
     exit(0);
 }
@@ -76,9 +78,9 @@ static void fp_across_sleep(void)
         if (must_fork() == 0) {
             fp_set in, out;
             for (int round = 0; round < 4; round++) {
-                fill(in, i * 10 + round);
-                expect(hold(in, out, 1, PAUSE, 1) == 0, "pause");
-                expect_same(in, out, "across a pause");
+                fp_fill(in, i * 10 + round);
+                expect(fp_hold(in, out, 1, PAUSE, 1) == 0, "pause");
+                fp_expect_same(in, out, "across a pause");
             }
             exit(0);
         }
@@ -91,17 +93,17 @@ static void fp_across_fork(void)
 {
     fp_set in, out, other;
     for (int round = 0; round < 10; round++) {
-        fill(in, round + 1);
-        long pid = hold(in, out, 1, FORK, 0);
+        fp_fill(in, round + 1);
+        long pid = fp_hold(in, out, 1, FORK, 0);
         expect(pid >= 0, "fork");
-        expect_same(in, out, pid == 0 ? "in the child" : "in the parent");
+        fp_expect_same(in, out, pid == 0 ? "in the child" : "in the parent");
         if (pid == 0) {
-            fill(in, 77);
-            hold(in, other, TURNS, 0, 0);
+            fp_fill(in, 77);
+            fp_hold(in, other, TURNS, 0, 0);
             exit(0);
         }
-        hold(in, out, TURNS, 0, 0);
-        expect_same(in, out, "beside the child");
+        fp_hold(in, out, TURNS, 0, 0);
+        fp_expect_same(in, out, "beside the child");
         expect_status(pid, 0);
     }
 }
@@ -115,8 +117,8 @@ static void fp_cleared_by_exec(void)
         int pid = must_fork();
         if (pid == 0) {
             fp_set in, out;
-            fill(in, 3);
-            hold(in, out, 1, 0, 0);
+            fp_fill(in, 3);
+            fp_hold(in, out, 1, 0, 0);
             exec("probe", argv);
             exit(127);
         }
@@ -133,9 +135,9 @@ static void fp_first_use(void)
     int pid = must_fork();
     if (pid == 0) {
         fp_set in, got;
-        fill(in, 9);
+        fp_fill(in, 9);
         for (;;)
-            hold(in, got, TURNS, 0, 0);
+            fp_hold(in, got, TURNS, 0, 0);
     }
     for (int i = 0; i < 10; i++)
         expect(run_program("probe", argv, out, sizeof(out)) == 0, "all registers are 0 at the first use");
@@ -154,9 +156,9 @@ static void fp_moves(void)
         pid[i] = start_child(spin_on, 0);
     for (int round = 0; round < 10; round++) {
         fp_set in, out;
-        fill(in, round);
-        hold(in, out, LONG_TURNS, GETPID, 0);
-        expect_same(in, out, "on another hart");
+        fp_fill(in, round);
+        fp_hold(in, out, LONG_TURNS, GETPID, 0);
+        fp_expect_same(in, out, "on another hart");
     }
     for (uint i = 0; i < info.ncpu; i++)
         expect_killed(pid[i]);
@@ -200,14 +202,14 @@ static void fp_killed(void)
         int pid = must_fork();
         if (pid == 0) {
             fp_set in, out;
-            fill(in, i);
-            hold(in, out, 1L << 40, 0, 0);
+            fp_fill(in, i);
+            fp_hold(in, out, 1L << 40, 0, 0);
         }
         fp_set in, out;
-        fill(in, i + 1000);
-        hold(in, out, TURNS, GETPID, 0);
+        fp_fill(in, i + 1000);
+        fp_hold(in, out, TURNS, GETPID, 0);
         expect_killed(pid);
-        expect_same(in, out, "beside one that is killed");
+        fp_expect_same(in, out, "beside one that is killed");
     }
 }
 

@@ -5,6 +5,7 @@
 //     files.c truncate.c big.c full.c   what files hold, and a full disk
 //     procs.c kills.c exec.c groups.c   processes
 //     pipes.c fp.c                      what they say to each other; floating point
+//     alarm.c interpose.c               handlers of theirs; calls that they are refused
 //     heap.c lazy.c cow.c layout.c roots.c ugetpid.c pgaccess.c   memory
 //     library.c                         the C library
 //     main.c run.c                      options; one test's life
@@ -62,6 +63,8 @@ struct test {
     X(exec)                                                                                                            \
     X(groups)                                                                                                          \
     X(fp)                                                                                                              \
+    X(alarm)                                                                                                           \
+    X(interpose)                                                                                                       \
     X(heap)                                                                                                            \
     X(lazy)                                                                                                            \
     X(cow)                                                                                                             \
