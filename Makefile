@@ -161,8 +161,8 @@ QEMUOPTS = -machine virt -bios none -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -no
     -device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
     $(if $(call on,$(ISOLATE)),-append isolate=1) $(QEMUEXTRA)
 
-.PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table mutants bench check format clean \
-    distclean setup help FORCE
+.PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table mutants grade \
+    grade-selftest bench check format clean distclean setup help FORCE
 
 default: kernel/kernel kernel/kernel.sym fs.img
 
@@ -230,6 +230,14 @@ coverage: default $(HOST_TOOLS)
 mutants: default
 	@QEMU=$(QEMU) tests/mutate $(MUTANTS)
 
+# The labs' graders, all or those of LAB. GRADEFLAGS are a grader's arguments: filters, -j 2, -v.
+grade: default
+	@exec tools/grade $(if $(LAB),--lab "$(LAB)") $(GRADEFLAGS)
+
+# Whether the graders notice small faults, and that a lab was not done.
+grade-selftest: default
+	@exec tests/grade-selftest $(if $(LAB),--lab "$(LAB)") $(MUTANTS)
+
 bench: default
 	@QEMU=$(QEMU) tests/bench $(ROWS)
 
@@ -260,6 +268,10 @@ make usertests-table writes docs/usertests.md, the list of what they check
 make coverage        which lines and branches of the kernel `make test` executes, by file;
                      ALL=1 with the long tests, TESTS= as above
 make mutants         whether usertests notices small faults in the kernel; MUTANTS="-j 4 name ..."
+make grade           all labs' graders; ends with a table and "N passed, N failed"
+                     LAB=cow is one; GRADEFLAGS=sleep: the tests with such a title; "-j 2 -v"
+                     ANSWERS=1 asks for answers-LAB.txt and time.txt, too
+make grade-selftest  whether the graders notice small faults; LAB=cow, MUTANTS="-j 2 name ..."
 make bench           what operations cost, as a table; ROWS="name ..."
 make check           rules of the source: includes, sizes, formatting
 make format          formats the sources with clang-format

@@ -175,7 +175,7 @@ class Runner:
             self.qemu.handle_read()
         elif self.gdb in ready and self.gdb.handle_read():
             raise TerminateTest
-        if os.getppid() != registry.PARENT:
+        if registry.PARENT and os.getppid() != registry.PARENT:
             raise Interrupted("whoever started the grader has gone")
 
     def _at_limit(self):

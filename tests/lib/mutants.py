@@ -2,7 +2,8 @@
 
 A mutant is a patch in tests/mutants/. The comment lines before its first hunk say what the fault
 is (Fault), to what part it belongs (Area) and what should notice it (Expected). SURVIVORS has a
-line `name: reason` for each that usertests cannot notice; TABLE is written from all of these.
+line `name: reason` for each that usertests cannot notice; TABLE is written from all of these, and
+has a part for each lab (lib/labs.py).
 
 A Tree is a copy of the sources, with objects of its own, in which one patch at a time is applied;
 make then compiles the files that changed. Programs and image are those of this checkout.
@@ -32,15 +33,24 @@ class Mutant:
         self.path = path
         with open(path, encoding="utf-8") as f:
             text = f.read()
-        comment = re.sub(r"\n#   +", " ", text.split("\n--- ", 1)[0])
+        comment = re.sub(r"\n#   +", " ", re.split(r"\n(?:--- |diff )", text)[0])
         about = dict(re.findall(r"^# (\w+): (.*)$", comment, re.M))
         self.fault, self.area, self.expected = (about.get(k, "") for k in ("Fault", "Area", "Expected"))
-        self.files = re.findall(r"^\+\+\+ b/(\S+)", text, re.M)
-        if not (self.fault and self.area and self.expected and self.files):
+        self.removed = about.get("Remove", "").split()
+        self.files = sorted(set(re.findall(r"^(?:\+\+\+ b|--- a)/(\S+)", text, re.M)))
+        if not (self.fault and self.area and self.expected and self.files + self.removed):
             raise Failure("%s: Fault, Area, Expected or the patch itself is missing" % os.path.relpath(path, ROOT))
 
     def patch(self, folder, *options):
         """Applies the patch there. Raises Failure with what git says if it does not fit."""
+        missing = [path for path in self.removed if not os.path.exists(os.path.join(folder, path))]
+        if missing:
+            raise Failure("%s removes what is not there: %s" % (os.path.relpath(self.path, ROOT), " ".join(missing)))
+        if "--check" not in options:
+            for path in self.removed:
+                os.unlink(os.path.join(folder, path))
+        if not self.files:
+            return
         # The folder is a checkout or no part of one: git must not look above it.
         alone = dict(os.environ, GIT_CEILING_DIRECTORIES=os.path.dirname(folder))
         done = subprocess.run(["git", "apply", *options, self.path], cwd=folder, env=alone,
@@ -49,9 +59,9 @@ class Mutant:
             raise Failure("%s does not apply any more:\n%s" % (os.path.relpath(self.path, ROOT), done.stdout))
 
 
-def mutants(names=()):
-    """All mutants, or those whose names contain one of these, by area and name."""
-    found = [Mutant(os.path.join(FOLDER, f)) for f in sorted(os.listdir(FOLDER)) if f.endswith(".patch")]
+def mutants(names=(), folder=FOLDER):
+    """All mutants there, or those whose names contain one of these, by area and name."""
+    found = [Mutant(os.path.join(folder, f)) for f in sorted(os.listdir(folder)) if f.endswith(".patch")]
     found.sort(key=lambda m: (m.area, m.name))
     return [m for m in found if not names or any(n in m.name for n in names)]
 
@@ -63,14 +73,25 @@ def survivors():
     return dict(re.split(r":\s+", line, maxsplit=1) for line in lines)
 
 
+def write_section(name, text):
+    """Puts that part of TABLE in the place of the old one, between lines that say whose it is."""
+    with open(TABLE, encoding="utf-8") as f:
+        old = f.read()
+    first, last = "<!-- %s -->\n" % name, "<!-- end of %s -->\n" % name
+    if first not in old:
+        old += "\n" + first + last
+    before, rest = old.split(first, 1)
+    with open(TABLE, "w", encoding="utf-8") as f:
+        f.write(before + first + text + last + rest.split(last, 1)[1])
+
+
 class Tree:
-    def __init__(self, index):
-        self.path = os.path.join(WORK, "tree-%d" % index)
+    def __init__(self, index, work=WORK, copied=COPIED):
+        self.path = os.path.join(work, "tree-%d" % index)
         self.kernel = os.path.join(self.path, "build", "plain", "kernel.elf")
-        self.log = os.path.join(WORK, "make-%d.log" % index)
         objects = os.path.join(self.path, "build")
         os.makedirs(objects, exist_ok=True)
-        for name in COPIED:
+        for name in copied:
             self._renew(name)
         for name in os.listdir(os.path.join(ROOT, "build")):  # which compiler there is
             if name.startswith("config") and not os.path.exists(os.path.join(objects, name)):
@@ -78,6 +99,9 @@ class Tree:
 
     def _renew(self, name):
         """Copies the files of a folder that differ, so that make compiles only those."""
+        for folder, folders, files in os.walk(os.path.join(self.path, name)):
+            for f in files:  # what this checkout has no more
+                self.restore(os.path.relpath(os.path.join(folder, f), self.path))
         for folder, folders, files in os.walk(os.path.join(ROOT, name)):
             folders[:] = [f for f in folders if f != "__pycache__"]
             for f in files:
@@ -86,8 +110,12 @@ class Tree:
             self.restore(name)
 
     def restore(self, name):
-        """This checkout's version of a file, new for make if it is another."""
+        """This checkout's version of a file, new for make if it is another; none if there is none."""
         source, target = os.path.join(ROOT, name), os.path.join(self.path, name)
+        if not os.path.exists(source):
+            if os.path.exists(target):
+                os.unlink(target)
+            return
         os.makedirs(os.path.dirname(target), exist_ok=True)
         if not os.path.exists(target) or read(source) != read(target):
             shutil.copyfile(source, target)

@@ -1,6 +1,7 @@
-"""The patches of tests/mutants/ still fit the kernel. What usertests makes of them: `make mutants`."""
+"""The patches of tests/mutants/ still fit. What usertests makes of them: `make mutants`; the labs' graders of
+the labs': `make grade-selftest`."""
 
-from lib import mutants
+from lib import labs, mutants
 from lib.machine import Failure, ROOT
 from lib.results import Test
 
@@ -11,7 +12,7 @@ def tests(everything):
 
 def all_apply():
     found, wrong = mutants.mutants(), []
-    for mutant in found:
+    for mutant in found + [m for lab in labs.folders() for m in labs.mutants_of(lab)]:
         try:
             mutant.patch(ROOT, "--check")
         except Failure as failure:

@@ -82,7 +82,8 @@ def print_port():
 def help_lists_all():
     out = make_output("help")
     missing = [t for t in ("qemu", "qemu-fs", "qemu-gdb", "gdb", "print-gdbport", "fs.img", "test",
-                           "test-all", "usertests", "coverage", "mutants", "bench", "check", "format", "clean")
+                           "test-all", "usertests", "coverage", "mutants", "grade",
+                           "grade-selftest", "bench", "check", "format", "clean")
                if not re.search(r"^make %s\b" % re.escape(t), out, re.M)]
     if missing:
         raise Failure("not in the list: " + " ".join(missing))
