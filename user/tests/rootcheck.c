@@ -2,6 +2,7 @@
 //
 //     rootcheck entries   every entry of both roots, of processes in both modes and with large heaps
 //     rootcheck cost      what a process more takes of memory, and what of it is accounted for
+//     rootcheck ugetpid   asks for its pid 1000 times, between two lines: nothing to be traced there
 //     rootcheck copy      what system calls that copy cost, in instructions: within a page, across
 //                         the edge of two, and twice as much. Only a machine that counts
 //                         instructions exactly (QEMU's -icount, one hart) gives the same each time.
@@ -141,6 +142,17 @@ static void cost_of_gigabytes(void)
     printf("cost: 5 pages in 5 gigabytes take %lu pages\n", (before.freemem - after.freemem) / PGSIZE);
 }
 
+// --- ugetpid
+
+static void ugetpid_often(void)
+{
+    int wrong = 0, pid = getpid();
+    printf("ugetpid: begin\n");
+    for (int i = 0; i < 1000; i++)
+        wrong += ugetpid() != pid;
+    printf("ugetpid: end, %d wrong\n", wrong);
+}
+
 // --- copy
 
 #define PIECE  2048
@@ -234,7 +246,11 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(void);
-    } parts[] = {{"entries", entries}, {"cost", cost}, {"gigabytes", cost_of_gigabytes}, {"copy", copy}};
+    } parts[] = {{"entries", entries},
+                 {"cost", cost},
+                 {"gigabytes", cost_of_gigabytes},
+                 {"ugetpid", ugetpid_often},
+                 {"copy", copy}};
     test_name = "rootcheck";
     for (uint i = 0; argc == 2 && i < sizeof(parts) / sizeof(parts[0]); i++)
         if (strcmp(argv[1], parts[i].name) == 0) {
@@ -242,5 +258,5 @@ int main(int argc, char **argv)
             printf("rootcheck %s: done\n", parts[i].name);
             return 0;
         }
-    usage("rootcheck entries|cost|gigabytes|copy");
+    usage("rootcheck entries|cost|gigabytes|ugetpid|copy");
 }
