@@ -186,6 +186,38 @@ static void pgaccess_across_fork(void)
     expect_mask(area, 1 << 9, "fork touches nothing");
 }
 
+// A leaf of 2 MiB has one bit for all its pages; what it is split into has a bit a page.
+static void expect_leaf_mask(char *area, int n, const char *when)
+{
+    static uchar mask[PGACCESS_MAX / 8];
+    int ones = 0, pages = SUPERPGSIZE / PGSIZE;
+    expect(pgaccess(area, pages, mask) == 0, "pgaccess");
+    for (int i = 0; i < pages; i++)
+        ones += mask[i / 8] >> i % 8 & 1;
+    expect(ones == n, "%s: %d pages, not %d", when, n, ones);
+}
+
+static void pgaccess_of_a_leaf(void)
+{
+    const int pages = SUPERPGSIZE / PGSIZE;
+    char *area = grow_aligned(SUPERPGSIZE, SBRK_EAGER);
+    touch(area, 0, 1);
+    expect(pgpte(area) == pgpte(area + SUPERPGSIZE - 1), "one entry for all");
+    expect_leaf_mask(area, pages, "filled");
+    expect_leaf_mask(area, 0, "not touched since");
+    touch(area, 100, 0);
+    expect_leaf_mask(area, pages, "one touched");
+    expect(status_of(nothing, 0) == 0, "fork");
+    expect_leaf_mask(area, 0, "shared by fork");
+    touch(area, 200, 1);
+    expect_leaf_mask(area, pages, "claimed");
+    sbrk(-PGSIZE);
+    expect_leaf_mask(area, 0, "split");
+    touch(area, 3, 0);
+    touch(area, 4, 1);
+    expect_leaf_mask(area, 2, "two pages touched");
+}
+
 // The mask may lie in the area: writing it is an access that the next call tells.
 static void pgaccess_mask_in_area(void)
 {
@@ -209,6 +241,7 @@ const struct test pgaccess_tests[] = {
     TEST(pgaccess_without_effect, 0, "", "a call that fails clears nothing"),
     TEST(pgaccess_changes_only_a, BOTH, "", "rights and contents stay as they are"),
     TEST(pgaccess_across_fork, 0, "", "parent and child have marks of their own"),
+    TEST(pgaccess_of_a_leaf, 0, "", "2 MiB by one entry are accessed as one; page by page after a split"),
     TEST(pgaccess_mask_in_area, 0, "", "a mask in one of the pages"),
     END_OF_TESTS,
 };
