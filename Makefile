@@ -135,7 +135,7 @@ kernel/kernel.sym: kernel/kernel
 # --- User programs, host tools, disk image -------------------------------------------------------
 
 ifneq ($(HOSTCC),)
-include user/rules.mk mkfs/rules.mk
+include user/rules.mk mkfs/rules.mk labs/thread/rules.mk
 endif
 
 FSSIZE ?= 64M
@@ -275,6 +275,7 @@ make grade-selftest  whether the graders notice small faults; LAB=cow, MUTANTS="
 make bench           what operations cost, as a table; ROWS="name ..."
 make check           rules of the source: includes, sizes, formatting
 make format          formats the sources with clang-format
+make ph barrier      the thread lab's programs of the host: build/host/ph and build/host/barrier
 make fs.img          the disk image alone; its predecessor becomes fs.img.bk
 make print-gdbport   the port of qemu-gdb in this checkout
 make clean           removes all that was built

@@ -20,7 +20,7 @@ sys.path.insert(0, ROOT)
 from grading.labs import ORDER, PREFIX, labs  # noqa: E402
 
 WORK = os.path.join(ROOT, "build", "grade-selftest")
-COPIED = ("Makefile", ".gdbinit.tmpl", "README", "gradelib.py", "grading", "kernel", "user", "mkfs", "tools")
+COPIED = ("Makefile", ".gdbinit.tmpl", "README", "gradelib.py", "grading", "kernel", "user", "mkfs", "labs", "tools")
 UNDONE = "undone"
 ENOUGH = 20
 LONGEST = 900  # seconds of one grader

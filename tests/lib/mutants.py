@@ -24,7 +24,7 @@ SURVIVORS = os.path.join(FOLDER, "survivors.txt")
 TABLE = os.path.join(FOLDER, "README.md")
 WORK = os.path.join(ROOT, "build", "mutants")
 PANIC = r"panic: hart \d+: (.*)"
-COPIED = ("Makefile", "kernel", "user", "mkfs", "tools")  # what make reads to build a kernel
+COPIED = ("Makefile", "kernel", "user", "mkfs", "labs", "tools")  # what make reads to build a kernel
 
 
 class Mutant:

@@ -26,6 +26,7 @@ def tests(everything):
         ("kernel.sym: address, blank, name", symbols),
         ("with gcc, each warning an error", no_warnings_gcc),
         ("with clang and ld.lld", no_warnings_clang),
+        ("ph and barrier: what they build works", thread_lab),
         ("gdb: the commands of .gdbinit", gdb_commands),
     ]]
 
@@ -83,7 +84,7 @@ def help_lists_all():
     out = make_output("help")
     missing = [t for t in ("qemu", "qemu-fs", "qemu-gdb", "gdb", "print-gdbport", "fs.img", "test",
                            "test-all", "usertests", "coverage", "mutants", "grade",
-                           "grade-selftest", "bench", "check", "format", "clean")
+                           "grade-selftest", "ph", "bench", "check", "format", "clean")
                if not re.search(r"^make %s\b" % re.escape(t), out, re.M)]
     if missing:
         raise Failure("not in the list: " + " ".join(missing))
@@ -96,6 +97,18 @@ def image_is_kept():
     after = os.stat(FS_IMG)
     if (before.st_ino, before.st_mtime_ns) != (after.st_ino, after.st_mtime_ns):
         raise Failure("fs.img was built again although nothing had changed")
+
+
+def thread_lab():
+    make_output("ph", "barrier")
+    for command, pattern in [("ph 2", r"^0: 0 keys missing$"), ("ph 2", r"^1: 0 keys missing$"),
+                             ("ph 1", r"^effective: \d+ puts/second, 1\.00 threads at a time$"),
+                             ("barrier 2", r"^OK; passed$"), ("barrier 7", r"^OK; passed$")]:
+        done = subprocess.run(command.split(), cwd=ROOT, executable=os.path.join(ROOT, "build/host", command.split()[0]),
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True,
+                              timeout=60 * SCALE)
+        if done.returncode or not re.search(pattern, done.stdout, re.M):
+            raise Failure("%s: no line like %r:\n%s" % (command, pattern, done.stdout))
 
 
 def terminate():
