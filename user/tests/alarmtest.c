@@ -5,11 +5,12 @@
 //     test2  not while it runs, and not once it is turned off
 //     test3  sigreturn restores a0 too
 //
-// A part that fails says why, and the program goes on with the next.
+// Each part is a process of its own: one that fails says why, one that is killed does no harm.
 #include "user/lib/util.h"
 
-#define TURNS_MAX 500000000 // of a loop, until an alarm must have come
-#define ALARMS    10
+#define ALARMS     10
+#define LIMIT      1000    // clock ticks in which the alarms must have come
+#define LOOK_EVERY 1000000 // turns of a loop between two looks at the clock
 
 static volatile int calls;
 
@@ -28,14 +29,16 @@ static void say_alarm(void)
 // Spins until the handler has been called n times. 0, or -1 if it is not.
 static int await_calls(int n)
 {
-    for (volatile int i = 0; i < TURNS_MAX && calls < n; i++)
-        ;
+    for (int until = uptime() + LIMIT; calls < n && uptime() < until;)
+        for (volatile int i = 0; i < LOOK_EVERY && calls < n; i++)
+            ;
     return calls < n ? -1 : 0;
 }
 
 static const char *called(void)
 {
-    sigalarm(2, say_alarm);
+    if (sigalarm(2, say_alarm) < 0)
+        return "sigalarm fails";
     return await_calls(1) < 0 ? "the handler was not called" : 0;
 }
 
@@ -43,9 +46,12 @@ static const char *called(void)
 static const char *again(void)
 {
     uint64 a = 0, b = 1, c = 2, d = 3, turns = 0;
-    sigalarm(2, count_call);
-    while (calls < ALARMS && turns < TURNS_MAX) {
+    int until = uptime() + LIMIT;
+    if (sigalarm(2, count_call) < 0)
+        return "sigalarm fails";
+    while (calls < ALARMS && (turns % LOOK_EVERY != 0 || uptime() < until)) {
         a += 1, b += 3, c += 5, d += 7;
+        __asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d));
         turns++;
     }
     if (calls < ALARMS)
@@ -55,15 +61,19 @@ static const char *again(void)
 
 static volatile int inside, entered_again;
 
+static void spin_ticks(int ticks)
+{
+    for (int until = uptime() + ticks; uptime() < until;)
+        for (volatile int i = 0; i < LOOK_EVERY / 10; i++)
+            ;
+}
+
 // Turns the alarm off only when many ticks have passed in here.
 static void slow_handler(void)
 {
-    int from = uptime();
     entered_again |= inside;
     inside = 1;
-    while (uptime() < from + 20)
-        for (volatile int i = 0; i < 1000000; i++)
-            ;
+    spin_ticks(20);
     sigalarm(0, 0);
     inside = 0;
     count_call();
@@ -71,40 +81,63 @@ static void slow_handler(void)
 
 static const char *once(void)
 {
-    sigalarm(2, slow_handler);
+    if (sigalarm(2, slow_handler) < 0)
+        return "sigalarm fails";
     if (await_calls(1) < 0)
         return "the handler was not called";
-    int until = uptime() + 10;
-    while (uptime() < until)
-        ;
+    spin_ticks(10);
     return entered_again ? "the handler was called while it ran" : calls != 1 ? "it was called after it was off" : 0;
 }
 
-// Keeps a value in a0 until the handler, whose sigreturn comes back to here, has been called.
-static const char *a0_kept(void)
+// Spins with a value in a0 until the handler, whose sigreturn comes back to here, has been called;
+// for a while at most. What a0 is then.
+static uint64 hold_a0(void)
 {
-    register uint64 a0 __asm__("a0") = 0xa0a0a0a0;
-    sigalarm(1, count_call);
+    register uint64 a0 __asm__("a0");
     __asm__ volatile("li a0, 0xa0a0a0a0\n"
+                     "li t1, 2000000000\n"
                      "1: lw t0, (%1)\n"
+                     "addi t1, t1, -1\n"
+                     "beqz t1, 2f\n"
                      "beqz t0, 1b\n"
+                     "2:"
                      : "=&r"(a0)
                      : "r"(&calls)
-                     : "t0", "memory");
-    return a0 == 0xa0a0a0a0 ? 0 : "a0 has changed";
+                     : "t0", "t1", "memory");
+    return a0;
 }
 
-static int run(const char *name, const char *(*part)(void))
+static const char *a0_kept(void)
 {
-    printf("%s start\n", name);
-    calls = 0;
+    if (sigalarm(1, count_call) < 0)
+        return "sigalarm fails";
+    uint64 a0 = hold_a0();
+    return calls == 0 ? "the handler was not called" : a0 == 0xa0a0a0a0 ? 0 : "a0 has changed";
+}
+
+static void be_part(const char *name, const char *(*part)(void))
+{
     const char *problem = part();
     sigalarm(0, 0);
     if (problem)
         printf("%s failed: %s\n", name, problem);
     else
         printf("%s passed\n", name);
-    return problem != 0;
+    exit(problem != 0);
+}
+
+static int run(const char *name, const char *(*part)(void))
+{
+    int status = -1;
+    printf("%s start\n", name);
+    int pid = fork();
+    if (pid == 0)
+        be_part(name, part);
+    if (pid > 0)
+        wait(&status);
+    if (status < 0)
+        printf("%s failed: it was killed\n", name);
+    return status;
 }
 
 int main(int argc, char **argv)
@@ -117,5 +150,5 @@ int main(int argc, char **argv)
     failed |= run("test1", again);
     failed |= run("test2", once);
     failed |= run("test3", a0_kept);
-    return failed;
+    return failed != 0;
 }

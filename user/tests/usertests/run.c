@@ -111,14 +111,14 @@ static int start(struct slot *s, const struct test *t)
     snprintf(test_directory, sizeof(test_directory), WORK "/%s", t->name);
     if (mkdir(test_directory) < 0 || pipe(gate) < 0)
         return -1;
-    if (run.loud)
-        printf("test %s: ", t->name);
     s->began = now();
     if ((s->pid = fork()) == 0)
         be_test(t, gate);
     setpgid(s->pid, s->pid);
     if (s->pid > 0 && (s->watcher = fork()) == 0)
         be_watcher(s->pid, limit_of(t), gate);
+    if (run.loud)
+        printf("test %s: ", t->name); // the test does not run yet
     close(gate[0]);
     close(gate[1]);
     if (s->pid < 0)
