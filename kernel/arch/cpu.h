@@ -42,6 +42,8 @@ struct cpu {
     struct proc *idle_thread; // what runs when nothing else does
     struct proc *fp_owner;    // process whose floating-point registers are loaded, or 0
     int locks_held;           // spinlocks held here: user memory must not be touched
+    uint64 lock_acquired[32]; // a: locks taken here, by level (lock/spinlock.h)
+    uint64 lock_failed[32];   // a: attempts that failed
 };
 
 extern struct cpu cpus[NCPU];

@@ -1,36 +1,39 @@
 // The order in which locks are taken: whoever holds a lock takes only locks of higher levels,
-// or of the same level where the table says so. The debug build checks it (lockdep.c).
+// never of the same. The debug build checks it (lockdep.c). A level is also what the statistics
+// device counts by, under the name given here.
 #ifndef KERNEL_LOCK_LEVEL_H
 #define KERNEL_LOCK_LEVEL_H
 
 #define LOCK_LEVELS(X)                                                                                                 \
     /* sleeplocks: held while sleeping */                                                                              \
-    X(FILE_POS)    /* a file's offset: read and write hold it while they take the inode */                             \
-    X(NAMES)       /* one change of names (create, link, unlink, rename) at a time */                                  \
-    X(TRANSACTION) /* journal: an open transaction counts as a lock */                                                 \
-    X(INODE)       /* one at a time */                                                                                 \
-    X(ADDRSPACE)   /* an address space's regions and tables: never held across I/O */                                  \
-    X(ALLOC)       /* block and inode bitmaps */                                                                       \
+    X(FILE_POS, "file position")  /* a file's offset: read and write hold it while they take the inode */              \
+    X(NAMES, "names")             /* one change of names (create, link, unlink, rename) at a time */                   \
+    X(TRANSACTION, "transaction") /* journal: an open transaction counts as a lock */                                  \
+    X(INODE, "inode")             /* one at a time */                                                                  \
+    X(ADDRSPACE, "address space") /* an address space's regions and tables: never held across I/O */                   \
+    X(ALLOC, "alloc")             /* block and inode bitmaps */                                                        \
     /* spinlocks: interrupts off, never sleep */                                                                       \
-    X(PROC_TREE) /* parents, children, process table, process groups */                                                \
-    X(FDTABLE)   /* a process's open files */                                                                          \
-    X(PIPE)      /* a pipe's indices */                                                                                \
-    X(ICACHE)    /* table of in-core inodes */                                                                         \
-    X(JOURNAL)   /* the current group's state */                                                                       \
-    X(KMEM)      /* small-object caches */                                                                             \
-    X(CACHE)     /* block cache: hash, least-recently-used list */                                                     \
-    X(DEVICE)    /* a driver's queue */                                                                                \
-    X(CONSOLE)   /* console input line */                                                                              \
-    X(SLEEPLOCK) /* the word inside a sleeplock */                                                                     \
-    X(CLOCK)     /* ticks and the list of timed sleepers */                                                            \
-    X(WAITQ)     /* a bucket of sleepers */                                                                            \
-    X(SCHED)     /* run queue, states of threads, switching */                                                         \
-    X(KSTACK)    /* kernel-stack slots */                                                                              \
-    X(PAGE)      /* free frames */                                                                                     \
-    X(UART)      /* serial line's output */
+    X(PROC_TREE, "proc")       /* parents, children, process table, process groups */                                  \
+    X(FDTABLE, "fdtable")      /* a process's open files */                                                            \
+    X(PIPE, "pipe")            /* a pipe's indices */                                                                  \
+    X(ICACHE, "inodes")        /* table of in-core inodes */                                                           \
+    X(JOURNAL, "journal")      /* the current group's state */                                                         \
+    X(KMEM, "objects")         /* small-object caches */                                                               \
+    X(CACHE, "bcache")         /* block cache: memory, states, eviction */                                             \
+    X(BUCKET, "bcache.bucket") /* block cache: a share of its table, and the pins there */                             \
+    X(DEVICE, "device")        /* a driver's queue */                                                                  \
+    X(CONSOLE, "console")      /* console input line */                                                                \
+    X(SLEEPLOCK, "sleeplock")  /* the word inside a sleeplock */                                                       \
+    X(CLOCK, "clock")          /* ticks and the list of timed sleepers */                                              \
+    X(WAITQ, "waitq")          /* a bucket of sleepers */                                                              \
+    X(SCHED, "sched")          /* run queue, states of threads, switching */                                           \
+    X(KSTACK, "kstack")        /* kernel-stack slots */                                                                \
+    X(PAGE_HART, "kmem.hart")  /* one hart's frames */                                                                 \
+    X(PAGE, "kmem")            /* free frames */                                                                       \
+    X(UART, "uart")            /* serial line's output */
 
-#define LOCK_LEVEL_ENUM(name) LEVEL_##name,
-enum lock_level { LOCK_LEVELS(LOCK_LEVEL_ENUM) NLOCKLEVEL };
+#define LOCK_LEVEL_ENUM(name, text) LEVEL_##name,
+enum lock_level { LOCK_LEVELS(LOCK_LEVEL_ENUM) NLOCKLEVEL, LEVEL_FIRST_SPIN = LEVEL_PROC_TREE };
 #undef LOCK_LEVEL_ENUM
 
 #endif

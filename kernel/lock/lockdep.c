@@ -10,12 +10,9 @@
 
 static struct held_set spinlocks[NCPU]; // each hart's own, interrupts off
 
-// Levels of which several may be held: a hart's frames and all frames.
-static bool may_nest(enum lock_level level) { return level == LEVEL_PAGE; }
-
 static void check_order(const struct held_lock *h, const char *name, enum lock_level level)
 {
-    if (h->level > level || (h->level == level && !may_nest(level)))
+    if (h->level >= level)
         panic("lock order: %s (level %d) taken while %s (level %d) is held", name, level, h->name, h->level);
 }
 

@@ -5,43 +5,63 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
 
+#define LEVEL_NAME(name, text) text,
+
+const char *const lock_level_names[NLOCKLEVEL] = {LOCK_LEVELS(LEVEL_NAME)};
+
+static_assert(NLOCKLEVEL <= ARRAY_LEN(cpus[0].lock_acquired), "a count for each level");
+
 void spin_init(struct spinlock *l, const char *name, enum lock_level level)
 {
     *l = (struct spinlock){.level = level, .name = name};
 }
 
-// A lock that is never let go is a bug that should say so instead of hanging.
-static void spin_wait(struct spinlock *l)
+static void taken(struct spinlock *l)
 {
-    uint64 spins = 0;
-    while (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE)) {
-        spins++;
-        while (__atomic_load_n(&l->locked, __ATOMIC_RELAXED))
-            if (panicking())
-                return; // the holder may have been stopped
+    struct cpu *c = this_cpu();
+    l->holder = c;
+    c->lock_acquired[l->level]++;
+    c->locks_held++;
+}
+
+// The lock is taken by somebody. One that is never let go is a bug that should say so instead of
+// hanging.
+static __attribute__((noinline)) void wait_for(struct spinlock *l)
+{
+    uint64 failed = 1;
+    if (spin_holding(l) && !panicking())
+        panic("lock %s taken twice by hart %d", l->name, this_cpu()->index);
+    for (;; failed++) {
+        while (__atomic_load_n(&l->locked, __ATOMIC_RELAXED) && !panicking()) // then the holder may have been stopped
+            ;
+        if (!__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) || panicking())
+            break;
     }
-    l->spins += spins;
+    this_cpu()->lock_failed[l->level] += failed;
+    taken(l);
 }
 
 void spin_lock(struct spinlock *l)
 {
     irq_off();
-    if (unlikely(spin_holding(l) && !panicking()))
-        panic("lock %s taken twice by hart %d", l->name, this_cpu()->index);
     lockdep_spin_take(l, l->name, l->level);
     if (unlikely(__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE)))
-        spin_wait(l);
-    struct cpu *c = this_cpu();
-    l->holder = c;
-    l->acquired++;
-    c->locks_held++;
+        wait_for(l);
+    else
+        taken(l);
+}
+
+static __attribute__((noinline)) void not_held(struct spinlock *l)
+{
+    if (!panicking())
+        panic("lock %s let go by hart %d, which does not hold it", l->name, this_cpu()->index);
 }
 
 void spin_unlock(struct spinlock *l)
 {
     struct cpu *c = this_cpu();
-    if (unlikely(l->holder != c && !panicking()))
-        panic("lock %s let go by hart %d, which does not hold it", l->name, c->index);
+    if (unlikely(l->holder != c))
+        return not_held(l);
     lockdep_spin_leave(l);
     l->holder = 0;
     c->locks_held--;
@@ -52,4 +72,15 @@ void spin_unlock(struct spinlock *l)
 bool spin_holding(const struct spinlock *l)
 {
     return __atomic_load_n(&l->locked, __ATOMIC_RELAXED) && l->holder == this_cpu();
+}
+
+void lock_counts(struct lock_count count[NLOCKLEVEL])
+{
+    for (uint level = 0; level < NLOCKLEVEL; level++) {
+        count[level] = (struct lock_count){0, 0};
+        for (uint i = 0; i < cpu_count; i++) {
+            count[level].acquired += __atomic_load_n(&cpus[i].lock_acquired[level], __ATOMIC_RELAXED);
+            count[level].failed += __atomic_load_n(&cpus[i].lock_failed[level], __ATOMIC_RELAXED);
+        }
+    }
 }

@@ -1,5 +1,8 @@
 // Spinlocks: for a few instructions, interrupts off on this hart, never across anything that
-// sleeps. Taken by atomic exchange; contention is counted for the statistics device.
+// sleeps. Taken by atomic exchange.
+//
+// What happens to locks is counted by level and hart, so that counting costs no shared line and
+// nobody must keep a list of all locks.
 #ifndef KERNEL_LOCK_SPINLOCK_H
 #define KERNEL_LOCK_SPINLOCK_H
 
@@ -13,8 +16,6 @@ struct spinlock {
     uint8 level;        // I, enum lock_level
     const char *name;   // I
     struct cpu *holder; // while it is held
-    uint64 acquired;    // times it was taken (l: under the lock itself)
-    uint64 spins;       // l: failed attempts
 };
 
 #define SPINLOCK_INIT(name_, level_)                                                                                   \
@@ -30,5 +31,13 @@ void spin_unlock(struct spinlock *l);
 
 // True if this hart holds it. For assertions.
 bool spin_holding(const struct spinlock *l);
+
+// All locks of a level together, since boot.
+struct lock_count {
+    uint64 acquired; // times that one was taken
+    uint64 failed;   // attempts that found it taken
+};
+void lock_counts(struct lock_count count[NLOCKLEVEL]);
+extern const char *const lock_level_names[NLOCKLEVEL];
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "kernel/lock/spinlock.h"
 
-static struct spinlock lock = SPINLOCK_INIT("page", PAGE);
+static struct spinlock lock = SPINLOCK_INIT("kmem", PAGE);
 static struct list free_blocks[PAGE_ORDER_MAX + 1]; // guarded by lock
 
 static void list_block(struct page *p, uint order)

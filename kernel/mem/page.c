@@ -62,7 +62,7 @@ void page_init(paddr_t start, paddr_t end)
     uint64 bytes = page_count * sizeof(struct page);
     memset(page_frames, 0, bytes);
     for (uint i = 0; i < NCPU; i++) {
-        spin_init(&hart_caches[i].lock, "page cache", LEVEL_PAGE);
+        spin_init(&hart_caches[i].lock, "kmem.hart", LEVEL_PAGE_HART);
         list_init(&hart_caches[i].frames);
     }
     uint64 own = PGROUNDUP(bytes) >> PGSHIFT; // the array's frames are never free
