@@ -1,10 +1,11 @@
 // The block cache: table, pins and memory. Reading is in cache_io.c.
 //
 // A struct block with a page is found through the hash table (attached) or was detached because
-// its block was freed or could not be read; detached ones live on until their last unpin. Clean
-// unpinned blocks are on the list lru, from which the page allocator takes back what it needs.
-// The structs are made at boot, for a share of memory, so that taking a page back frees nothing
-// but the page.
+// its block was freed or could not be read; detached ones live on until their last unpin. The
+// clean ones of the table are on the list lru, from which the page allocator takes back what it
+// needs: those that nobody pins or maps, and a block that was found since the last look gets a
+// second chance. So finding a block changes no list. The structs are made at boot, for a share of
+// memory, and never freed: taking a page back frees nothing but the page.
 //
 // Memory. A block is "held" unless it is dirty. NBUF frames are the cache's own: it holds them or
 // has them promised. What it holds beyond that, or beyond what is pinned if that is more, is
@@ -17,32 +18,41 @@
 // transaction's promise over to the cache, which gives back what is too many; a block that becomes
 // clean is reclaimable again.
 //
-// Lock: cache.lock guards everything here; it is held for a few instructions at a time.
+// Locks. A bucket's lock guards the table there, and its blocks' pins; finding, pinning and
+// unpinning a block needs no other. cache.lock guards the rest and comes first; who takes a block
+// out of the table holds both. The account needs to know of a pin only when more
+// than NBUF blocks are pinned; so pinned is an atomic count, and who moves it there settles, with
+// no lock of a bucket.
 #include "kernel/fs/cache_internal.h"
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/counter.h"
+#include "kernel/lock/waitq.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 
 #define BLOCKS_MAX     (1 << 17) // 512 MiB of cache are enough
 #define BUCKETS        (1 << 13)
+#define BUCKET_LOCKS   256 // each guards every 256th bucket
 #define EVICTION_TRIES 64
+#define SECOND_CHANCES 32 // of these tries
 
 struct cache cache = {
-    .lock = SPINLOCK_INIT("cache", CACHE),
+    .lock = SPINLOCK_INIT("bcache", CACHE),
     .lru = {&cache.lru, &cache.lru},
     .unused = {&cache.unused, &cache.unused},
 };
 
-static struct list buckets[BUCKETS]; // cache.lock: blocks by number
+static struct list buckets[BUCKETS]; // blocks by number
+static struct spinlock bucket_locks[BUCKET_LOCKS];
 
-// Tells the page allocator what has changed. A promise may be refused in a race for the last
+// => cache.lock held: tells the page allocator what has changed. A promise may be refused in a race for the last
 // frame; then it is asked for again next time.
 static void settle(void)
 {
-    int64 keep = cache.pinned > NBUF ? cache.pinned : NBUF;
+    int64 pinned = __atomic_load_n(&cache.pinned, __ATOMIC_RELAXED);
+    int64 keep = pinned > NBUF ? pinned : NBUF;
     int64 reclaimable = cache.held > keep ? cache.held - keep : 0;
     if (reclaimable != cache.told_reclaimable) {
         page_reclaimable(reclaimable - cache.told_reclaimable);
@@ -58,28 +68,43 @@ static void settle(void)
 
 static bool is_held(enum block_state state) { return state != BLOCK_EMPTY && state != BLOCK_DIRTY; }
 
+// => cache.lock held: gives b another state: the count and the list lru follow; then settle.
+static void change(struct block *b, enum block_state state)
+{
+    cache.held += is_held(state) - is_held(b->state);
+    __atomic_store_n(&b->state, state, __ATOMIC_RELEASE); // wait_read looks without the lock
+    list_remove(&b->lru);
+    if (state == BLOCK_CLEAN && !b->detached)
+        list_push_back(&cache.lru, &b->lru);
+}
+
+static void add_pinned(int64 n) { __atomic_add_fetch(&cache.pinned, n, __ATOMIC_RELAXED); }
+
+// b is not in the table: only its caller knows it.
 static void set_pins(struct block *b, int pins)
 {
-    cache.in_use += (pins > 0) - (b->pins > 0);
+    add_pinned((pins > 0) - (b->pins > 0));
     b->pins = pins;
 }
 
-// Gives b another state and number of pins: the counts and the list lru follow.
-static void change(struct block *b, enum block_state state, int pins)
+static void settle_pinned(void)
 {
-    cache.held += is_held(state) - is_held(b->state);
-    cache.pinned += (is_held(state) && pins > 0) - (is_held(b->state) && b->pins > 0);
-    b->state = state;
-    set_pins(b, pins);
-    list_remove(&b->lru);
-    if (is_held(state) && pins == 0 && !b->detached)
-        list_push_back(&cache.lru, &b->lru);
+    spin_lock(&cache.lock);
     settle();
+    spin_unlock(&cache.lock);
+}
+
+static struct spinlock *lock_bucket(uint32 blockno)
+{
+    struct spinlock *lock = &bucket_locks[blockno % BUCKET_LOCKS];
+    spin_lock(lock);
+    return lock;
 }
 
 static struct list *bucket_of(uint32 blockno) { return &buckets[blockno % BUCKETS]; }
 
-struct block *cache_find(uint32 blockno)
+// => bucket locked
+static struct block *find_locked(uint32 blockno)
 {
     list_for_each (b, bucket_of(blockno), struct block, hash) {
         if (b->blockno == blockno)
@@ -88,54 +113,119 @@ struct block *cache_find(uint32 blockno)
     return 0;
 }
 
-void cache_insert(struct block *b, uint32 blockno)
+// => bucket locked. True if the account must be settled for that.
+static bool pin_locked(struct block *b)
 {
-    b->blockno = blockno;
-    b->detached = false;
-    list_push_front(bucket_of(blockno), &b->hash);
+    __atomic_store_n(&b->used, true, __ATOMIC_RELAXED);
+    return b->pins++ == 0 && __atomic_add_fetch(&cache.pinned, 1, __ATOMIC_RELAXED) > NBUF;
 }
 
-void cache_detach(struct block *b)
+// The same.
+static bool unpin_locked(struct block *b)
+{
+    return --b->pins == 0 && __atomic_sub_fetch(&cache.pinned, 1, __ATOMIC_RELAXED) >= NBUF;
+}
+
+bool cache_present(uint32 blockno)
+{
+    struct spinlock *lock = lock_bucket(blockno);
+    bool present = find_locked(blockno) != 0;
+    spin_unlock(lock);
+    return present;
+}
+
+struct block *cache_find_and_pin(uint32 blockno)
+{
+    struct spinlock *lock = lock_bucket(blockno);
+    struct block *b = find_locked(blockno);
+    bool account = b && pin_locked(b);
+    spin_unlock(lock);
+    if (unlikely(account))
+        settle_pinned();
+    return b;
+}
+
+struct block *cache_insert(struct block *b, uint32 blockno)
+{
+    struct spinlock *lock = lock_bucket(blockno);
+    struct block *other = find_locked(blockno);
+    bool account = other && pin_locked(other);
+    if (!other) {
+        b->blockno = blockno;
+        b->detached = b->used = false;
+        list_push_front(bucket_of(blockno), &b->hash);
+    }
+    spin_unlock(lock);
+    if (unlikely(account))
+        settle_pinned();
+    return other ? other : b;
+}
+
+// => cache.lock held, and b's bucket: b is no longer found by its number; its last unpin frees it.
+static void detach_locked(struct block *b)
 {
     list_remove(&b->hash);
+    list_remove(&b->lru);
     b->detached = true;
 }
 
-void cache_pin(struct block *b)
+// => cache.lock held: detaches b if nobody uses it, and its page has no reference but ours.
+static bool detach_if_idle(struct block *b)
 {
-    if (b->pins > 0 || b->state == BLOCK_DIRTY)
-        set_pins(b, b->pins + 1);
-    else
-        change(b, b->state, 1);
+    struct spinlock *lock = lock_bucket(b->blockno);
+    bool idle = b->pins == 0 && page_refs(b->page) == 1;
+    if (idle)
+        detach_locked(b);
+    spin_unlock(lock);
+    return idle;
 }
 
-// b, detached and without pins, is gone.
+// => cache.lock held: b, detached and without pins, is gone.
 static void free_block(struct block *b)
 {
-    change(b, BLOCK_EMPTY, 0); // first it is not reclaimable, then free: never counted twice
+    change(b, BLOCK_EMPTY);
+    settle(); // first it is not reclaimable, then free: never counted twice
     page_put(b->page);
     list_push_front(&cache.unused, &b->hash);
     settle();
 }
 
-void cache_unpin(struct block *b)
+void cache_put(struct block *b)
 {
-    if (b->pins > 1 || (b->state == BLOCK_DIRTY && !b->detached))
-        set_pins(b, b->pins - 1);
-    else if (b->detached)
-        free_block(b);
+    struct spinlock *lock = lock_bucket(b->blockno);
+    bool account = unpin_locked(b);
+    bool gone = b->pins == 0 && b->detached;
+    spin_unlock(lock);
+    if (likely(!gone && !account))
+        return;
+    spin_lock(&cache.lock);
+    if (gone)
+        free_block(b); // nobody else knows it any more
     else
-        change(b, b->state, 0);
+        settle();
+    spin_unlock(&cache.lock);
 }
 
-// The least recently used clean block, detached: nobody uses it, and its page has no reference but
-// ours. 0: none. A page that is mapped stays; it goes to the list's other end.
+void cache_read_done_locked(struct block *b, bool ok)
+{
+    change(b, ok ? BLOCK_CLEAN : BLOCK_FAILED);
+    if (!ok) {
+        struct spinlock *lock = lock_bucket(b->blockno);
+        detach_locked(b);
+        spin_unlock(lock);
+    }
+    wakeup(b);
+}
+
+// => cache.lock held. A clean block that nobody uses, detached: the first of the list that was not
+// found since it was last looked at here. 0: none. What is in use goes to the list's other end.
 static struct block *take_victim(void)
 {
     for (uint tries = 0; tries < EVICTION_TRIES && !list_empty(&cache.lru); tries++) {
         struct block *b = list_entry(list_pop_front(&cache.lru), struct block, lru);
-        if (page_refs(b->page) == 1) {
-            cache_detach(b);
+        bool spared = tries < SECOND_CHANCES && __atomic_load_n(&b->used, __ATOMIC_RELAXED);
+        __atomic_store_n(&b->used, false, __ATOMIC_RELAXED);
+        if (!spared && detach_if_idle(b)) {
             count(C_page_evicted);
             return b;
         }
@@ -155,6 +245,15 @@ static bool give_back(void)
     return victim != 0;
 }
 
+// => cache.lock held: nobody else knows b.
+static void set(struct block *b, enum block_state state, int pins)
+{
+    b->detached = true;
+    set_pins(b, pins);
+    change(b, state);
+    settle();
+}
+
 // => cache.lock held; let go meanwhile. A struct block with a new page, from a promise of the
 // cache's if it has one; 0: no memory.
 static struct block *obtain_new(void)
@@ -166,7 +265,7 @@ static struct block *obtain_new(void)
     bool promised = cache.told_promised > 0;
     if (promised) { // the frame is counted already, as promised
         cache.told_promised--;
-        change(b, BLOCK_READING, 1);
+        set(b, BLOCK_READING, 1);
     }
     spin_unlock(&cache.lock);
     b->page = page_alloc(promised ? PAGE_PROMISED : 0);
@@ -174,7 +273,7 @@ static struct block *obtain_new(void)
     if (b->page)
         return b;
     cache.told_promised += promised;
-    change(b, BLOCK_EMPTY, 0);
+    set(b, BLOCK_EMPTY, 0);
     list_push_front(&cache.unused, &b->hash);
     return 0;
 }
@@ -185,22 +284,13 @@ struct block *cache_obtain(void)
     struct block *b = obtain_new();
     if (!b)
         b = take_victim();
-    if (b) {
-        b->detached = true;
-        change(b, BLOCK_READING, 1);
-    }
+    if (b)
+        set(b, BLOCK_READING, 1);
     spin_unlock(&cache.lock);
     return b;
 }
 
-void cache_put(struct block *b)
-{
-    spin_lock(&cache.lock);
-    cache_unpin(b);
-    spin_unlock(&cache.lock);
-}
-
-uint64 cache_in_use(void) { return __atomic_load_n(&cache.in_use, __ATOMIC_RELAXED); }
+uint64 cache_in_use(void) { return __atomic_load_n(&cache.pinned, __ATOMIC_RELAXED); }
 
 uint64 cache_promised(void) { return __atomic_load_n(&cache.told_promised, __ATOMIC_RELAXED); }
 
@@ -209,11 +299,14 @@ void *block_data(const struct block *b) { return page_to_virt(b->page); }
 void cache_forget(uint32 blockno)
 {
     spin_lock(&cache.lock);
-    struct block *b = cache_find(blockno);
+    struct spinlock *lock = lock_bucket(blockno);
+    struct block *b = find_locked(blockno);
     if (b) {
-        cache_pin(b);
-        cache_detach(b);
+        pin_locked(b);
+        detach_locked(b);
     }
+    spin_unlock(lock);
+    settle();
     spin_unlock(&cache.lock);
     if (b) {
         journal_forget(b);
@@ -228,7 +321,8 @@ bool cache_dirty(struct block *b)
     if (was_clean) {
         debug_assert(b->pins > 0 && b->state == BLOCK_CLEAN);
         cache.told_promised++; // the transaction's promise is ours now
-        change(b, BLOCK_DIRTY, b->pins);
+        change(b, BLOCK_DIRTY);
+        settle();
     }
     spin_unlock(&cache.lock);
     return was_clean;
@@ -238,17 +332,19 @@ void cache_clean(struct block *b)
 {
     spin_lock(&cache.lock);
     debug_assert(b->state == BLOCK_DIRTY);
-    change(b, BLOCK_CLEAN, b->pins);
+    change(b, BLOCK_CLEAN);
+    settle();
     spin_unlock(&cache.lock);
 }
 
 void cache_drop(void)
 {
     spin_lock(&cache.lock);
-    while (!list_empty(&cache.lru)) {
-        struct block *b = list_entry(cache.lru.next, struct block, lru);
-        cache_detach(b);
-        free_block(b);
+    for (struct list *i = cache.lru.next, *next; i != &cache.lru; i = next) {
+        struct block *b = list_entry(i, struct block, lru);
+        next = i->next;
+        if (detach_if_idle(b))
+            free_block(b);
     }
     spin_unlock(&cache.lock);
 }
@@ -261,6 +357,8 @@ void cache_init(void)
 
     for (uint i = 0; i < BUCKETS; i++)
         list_init(&buckets[i]);
+    for (uint i = 0; i < BUCKET_LOCKS; i++)
+        spin_init(&bucket_locks[i], "bcache.bucket", LEVEL_BUCKET);
     page_stats(&memory);
     uint64 n = min_u64(memory.total / 2, BLOCKS_MAX);
     for (; n > 0 && (b = kmem_alloc(&structs)) != 0; n--) {

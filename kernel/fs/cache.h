@@ -17,14 +17,15 @@
 
 struct page;
 
-// C cache lock; J journal lock; I immutable while pinned; a atomic
+// C cache lock; B lock of its bucket; J journal lock; I immutable while pinned; a atomic
 struct block {
-    struct list hash;            // C
-    struct list lru;             // C: on the list of evictable blocks when clean and unpinned
+    struct list hash;            // B; C too while it is taken out, and when unused
+    struct list lru;             // C: on the list of clean blocks
     uint32 blockno;              // I
-    int32 pins;                  // C
+    int32 pins;                  // B
     uint8 state;                 // C: BLOCK_...
-    bool detached;               // C: no longer found by number
+    bool detached;               // B, and C when it becomes true: no longer found by number
+    bool used;                   // a: found since it was last considered for eviction
     struct page *page;           // I: holds one reference; more (mappings, pins) keep the bytes alive
     struct list group;           // J: blocks of a transaction group
     struct journal_image *image; // J: its newest staged copy not yet home
@@ -60,7 +61,7 @@ void cache_clean(struct block *b);
 uint64 cache_in_use(void);
 uint64 cache_promised(void);
 
-// Forgets all clean unpinned blocks: the disk was changed behind the cache's back (recovery).
+// Forgets all clean blocks that nobody uses: the disk was changed behind the cache's back (recovery).
 void cache_drop(void);
 
 #endif

@@ -6,35 +6,33 @@
 #include "kernel/fs/cache.h"
 #include "kernel/lock/spinlock.h"
 
-// All guarded by lock.
+// C lock; a atomic
 struct cache {
     struct spinlock lock;
-    struct list lru;        // clean unpinned blocks, the least recently used first
-    struct list unused;     // struct blocks without a page, through hash
-    int64 held;             // blocks that are not dirty
-    int64 pinned;           // of these, pinned ones
-    int64 in_use;           // pinned blocks, dirty ones too
-    int64 told_reclaimable; // what mem/page.c was told (page_reclaimable)
-    int64 told_promised;    // and promised us (page_promise)
+    struct list lru;        // C: clean blocks of the table, those that were not used for longest first
+    struct list unused;     // C: struct blocks without a page, through hash
+    int64 held;             // C: blocks that are not dirty
+    int64 pinned;           // a: blocks with pins
+    int64 told_reclaimable; // C: what mem/page.c was told (page_reclaimable)
+    int64 told_promised;    // C: and promised us (page_promise)
 };
 
 extern struct cache cache;
 
-// All below: => cache.lock held.
+// => no lock of the cache held.
 
-// The block with that number, not pinned; 0: none.
-struct block *cache_find(uint32 blockno);
-// Makes b, a block of cache_obtain, the block of that number.
-void cache_insert(struct block *b, uint32 blockno);
-// b is no longer found by its number; its last unpin frees it.
-void cache_detach(struct block *b);
-void cache_pin(struct block *b);
-void cache_unpin(struct block *b);
-
-// => cache.lock not held.
+// The block of that number, pinned; 0: none.
+struct block *cache_find_and_pin(uint32 blockno);
+bool cache_present(uint32 blockno);
 
 // A block with a page, state BLOCK_READING, pinned once and detached: memory that is free, else
 // the least recently used clean block's. 0: none.
 struct block *cache_obtain(void);
+// Puts b, a block of cache_obtain, into the table under that number, unless one is there: then
+// that one is pinned and returned, else b.
+struct block *cache_insert(struct block *b, uint32 blockno);
+
+// => cache.lock held. b has been read, or could not be: then it leaves the table.
+void cache_read_done_locked(struct block *b, bool ok);
 
 #endif

@@ -20,19 +20,10 @@ static struct read_ahead {
     bool busy; // cache.lock
 } read_aheads[READ_AHEADS];
 
-// => cache.lock held; b READING. Its bytes are there, or could not be read.
-static void read_done_locked(struct block *b, int status)
-{
-    __atomic_store_n(&b->state, status ? BLOCK_FAILED : BLOCK_CLEAN, __ATOMIC_RELEASE);
-    if (status && !b->detached)
-        cache_detach(b);
-    wakeup(b);
-}
-
 static void read_done(struct block *b, int status)
 {
     spin_lock(&cache.lock);
-    read_done_locked(b, status);
+    cache_read_done_locked(b, status == 0);
     spin_unlock(&cache.lock);
 }
 
@@ -46,28 +37,17 @@ static int wait_read(struct block *b)
     while (b->state == BLOCK_READING)
         sleep(b, &cache.lock);
     bool failed = b->state == BLOCK_FAILED;
-    if (failed)
-        cache_unpin(b);
     spin_unlock(&cache.lock);
+    if (failed)
+        cache_put(b);
     return failed ? -EIO : 0;
-}
-
-// => cache.lock held. The block of that number, pinned; 0: it is not there.
-static struct block *find_and_pin_locked(uint32 blockno)
-{
-    struct block *b = cache_find(blockno);
-    if (b)
-        cache_pin(b);
-    return b;
 }
 
 // Pins the block of that number. 1: it was not there and is the caller's to fill; 0: it is there,
 // or on its way; -ENOMEM; -EIO: there is no such block.
 static int claim(uint32 blockno, struct block **out)
 {
-    spin_lock(&cache.lock);
-    *out = find_and_pin_locked(blockno);
-    spin_unlock(&cache.lock);
+    *out = cache_find_and_pin(blockno);
     if (likely(*out != 0))
         return 0;
     if (blockno >= disk->blocks)
@@ -75,15 +55,11 @@ static int claim(uint32 blockno, struct block **out)
     struct block *fresh = cache_obtain();
     if (!fresh)
         return -ENOMEM;
-    spin_lock(&cache.lock);
-    struct block *b = find_and_pin_locked(blockno); // somebody else was first?
-    if (b)
-        cache_unpin(fresh);
-    else
-        cache_insert(fresh, blockno);
-    spin_unlock(&cache.lock);
-    *out = b ? b : fresh;
-    return b == 0;
+    *out = cache_insert(fresh, blockno);
+    if (*out == fresh)
+        return 1;
+    cache_put(fresh); // somebody else was first
+    return 0;
 }
 
 int cache_get(uint32 blockno, struct block **out)
@@ -114,13 +90,11 @@ int cache_get_new(uint32 blockno, struct block **out)
 static void read_ahead_done(struct disk_request *r)
 {
     struct read_ahead *ra = container_of(r, struct read_ahead, request);
-    spin_lock(&cache.lock);
     for (uint i = 0; i < r->nsegments; i++) {
-        read_done_locked(ra->block[i], r->status);
-        cache_unpin(ra->block[i]);
+        read_done(ra->block[i], r->status);
+        cache_put(ra->block[i]);
     }
-    ra->busy = false;
-    spin_unlock(&cache.lock);
+    __atomic_store_n(&ra->busy, false, __ATOMIC_RELEASE);
 }
 
 // A read ahead to fill; 0: all are under way.
@@ -168,10 +142,8 @@ static uint read_run(struct read_ahead *ra, const uint32 *blocknos, uint n)
 static uint count_present(const uint32 *blocknos, uint n)
 {
     uint i = 0;
-    spin_lock(&cache.lock);
-    while (i < n && cache_find(blocknos[i]))
+    while (i < n && cache_present(blocknos[i]))
         i++;
-    spin_unlock(&cache.lock);
     return i;
 }
 
