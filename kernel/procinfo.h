@@ -18,6 +18,7 @@ struct procinfo {
     uint64 tables;   // page-table pages below the two roots
     uint64 ticks;    // clock ticks that met it running
     char name[16];
+    int pin; // hart on which alone it may run (cpupin), or -1
 };
 
 #endif

@@ -61,6 +61,7 @@
     X(47, sigreturn, "")                                                                                               \
     X(48, interpose, "xs")                                                                                             \
     X(49, backtrace, "")                                                                                               \
+    X(50, cpupin, "d")                                                                                                 \
     X(51, pgaccess, "pdp")
 
 // The user-side stub of each call is sys_name, and, weakly, name: the C library has functions of
@@ -91,6 +92,7 @@ enum { SYSCALLS(SYSCALL_NUMBER) SYS_sleep = SYS_pause };
 //     refused before.
 // backtrace(): prints the calls by which the kernel came to run this one.
 // kill(pid): pid below -1: all processes of the group -pid.
+// cpupin(cpu): the process, and what it forks, runs on that hart only, from now on. -EINVAL.
 // gettime(&ns): nanoseconds since 1970 by the machine's clock.
 // waitpid(pid, &status, flags): pid -1: any child; flags 0 or WNOHANG (then 0: none has ended).
 

@@ -70,6 +70,7 @@ int failalloc(int n);
 int sigalarm(int ticks, void (*handler)());
 int sigreturn(void);
 int backtrace(void);
+int cpupin(int cpu);
 int poweroff(int status);
 int reboot(void);
 

@@ -15,6 +15,7 @@ static void inherit(struct proc *child, struct proc *parent)
     *child->tf = *parent->tf;
     child->tf->a0 = 0; // what fork returns in the child
     child->isolated = parent->isolated;
+    child->pin = parent->pin;
     child->fail_armed = parent->fail_armed;
     child->cwd = inode_dup(parent->cwd);
     fdtable_fork(&child->fds, &parent->fds);

@@ -69,6 +69,7 @@ static int thread_alloc(struct proc **out)
     p->tf = (struct trapframe *)(p->kstack_top - sizeof(struct trapframe));
     p->state = PS_EMBRYO;
     p->cpu = -1;
+    p->pin = ANY_HART;
     list_init(&p->run_link);
     list_init(&p->wait_link);
     list_init(&p->timer_link);
@@ -189,6 +190,7 @@ static void fill_info_locked(struct proc *p, struct procinfo *info)
         .cpu = p->cpu,
         .isolated = p->isolated,
         .ticks = p->ticks,
+        .pin = p->pin,
     };
     strlcpy(info->name, p->name, sizeof(info->name));
 }

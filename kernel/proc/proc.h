@@ -46,6 +46,7 @@ struct proc {
     uint64 deadline;        // clock lock: tick that ends the sleep
     bool killed;            // a
     int cpu;                // S: hart it runs or ran on
+    int pin;                // S: hart on which alone it may run; ANY_HART
 
     int pid;              // I; 0: kernel thread
     int pgid;             // T
@@ -70,6 +71,8 @@ struct proc {
     void *thread_arg;               // I
     char name[16];                  // o
 };
+
+#define ANY_HART (-1)
 
 // The running process (or kernel thread); safe at any time. Only proc/, sys/ and trap/ ask.
 static inline struct proc *current(void)

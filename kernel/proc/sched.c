@@ -17,14 +17,26 @@ struct spinlock sched_lock = SPINLOCK_INIT("sched", SCHED);
 static struct list run_queue = {&run_queue, &run_queue}; // sched lock
 static struct proc idle_threads[NCPU];
 
-// => sched_lock held: an idle hart is told that there is work. One that is told already is not
-// idle any more.
-static void wake_idle_hart(void)
+static bool may_run(const struct proc *p, uint hart) { return p->pin == ANY_HART || p->pin == (int)hart; }
+
+// => sched_lock held: the thread that hart c runs next, 0 if none waits that may run there.
+static struct proc *next_for(const struct cpu *c)
 {
-    if (this_cpu()->idle)
+    list_for_each (p, &run_queue, struct proc, run_link)
+        if (likely(may_run(p, c->index)))
+            return p;
+    return 0;
+}
+
+// => sched_lock held: an idle hart is told that there is work for it, p. One that is told already
+// is not idle any more.
+static void wake_idle_hart(const struct proc *p)
+{
+    const struct cpu *self = this_cpu();
+    if (self->idle && may_run(p, self->index))
         return; // this one will look
     for (uint i = 0; i < cpu_count; i++) {
-        if (cpus[i].idle) {
+        if (cpus[i].idle && may_run(p, i)) {
             cpus[i].idle = false;
             ipi_send(i, IPI_RESCHEDULE);
             return;
@@ -36,7 +48,7 @@ void sched_ready_locked(struct proc *p)
 {
     p->state = PS_RUNNABLE;
     list_push_back(&run_queue, &p->run_link);
-    wake_idle_hart();
+    wake_idle_hart(p);
 }
 
 void sched_ready(struct proc *p)
@@ -80,8 +92,11 @@ void sched_switch_locked(void)
 {
     struct cpu *c = this_cpu();
     struct proc *prev = c->proc;
-    struct list *item = list_pop_front(&run_queue);
-    struct proc *next = item ? list_entry(item, struct proc, run_link) : c->idle_thread;
+    struct proc *next = next_for(c);
+    if (next)
+        list_remove(&next->run_link);
+    else
+        next = c->idle_thread;
     debug_assert(spin_holding(&sched_lock) && c->irq_depth == 1);
     if (next == prev) {
         prev->state = PS_RUNNING;
@@ -96,17 +111,32 @@ void sched_switch_locked(void)
     this_cpu()->irq_were_on = irq_were_on;
 }
 
+// => sched_lock held, and still held on return: p, which runs, makes way if others may run here or
+// it may not.
+static void yield_locked(struct proc *p)
+{
+    struct cpu *c = this_cpu();
+    if (next_for(c) == 0 && may_run(p, c->index)) {
+        c->resched = false;
+    } else {
+        sched_ready_locked(p);
+        sched_switch_locked();
+    }
+}
+
 void sched_yield(void)
 {
     spin_lock(&sched_lock);
-    struct proc *p = current();
-    if (list_empty(&run_queue)) {
-        this_cpu()->resched = false;
-    } else {
-        p->state = PS_RUNNABLE;
-        list_push_back(&run_queue, &p->run_link);
-        sched_switch_locked();
-    }
+    yield_locked(current());
+    spin_unlock(&sched_lock);
+}
+
+void sched_pin(uint index)
+{
+    spin_lock(&sched_lock);
+    current()->pin = index;
+    if (this_cpu()->index != index)
+        yield_locked(current());
     spin_unlock(&sched_lock);
 }
 
@@ -149,7 +179,7 @@ noreturn void sched_idle(void)
     for (;;) {
         spin_lock(&sched_lock);
         struct cpu *c = this_cpu();
-        if (!list_empty(&run_queue)) {
+        if (next_for(c)) {
             c->proc->state = PS_RUNNABLE;
             sched_switch_locked();
             spin_unlock(&sched_lock);

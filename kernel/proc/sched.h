@@ -1,8 +1,9 @@
-// The run queue and switching. One queue, first in first out, under one lock. A switch goes
-// straight from one thread to the next; a hart without work runs its idle thread, which waits for
-// an interrupt.
+// The run queue and switching. One queue, first in first out, under one lock: a hart takes the
+// first thread that may run on it. A switch goes straight from one thread to the next; a hart
+// without work runs its idle thread, which waits for an interrupt.
 //
-// Who makes a thread runnable sends an interrupt to an idle hart, if there is one. The sched lock
+// Who makes a thread runnable sends an interrupt to an idle hart that may run it, if there is one;
+// a pinned thread whose hart is busy gets it at the next clock tick. The sched lock
 // is held across a switch: the next thread releases it, so nobody sees a thread as runnable, or as
 // a zombie, whose stack is still in use.
 #ifndef KERNEL_PROC_SCHED_H
@@ -26,7 +27,10 @@ void sched_switch_locked(void);
 // Lets others run, if any are ready.
 void sched_yield(void);
 
-// True if a thread waits for a hart.
+// The running thread runs on hart index only: is there when this returns, and stays.
+void sched_pin(uint index);
+
+// True if a thread waits for a hart, perhaps another one than this.
 bool sched_others_ready(void);
 
 // This hart's slot for trap entry follows the running process: after its address space or its

@@ -22,6 +22,7 @@
 #include "kernel/mem/page.h"
 #include "kernel/proc/alarm.h"
 #include "kernel/proc/proc.h"
+#include "kernel/proc/sched.h"
 #include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/sysinfo.h"
@@ -54,6 +55,15 @@ static int64 wait_for(int pid, uaddr_t status_addr, int flags)
 int64 sys_wait(const uint64 *a) { return wait_for(-1, a[0], 0); }
 
 int64 sys_waitpid(const uint64 *a) { return wait_for((int)a[0], a[1], (int)a[2]); }
+
+int64 sys_cpupin(const uint64 *a)
+{
+    int cpu = (int)a[0];
+    if (cpu < 0 || (uint)cpu >= cpu_count)
+        return -EINVAL;
+    sched_pin(cpu);
+    return 0;
+}
 
 // A process, or below -1 a process group, as POSIX's kill does.
 int64 sys_kill(const uint64 *a)
