@@ -54,6 +54,11 @@
     X(kernel_traps_on_misuse)                                                                                          \
     X(shootdown_reaches_other_harts)                                                                                   \
     X(kernel_stacks_are_seen_by_all_harts)                                                                             \
+    X(spinlock_excludes_and_counts)                                                                                    \
+    X(rwlock_excludes)                                                                                                 \
+    X(rwlock_readers_together)                                                                                         \
+    X(rwlock_writers_come_first)                                                                                       \
+    X(rwlock_nests)                                                                                                    \
     X(crc32c_known_answer)                                                                                             \
     X(cache_account)                                                                                                   \
     X(journal_crash_anywhere)                                                                                          \
@@ -77,6 +82,8 @@ KTESTS(KTEST_PROTOTYPE)
 
 // The thread that smp_test.c works with; started before frames are counted.
 void ktest_start_partner(void);
+// The same for lock_test.c: one on each hart but the first.
+void ktest_start_crew(void);
 
 // Ends the kernel as the boot argument panic=N asks; returns if it does not.
 void ktest_panic_on_request(void);

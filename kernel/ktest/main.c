@@ -53,6 +53,7 @@ void ktest_run(void)
     uint passed = 0;
     ktest_panic_on_request();
     ktest_start_partner();
+    ktest_start_crew();
     for (uint i = 0; i < ARRAY_LEN(tests); i++)
         passed += run_one(tests[i].name, tests[i].run);
     kprintf("ktest: %d passed, %d failed\n", passed, (int)ARRAY_LEN(tests) - passed);
