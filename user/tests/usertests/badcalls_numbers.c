@@ -129,6 +129,9 @@ void bad_process_numbers(void)
                         {"pgtable, no table", SYS_pgtable, ENOENT, {1, 1, 0x2000000000, 1, P}},
                         {"isolate", SYS_isolate, EINVAL, {2}},
                         {"isolate", SYS_isolate, EINVAL, {-2}},
+                        {"cpupin", SYS_cpupin, EINVAL, {-1}},
+                        {"cpupin", SYS_cpupin, EINVAL, {NCPU}},
+                        {"cpupin", SYS_cpupin, EINVAL, {INT_LEAST}},
                         {0, 0, 0, {0}},
                     });
     fixture_remove(&f);

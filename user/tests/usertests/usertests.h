@@ -4,6 +4,7 @@
 //     names.c links.c removed.c         directories and what they name
 //     files.c truncate.c big.c full.c   what files hold, and a full disk
 //     procs.c kills.c exec.c groups.c   processes
+//     locks.c                           on which hart they run; what is told of locks
 //     pipes.c fp.c                      what they say to each other; floating point
 //     alarm.c interpose.c               handlers of theirs; calls that they are refused
 //     heap.c lazy.c cow.c layout.c roots.c ugetpid.c pgaccess.c   memory
@@ -62,6 +63,7 @@ struct test {
     X(kills)                                                                                                           \
     X(exec)                                                                                                            \
     X(groups)                                                                                                          \
+    X(locks)                                                                                                           \
     X(fp)                                                                                                              \
     X(alarm)                                                                                                           \
     X(interpose)                                                                                                       \
