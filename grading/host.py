@@ -22,9 +22,9 @@ def _loop():
 
 
 def _load():
-    """Processes that want a CPU, for each CPU."""
+    """Processes that want a CPU, for each CPU, without the one that a machine of ours is at least."""
     try:
-        return os.getloadavg()[0] / (os.cpu_count() or 1)
+        return (os.getloadavg()[0] - jobs) / (os.cpu_count() or 1)
     except OSError:
         return 1.0
 

@@ -19,7 +19,8 @@ from grading.verdict import TerminateTest, Verdict
 START_LIMIT = 90        # seconds for make, without what it has to wait for the lock
 BOOT_LIMIT = 30         # to the first prompt, where one is waited for
 PANIC_LIMIT = 3         # from the panic's line to the end
-OUTPUT_LIMIT = 32 << 20
+OUTPUT_LIMIT = 16 << 20  # bytes; the console prints about one million in a second
+MUCH = 1 << 20  # more than a test prints
 
 suffix = ""  # of this process's files, where there are several processes
 
@@ -194,9 +195,14 @@ class Runner:
         if now - self.began <= limit * self.slowness:
             return None
         print("Timeout! ", flush=True)
+        return self._time_up(booting, limit)
+
+    def _time_up(self, booting, limit):
+        much = ", while it printed %.1f MB" % (self.qemu.size / (1 << 20)) if self.qemu.size > MUCH else ""
         if booting:
-            return Verdict(verdict.BOOT, "the kernel never came to the prompt, within %s" % self._seconds(limit))
-        return Verdict(verdict.TIMEOUT, "time was up: %s%s" % (self._seconds(limit), self._doing()))
+            return Verdict(verdict.BOOT, "the kernel never came to the prompt, within %s%s" %
+                           (self._seconds(limit), much))
+        return Verdict(verdict.TIMEOUT, "time was up: %s%s%s" % (self._seconds(limit), self._doing(), much))
 
     def _seconds(self, limit):
         stretched = "" if self.slowness <= 1.05 else ", %.0f on this host" % (limit * self.slowness)
