@@ -14,7 +14,7 @@ from lib.machine import Failure, ROOT, SCALE, WORK
 from lib.mutants import plain_environment
 
 GRADERS = os.path.join(ROOT, "tests", "grading")
-LINKED = ("Makefile", ".gdbinit.tmpl", "README", "build", "fs.img", "kernel", "mkfs", "tools", "user")
+LINKED = ("Makefile", ".gdbinit.tmpl", "README", "build", "fs.img", "kernel", "labs", "mkfs", "tools", "user")
 MARK = "GRADING_TEST"  # in the environment of a grader and all that it starts
 
 
