@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 
-from grading import build, host, report, runner, side_by_side, terminal
+from grading import build, host, process, report, side_by_side, terminal
 from grading.registry import Part, TESTS, all_tests, families
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -35,12 +35,6 @@ def _options():
 def _chosen(filters):
     wanted = [f.lower() for f in filters]
     return [t for t in all_tests() if not wanted or any(f in t.title.lower() for f in wanted)]
-
-
-def _on_signal(number, frame):
-    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(other, signal.SIG_IGN)  # ending takes some seconds at most
-    raise runner.Interrupted(number)
 
 
 def _sequential(tests, fail_fast, filtered):
@@ -101,8 +95,7 @@ def run_tests():
         os.chdir(HERE)
     build.verbose, host.jobs = args.verbose, max(1, args.jobs)
     build.remove_stale_images()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _on_signal)
+    process.end_on_signals()
     began = time.monotonic()
     try:
         status = 1
@@ -111,7 +104,7 @@ def run_tests():
                 print("no test has such a title")
             _run(args, tests)
             status = _finish(args, time.monotonic() - began)
-    except runner.Interrupted as interrupt:
+    except process.Interrupted as interrupt:
         number = interrupt.args[0]
         status = 128 + number if isinstance(number, int) else 1
         left = [t for t in tests if not t.complete]

@@ -4,8 +4,12 @@ A program gets a session of its own, so that it and all that it starts can be en
 group, and Ctrl-C reaches the grader alone. Beside it waits a watcher, a shell that reads from a
 pipe of the grader's: a word means that the program was ended; end of file, that the grader has
 died, and then the watcher ends the program.
+
+A signal that ends the grader raises Interrupted wherever it is, so that each `finally` leaves nothing
+behind; while something is started or ended (held), it waits.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,6 +17,47 @@ import subprocess
 GRACE = 3  # seconds from SIGTERM to SIGKILL
 
 WATCHER = "read word && exit; kill -s TERM -- -$0; sleep %d; kill -s KILL -- -$0" % GRACE
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_holders = 0   # how many hold signals back
+_late = None   # one that has come meanwhile
+
+
+class Interrupted(BaseException):
+    """A signal ends the grader, or whoever started it has gone."""
+
+
+def _on_signal(number, frame):
+    global _late
+    for other in SIGNALS:
+        signal.signal(other, signal.SIG_IGN)  # ending takes some seconds at most
+    if _holders:
+        _late = number
+    else:
+        raise Interrupted(number)
+
+
+def end_on_signals():
+    global _holders, _late
+    _holders, _late = 0, None
+    for number in SIGNALS:
+        signal.signal(number, _on_signal)
+
+
+@contextlib.contextmanager
+def held():
+    """In it no signal comes between what is done and what is noted of it."""
+    global _holders, _late
+    _holders += 1
+    try:
+        yield
+    finally:
+        _holders -= 1
+        if _late and not _holders:
+            number, _late = _late, None
+            raise Interrupted(number)
 
 
 class Group:

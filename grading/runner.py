@@ -13,6 +13,7 @@ import time
 
 from grading import build, host, registry, verdict
 from grading.gdb import GDBClient
+from grading.process import Interrupted, held
 from grading.qemu import QEMU
 from grading.verdict import TerminateTest, Verdict
 
@@ -23,10 +24,6 @@ OUTPUT_LIMIT = 16 << 20  # bytes; the console prints about one million in a seco
 MUCH = 1 << 20  # more than a test prints
 
 suffix = ""  # of this process's files, where there are several processes
-
-
-class Interrupted(BaseException):
-    """A signal ends the grader, or whoever started it has gone."""
 
 
 class Runner:
@@ -57,7 +54,8 @@ class Runner:
             self.gdb.cont()
             self.verdict = self._watch()
         finally:
-            self._end()
+            with held():
+                self._end()
         if self.verdict.fatal and not (panic_ok and self.verdict.kind == verdict.PANIC):
             raise AssertionError(self.verdict.text)
 
@@ -100,7 +98,8 @@ class Runner:
             for attempt in range(3):
                 port = build.free_port()
                 own = [a.split("=")[1] for a in make_args if a.startswith("GDBPORT=")]
-                self.qemu = QEMU(target_base + "-gdb", "GDBPORT=%d" % port, *make_args)
+                with held():
+                    self.qemu = QEMU(target_base + "-gdb", "GDBPORT=%d" % port, *make_args)
                 if self._connect(int(own[-1]) if own else port):
                     break
                 self.qemu.kill()
@@ -115,7 +114,8 @@ class Runner:
         status, said = build.run_make("fs.img", *make_args)
         if status != 0:
             self._no_machine("make fs.img failed", said)
-        self.image = build.fresh_image("run")
+        with held():
+            self.image = build.fresh_image("run")
 
     def _no_machine(self, what, said):
         text = "\n".join([what + ":"] + ["  | " + line for line in verdict.last_lines(said, 20)])

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import traceback
 
-from grading import registry, runner
+from grading import process, registry, runner
 
 
 class Worker:
@@ -42,9 +42,11 @@ class Worker:
         *lines, self.pending = (self.pending + data).split(b"\n")
         return [_record(json.loads(line)) for line in lines]
 
-    def end(self, number=None):
-        if number:
-            os.kill(self.pid, number)
+    def stop(self):
+        os.kill(self.pid, signal.SIGTERM)
+
+    def end(self):
+        """Waits for its end."""
         os.close(self.pipe)
         self.status = os.waitpid(self.pid, 0)[1]
 
@@ -71,6 +73,7 @@ def _work(number, family, pipe):
     """In the worker: runs the family and never returns."""
     status = 1
     try:
+        process.end_on_signals()
         registry.PARENT = os.getppid()
         runner.suffix = ".%d" % number
         with tempfile.TemporaryFile() as log:
@@ -87,7 +90,7 @@ def _work(number, family, pipe):
                 _send(pipe, test, text)
         status = 0
     except BaseException as problem:
-        if not isinstance(problem, runner.Interrupted):
+        if not isinstance(problem, process.Interrupted):
             traceback.print_exc()
     finally:
         os._exit(status)
@@ -107,12 +110,16 @@ def run(families, jobs, fail_fast):
         while waiting or workers:
             while waiting and len(workers) < jobs:
                 started += 1
-                workers.append(Worker(started, waiting.pop(0)))
+                with process.held():
+                    workers.append(Worker(started, waiting.pop(0)))
             if _failed(workers) and fail_fast:
                 return
     finally:
-        for worker in workers:
-            worker.end(signal.SIGTERM)
+        with process.held():
+            for worker in workers:
+                worker.stop()
+            for worker in workers:
+                worker.end()
 
 
 def _failed(workers):
