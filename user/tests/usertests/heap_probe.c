@@ -60,6 +60,13 @@ void own_pages(void)
     errno = 0;
 }
 
+void settle(void)
+{
+    own_pages();
+    sync();
+    pause(2);
+}
+
 char *grow_heap(long bytes, int how)
 {
     uint64 old = (uint64)sbrk(0);

@@ -27,6 +27,8 @@ struct procinfo self_now(void);
 // Makes errno's page and this much of the stack the process's own, so that counting pages later
 // is not disturbed by copies of these.
 void own_pages(void);
+// The same, and others that promise for a while (a transaction of the journal) are done.
+void settle(void);
 
 // Grows the heap, by pages that are promised or not, from a break that begins a page.
 char *grow_heap(long bytes, int how);

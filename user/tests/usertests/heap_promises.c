@@ -5,14 +5,6 @@
 
 static uint64 promised(void) { return system_now().promised; }
 
-// Others promise, too (a transaction of the journal): wait until they are done.
-static void settle(void)
-{
-    own_pages();
-    sync();
-    pause(2);
-}
-
 // One table for each 2 MiB: 1.5 MiB behind a boundary need one, 3 MiB more need two.
 void promise_is_exact(void)
 {

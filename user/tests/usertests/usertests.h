@@ -7,7 +7,7 @@
 //     locks.c                           on which hart they run; what is told of locks
 //     pipes.c fp.c                      what they say to each other; floating point
 //     alarm.c interpose.c               handlers of theirs; calls that they are refused
-//     heap.c lazy.c cow.c layout.c roots.c ugetpid.c pgaccess.c   memory
+//     heap.c lazy.c cow.c super.c layout.c roots.c ugetpid.c pgaccess.c   memory
 //     library.c                         the C library
 //     main.c run.c                      options; one test's life
 //
@@ -70,6 +70,7 @@ struct test {
     X(heap)                                                                                                            \
     X(lazy)                                                                                                            \
     X(cow)                                                                                                             \
+    X(super)                                                                                                           \
     X(layout)                                                                                                          \
     X(roots)                                                                                                           \
     X(ugetpid)                                                                                                         \
