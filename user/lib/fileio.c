@@ -1,4 +1,4 @@
-// Reading and writing beyond single calls, directories and paths; the kernel's counters.
+// Reading and writing beyond single calls, directories and paths.
 #include "kernel/fcntl.h"
 #include "user/lib/util.h"
 
@@ -73,20 +73,4 @@ const char *last_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
-}
-
-long counter_value(const char *name)
-{
-    static char text[4096];
-    int n = statistics(text, sizeof(text) - 1);
-    size_t length = strlen(name);
-    if (n < 0)
-        return -1;
-    text[n] = 0;
-    for (char *line = text; line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, name, length) == 0 && line[length] == ' ')
-            return strtol(line + length, 0, 10);
-    }
-    return -1;
 }

@@ -65,8 +65,12 @@ const char *last_name(const char *path);
 #define NOT_RUN 127
 int run_command(char **argv);
 
-// The kernel's counter of that name (device file "statistics"); -1 if there is none.
+// The device file "statistics" (statistics.c): the kernel's counter of that name; how many attempts
+// to take a lock of the page allocator or the block cache have failed; -1 if there is none such.
 long counter_value(const char *name);
+long lock_failures(void);
+// Prints its lines from the one on that begins with from.
+void print_statistics(const char *from);
 
 // Counters of the hart.
 static inline uint64 read_time(void)
