@@ -23,6 +23,8 @@ int load_mutex_unlock(pthread_mutex_t *m);
 #define pthread_mutex_lock(m)    load_mutex_lock(m)
 #define pthread_mutex_trylock(m) load_mutex_trylock(m)
 #define pthread_mutex_unlock(m)  load_mutex_unlock(m)
+// Ways to wait that would not be noticed.
+#pragma GCC poison pthread_cond_wait pthread_rwlock_rdlock pthread_rwlock_wrlock sem_wait mtx_lock
 #endif
 
 #endif
