@@ -21,7 +21,7 @@ def save(path):
         test = current()
         where = path + runner.suffix
         log = open(where, "wb", buffering=0)
-        runner.qemu.on_output.append(log.write)
+        runner.qemu.recorders.append(log.write)
         runner.at_end.append(log.close)
         if test:
             test.on_finish.append(lambda failure: _keep(where, path, test, failure, runner.suffix))

@@ -2,6 +2,7 @@
 
 Output is taken up piece by piece and looked at once. Who listens to pieces (on_output) gets bytes,
 who listens to lines (on_line) gets text without its end; a line longer than LONGEST comes in parts.
+Both may end the run; recorders only take notes, and go on to when it has ended.
 """
 
 import codecs
@@ -20,7 +21,7 @@ class QEMU:
     def __init__(self, *make_args):
         self.group = Group(build.command(*make_args), build.environment())
         self.proc = self.group.leader
-        self.on_output, self.on_line = [], []
+        self.recorders, self.on_output, self.on_line = [], [], []
         self.size = 0        # bytes so far
         self.closed = False  # no more will come
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -67,7 +68,7 @@ class QEMU:
     def take(self, data):
         self.size += len(data)
         self._new.append(self._decoder.decode(data, final=self.closed))
-        for listener in list(self.on_output):
+        for listener in self.recorders + self.on_output:
             if data:
                 listener(data)
         if self.on_line:
@@ -84,7 +85,7 @@ class QEMU:
                 listener(line.decode("utf-8", "replace"))
 
     def drain(self):
-        """Takes up what it has printed already; nobody is told."""
+        """Takes up what it has printed already; nobody is asked any more."""
         self.on_output, self.on_line = [], []
         while not self.closed and select.select([self], [], [], 0)[0] and self.size < (256 << 20):
             self.handle_read()

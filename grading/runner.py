@@ -108,7 +108,7 @@ class Runner:
         if self.image:
             build.maybe_unlink(self.image)
             self.image = None
-        self.qemu.on_output.append(self._look_for_panic)
+        self.qemu.recorders.append(self._look_for_panic)
 
     def _make_image(self, make_args):
         status, said = build.run_make("fs.img", *make_args)
@@ -161,7 +161,7 @@ class Runner:
                 if self.qemu.closed:
                     return self._of_end()
         except TerminateTest:
-            return Verdict(verdict.DONE, "the run came to its end")
+            return self._of_stop()
         except EOFError:
             return self._of_end()
 
@@ -215,17 +215,29 @@ class Runner:
     def _of_panic(self):
         return verdict.of_panic(self.panic.decode("utf-8", "replace").strip())
 
+    def _of_stop(self):
+        """A monitor has ended it; unless it panics in that moment, it is done."""
+        self.qemu.drain()
+        if not self.panic:
+            return Verdict(verdict.DONE, "the run came to its end")
+        self._read_on(PANIC_LIMIT * self.slowness)
+        return self._of_panic()
+
     def _of_end(self):
         """It has ended by itself."""
-        while not self.qemu.closed and select.select([self.qemu], [], [], 5)[0]:
-            try:
-                self.qemu.handle_read()
-            except TerminateTest:
-                return Verdict(verdict.DONE, "the run came to its end")
+        try:
+            self._read_on(5)
+        except TerminateTest:
+            return self._of_stop()
         status = self.qemu.wait() if self.qemu.closed else self.qemu.kill()
-        if self.panic:
-            return self._of_panic()
-        return verdict.of_end(status, self.qemu.output[-5000:])
+        return self._of_panic() if self.panic else verdict.of_end(status, self.qemu.output[-5000:])
+
+    def _read_on(self, seconds):
+        """To the end of its output, if that comes in time."""
+        deadline = time.monotonic() + seconds
+        while not self.qemu.closed and time.monotonic() < deadline:
+            if select.select([self.qemu], [], [], 0.1)[0]:
+                self.qemu.handle_read()
 
     # --- a run's end ---
 

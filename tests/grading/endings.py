@@ -33,6 +33,11 @@ def test_allowed():
     r.match("panic: hart")
 
 
+@test(1, "panic behind the right line")
+def test_right_panic():
+    r.run_qemu(stop_on_line("panic: hart"), make_args=["KERNEL=build/ktest/kernel.elf", "QEMUEXTRA=-append panic=2"])
+
+
 @test(1, "silence at boot")
 def test_silent():
     r.run_qemu(shell_script(["echo hi"]), make_args=["KERNEL=%s/SILENT" % KERNELS], timeout=LIMIT)

@@ -105,6 +105,7 @@ def verdicts():
     expect_status(status, 1, text)
     for title, words in [
             ("panic at boot", r"the kernel panicked: panic: hart \d: kernel/ktest/panic_test\.c:\d+: as asked: 1"),
+            ("panic behind the right line", r"the kernel panicked: panic: hart \d: .*: assertion failed.*"),
             ("silence at boot", r"the kernel never came to the prompt, within 2 s.*"),
             ("prints without end", r"the kernel prints without end \(more than 0 MB of output, waiting for the first prompt\)"),
             ("killed from outside", r"QEMU was killed from outside \(Killed\)"),
