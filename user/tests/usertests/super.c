@@ -296,6 +296,7 @@ const struct test super_tests[] = {
     TEST(super_copy_by_parent, ALONE | BOTH, "", "a parent's write copies the leaf; the child keeps the old bytes"),
     TEST(super_split_by_child, ALONE, "", "with little memory a child's write copies a page and no more"),
     TEST(super_split_by_parent, ALONE, "", "so does a parent's, and it claims the pages when the child has gone"),
+    TEST(super_partly_shared, ALONE, "", "a leaf of which one page has another user is not claimed"),
     TEST(super_without_blocks, ALONE, "", "memory free in single frames only: heaps and copies by pages"),
     TEST(super_generations, ALONE | BOTH, "", "12 generations, each writes and gives back a part"),
     TEST(super_no_stale, ALONE | BOTH, "", "parent and child write at once after fork, on several harts"),

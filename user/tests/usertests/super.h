@@ -20,6 +20,7 @@ void super_claim(void);
 void super_copy_by_parent(void);
 void super_split_by_child(void);
 void super_split_by_parent(void);
+void super_partly_shared(void);
 void super_without_blocks(void);
 void super_generations(void);
 void super_no_stale(void);

@@ -149,6 +149,32 @@ void super_split_by_parent(void)
     expect(counter_value("fault_cow_copy") == copied, "none was copied");
 }
 
+// A child has copied all of a leaf but its last page.
+void super_partly_shared(void)
+{
+    struct gate g = make_gate();
+    int report[2];
+    char c;
+    expect(pipe(report) == 0, "pipe");
+    area = grow_leaves(1, 0);
+    if (must_fork() == 0) {
+        own_pages();
+        make_memory_short();
+        write_words(area, LEAF_PAGES - 1, 1);
+        write(report[1], "w", 1);
+        wait_at(&g);
+        expect(*word(area, LEAF_PAGES - 1) == LEAF_PAGES - 1, "the parent's write does not reach the child");
+        exit(0);
+    }
+    expect(read(report[0], &c, 1) == 1, "the child has pages of its own");
+    remember_counts();
+    write_words(area, LEAF_PAGES, 2);
+    expect(counts_are(0, 0, 1), "the parent's leaf is split");
+    expect_words(area, LEAF_PAGES, 2);
+    open_gate(&g);
+    expect_children(1);
+}
+
 // Leaves memory free in single frames only: what every other frame was taken for is given back.
 static void scatter_memory(void)
 {
