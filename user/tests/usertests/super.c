@@ -300,6 +300,7 @@ const struct test super_tests[] = {
     TEST(super_without_blocks, ALONE, "", "memory free in single frames only: heaps and copies by pages"),
     TEST(super_generations, ALONE | BOTH, "", "12 generations, each writes and gives back a part"),
     TEST(super_no_stale, ALONE | BOTH, "", "parent and child write at once after fork, on several harts"),
+    TEST(super_no_stale_reads, ALONE | BOTH, "", "after a copy no page of the leaf is read from where it was"),
     TEST(super_storm, ALONE, "", "many processes fork, write, split and give back the same leaves"),
     END_OF_TESTS,
 };

@@ -24,6 +24,7 @@ void super_partly_shared(void);
 void super_without_blocks(void);
 void super_generations(void);
 void super_no_stale(void);
+void super_no_stale_reads(void);
 void super_storm(void);
 
 #endif

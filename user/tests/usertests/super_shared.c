@@ -258,6 +258,34 @@ void super_no_stale(void)
         write_at_once(round);
 }
 
+// Pages that were read, then copied along with another, then written by the kernel: each of which
+// has translations of its own.
+static void read_copy_read(void *arg)
+{
+    int end = (int)(long)arg;
+    expect_words(area, LEAF_PAGES, 0);
+    *word(area, 1) = -1;
+    for (int i = 0; i < LEAF_PAGES; i += 8) {
+        volatile char *p = area + i * PGSIZE;
+        expect(read(end, (char *)p, 1) == 1 && *p == 'k', "what the kernel wrote to page %d is seen", i);
+    }
+}
+
+void super_no_stale_reads(void)
+{
+    int ends[2];
+    char bytes[LEAF_PAGES / 8];
+    memset(bytes, 'k', sizeof(bytes));
+    area = grow_leaves(1, 0);
+    expect(pipe(ends) == 0, "pipe");
+    for (int round = 0; round < 10; round++) {
+        expect(write(ends[1], bytes, sizeof(bytes)) == sizeof(bytes), "bytes for the child");
+        expect(status_of(read_copy_read, (void *)(long)ends[0]) == 0, "a child");
+        expect_words(area, LEAF_PAGES, 0);
+        write_words(area, LEAF_PAGES, 0);
+    }
+}
+
 #define STORM_PAGES (2 * LEAF_PAGES)
 
 static void be_grandchild(long mark)
