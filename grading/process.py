@@ -39,11 +39,12 @@ def _on_signal(number, frame):
         raise Interrupted(number)
 
 
-def end_on_signals():
+def end_on_signals(handler=_on_signal):
     global _holders, _late
     _holders, _late = 0, None
     for number in SIGNALS:
-        signal.signal(number, _on_signal)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

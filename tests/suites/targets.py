@@ -24,6 +24,8 @@ def tests(everything):
         ("qemu: SIGTERM to make ends QEMU", terminate),
         ("qemu-gdb prints a line and offers the stub", gdb_stub),
         ("kernel.sym: address, blank, name", symbols),
+        ("grade: the points of each lab", grade_points),
+        ("grade: one test, the last line", grade_one),
         ("with gcc, each warning an error", no_warnings_gcc),
         ("with clang and ld.lld", no_warnings_clang),
         ("ph and barrier: what they build works", thread_lab),
@@ -146,6 +148,31 @@ def speak_to_stub(port):
         except ConnectionRefusedError:
             time.sleep(0.1)
     raise Failure("nothing listens on port %d" % port)
+
+
+def grade_tests():
+    """What `make grade` would run: {lab: [(points, title)]}."""
+    out = make_output("grade", "GRADEFLAGS=--list")
+    labs = re.split(r"^--- lab (\S+) ---\n", out, flags=re.M)[1:]
+    return {lab: [(int(points), title.strip()) for points, title in re.findall(r"^ *(\d+)  (.+)$", listed, re.M)]
+            for lab, listed in zip(labs[::2], labs[1::2])}
+
+
+def grade_points():
+    tests = grade_tests()
+    wrong = {lab: sum(points for points, _ in listed) for lab, listed in tests.items()}
+    wrong = {lab: points for lab, points in wrong.items() if points != 100}
+    if wrong or not tests:
+        raise Failure("points that are not 100: %s" % wrong)
+
+
+def grade_one():
+    """The first test of the last lab, as a course would run it."""
+    lab, listed = list(grade_tests().items())[-1]
+    title = [title for _, title in listed if "'" not in title][0]
+    out = make_output("grade", "LAB=" + lab, "GRADEFLAGS='%s'" % title)
+    if not re.search(r"^ *%s: .*OK" % re.escape(title), out, re.M) or not re.search(r"\n[1-9]\d* passed, 0 failed\n$", out):
+        raise Failure("no test passed:\n" + out)
 
 
 def no_warnings_gcc():
