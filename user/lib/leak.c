@@ -1,4 +1,4 @@
-// Finding leaks: what the kernel has in use before and after something ran.
+// Finding leaks: what the kernel has in use before and after something ran; tests of which that is said.
 #include "user/lib/test.h"
 
 #define SETTLE 200 // ticks to wait at most for orphans to be reaped
@@ -61,4 +61,16 @@ int leak_check(const struct sysinfo *before, int print)
         pause(5);
     }
     return compare(before, &now, print);
+}
+
+static void run(void *test) { ((void (*)(void))test)(); }
+
+int run_numbered(int number, const char *mark, void (*test)(void))
+{
+    struct sysinfo before;
+    printf("start test%d\n", number);
+    leak_start(&before);
+    int bad = status_of(run, (void *)test) != 0 || leak_check(&before, 1) != 0;
+    printf("test%d%s %s\n", number, mark, bad ? "FAIL" : "OK");
+    return bad;
 }

@@ -43,6 +43,28 @@ void expect_children(int n)
         expect(wait(&status) > 0 && status == 0, "child %d of %d ends well", i + 1, n);
 }
 
+void run_children(void (*child)(int i), int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (must_fork() == 0) {
+            child(i);
+            exit(0);
+        }
+    }
+    expect_children(n);
+}
+
+void expect_less_waiting(void (*child)(int i), int n, long limit)
+{
+    long failed = lock_failures();
+    expect(failed >= 0, "the statistics have a total");
+    run_children(child, n);
+    failed = lock_failures() - failed;
+    print_statistics("--- lock");
+    printf("%ld failed attempts, below %ld wanted\n", failed, limit);
+    expect(failed < limit, "less waiting");
+}
+
 long raw_syscall(long number, const long args[6])
 {
     register long a7 __asm__("a7") = number;

@@ -19,6 +19,12 @@ int must_fork(void);
 // Waits for n children, any, which must all end with status 0.
 void expect_children(int n);
 
+// n children do child(0), child(1), ... at the same time, and must all end well.
+void run_children(void (*child)(int i), int n);
+// The same, and less than limit attempts to take a lock may fail meanwhile (lock_failures), which
+// is printed.
+void expect_less_waiting(void (*child)(int i), int n, long limit);
+
 // A system call by number: its result or -errno.
 long raw_syscall(long number, const long args[6]);
 
@@ -27,5 +33,8 @@ long raw_syscall(long number, const long args[6]);
 void leak_start(struct sysinfo *before);
 // Compares with now. Returns how many quantities are worse, each with a line if print is set.
 int leak_check(const struct sysinfo *before, int print);
+// Runs a test in a child, which must end well and leave nothing in use. Prints "start testN", and
+// "testN OK" or "testN FAIL", with mark behind the number. 0, or 1: it failed.
+int run_numbered(int number, const char *mark, void (*test)(void));
 
 #endif

@@ -40,28 +40,6 @@ static int harts(void)
 
 static void give_back(long pages) { expect(sys_sbrk(-pages * PGSIZE, SBRK_EAGER) != SBRK_ERROR, "sbrk gives back"); }
 
-// Runs what n children do at the same time; how many attempts failed meanwhile.
-static long failures_of(void (*child)(int i), int n)
-{
-    long before = lock_failures();
-    expect(before >= 0, "the statistics have a total");
-    for (int i = 0; i < n; i++) {
-        if (must_fork() == 0) {
-            child(i);
-            exit(0);
-        }
-    }
-    expect_children(n);
-    return lock_failures() - before;
-}
-
-static void expect_below(long failed, long limit)
-{
-    print_statistics("--- lock");
-    printf("%ld failed attempts, below %ld wanted\n", failed, limit);
-    expect(failed < limit, "less waiting");
-}
-
 static void one_page_again(int i)
 {
     (void)i;
@@ -74,7 +52,7 @@ static void one_page_again(int i)
     }
 }
 
-static void test1(void) { expect_below(failures_of(one_page_again, 2), FEW); }
+static void test1(void) { expect_less_waiting(one_page_again, 2, FEW); }
 
 // Takes all memory but some pages.
 static void take_all_but(uint64 left)
@@ -133,16 +111,17 @@ static void fork_often(void)
     }
 }
 
-static void test3(void)
+static void fork_beside_hog(int i)
 {
-    long failed = lock_failures();
+    (void)i;
     int pid = must_fork();
     if (pid == 0)
         hog();
     fork_often();
     expect(kill(pid) == 0 && waitpid(pid, 0, 0) == pid, "the hog ends");
-    expect_below(lock_failures() - failed, SOME);
 }
+
+static void test3(void) { expect_less_waiting(fork_beside_hog, 1, SOME); }
 
 static void pages_on_a_hart(int i)
 {
@@ -156,20 +135,7 @@ static void pages_on_a_hart(int i)
     }
 }
 
-static void test4(void) { expect_below(failures_of(pages_on_a_hart, PINNED), MANY); }
-
-static void run(void *test) { ((void (*)(void))test)(); }
-
-// In a child, which must leave as much free as there was.
-static int run_test(int number, void (*test)(void))
-{
-    struct sysinfo before;
-    printf("start test%d\n", number);
-    leak_start(&before);
-    int bad = status_of(run, (void *)test) != 0 || leak_check(&before, 1) != 0;
-    printf("test%d %s\n", number, bad ? "FAIL" : "OK");
-    return bad;
-}
+static void test4(void) { expect_less_waiting(pages_on_a_hart, PINNED, MANY); }
 
 int main(int argc, char **argv)
 {
@@ -181,6 +147,6 @@ int main(int argc, char **argv)
     status_of(nothing, 0); // what is made once, in the kernel and here, is there now
     for (int i = 1; i <= (int)(sizeof(tests) / sizeof(tests[0])); i++)
         if (only == 0 || only == i)
-            failed |= run_test(i, tests[i - 1]);
+            failed |= run_numbered(i, "", tests[i - 1]);
     return failed;
 }
