@@ -132,12 +132,10 @@ uint64 as_size(struct addrspace *as)
 // Tables stay until the space ends, so this needs no lock.
 pte_t as_lookup(struct addrspace *as, uaddr_t va)
 {
-    pte_t value;
-    do {
-        pte_t *entry = va < MAXVA ? pt_walk(as->user_root, va) : 0;
-        value = entry ? __atomic_load_n(entry, __ATOMIC_RELAXED) : 0;
-    } while (pt_is_table(value)); // it was a leaf and has just been split
-    return value & PTE_V ? value : 0;
+    pte_t entry = va < MAXVA ? PA2PTE(as->user_root) | PTE_V : 0;
+    for (int level = 2; level >= 0 && pt_is_table(entry); level--)
+        entry = __atomic_load_n(&pt_table(PTE2PA(entry))[pt_index(va, level)], __ATOMIC_RELAXED);
+    return entry & PTE_V ? entry : 0;
 }
 
 int as_copy_table(struct addrspace *as, int root, int level, vaddr_t va, pte_t *out)

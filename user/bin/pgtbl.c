@@ -52,10 +52,10 @@ static void print_roots(const struct roots *r)
     }
 }
 
-// A run of pages that follow each other and have the same rights.
+// A run of pages that follow each other and have the same rights, by entries of the same size.
 struct run {
     uint64 start, end; // end 0: no run yet
-    uint64 flags;
+    uint64 size, flags;
 };
 
 static void print_run(const struct run *run)
@@ -63,20 +63,21 @@ static void print_run(const struct run *run)
     if (run->end == 0)
         return;
     uint64 f = run->flags;
-    printf("%016lx-%016lx %8lu page%s %c%c%c%c%s\n", run->start, run->end - 1, (run->end - run->start) / PGSIZE,
+    printf("%016lx-%016lx %8lu page%s %c%c%c%c%s%s\n", run->start, run->end - 1, (run->end - run->start) / PGSIZE,
            run->end - run->start > PGSIZE ? "s" : " ", f & PTE_R ? 'R' : '-', f & PTE_W ? 'W' : '-',
-           f & PTE_X ? 'X' : '-', f & PTE_U ? 'U' : '-', f & PTE_COW ? " copy on write" : "");
+           f & PTE_X ? 'X' : '-', f & PTE_U ? 'U' : '-', f & PTE_COW ? " copy on write" : "",
+           run->size > PGSIZE ? " by 2 MiB" : "");
 }
 
 static void add_leaf(struct run *run, uint64 va, uint64 size, uint64 pte)
 {
     uint64 flags = pte & (PTE_R | PTE_W | PTE_X | PTE_U | PTE_COW);
-    if (run->end == va && run->flags == flags && !verbose) {
+    if (run->end == va && run->size == size && run->flags == flags && !verbose) {
         run->end = va + size;
         return;
     }
     print_run(run);
-    *run = (struct run){.start = va, .end = va + size, .flags = flags};
+    *run = (struct run){.start = va, .end = va + size, .size = size, .flags = flags};
     if (verbose)
         printf("  pte %016lx pa %016lx: ", pte, PTE2PA(pte));
 }

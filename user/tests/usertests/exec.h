@@ -18,6 +18,7 @@ void main_returns(void);
 void exec_while_others_run(void);
 void exec_own_file(void);
 void exec_removed_file(void);
+void segment_without_rights(void);
 void exec_storm(void);
 void fork_exec_loses_nothing(void);
 void exec_at_low_memory(void);

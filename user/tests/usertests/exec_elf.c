@@ -47,6 +47,8 @@ CODE(code_fp_probe,
 CODE(code_sum, "li t0, 0x20000\n li t1, 0x22000\n li a0, 0\n"
                "1: lbu t2, 0(t0)\n add a0, a0, t2\n addi t0, t0, 1\n bltu t0, t1, 1b\n li a7, 2\n ecall")
 
+CODE(code_pgpte, "li a0, 0x20000\n li a7, 40\n ecall\n andi a0, a0, 0xe\n li a7, 2\n ecall")
+
 void program_init(struct program *p, const char *code, const char *end)
 {
     *p = (struct program){

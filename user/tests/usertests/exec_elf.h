@@ -49,6 +49,7 @@ extern const char code_sigreturn[], code_sigreturn_end[]; // exits with what sig
 extern const char code_exec_loop[], code_exec_loop_end[]; // execs the file "loop" again and again
 extern const char code_fp_probe[], code_fp_probe_end[];   // exits with 0 if all fp registers are 0
 extern const char code_sum[], code_sum_end[];             // exits with the sum of the SUM_SIZE bytes at SUM_BASE
+extern const char code_pgpte[], code_pgpte_end[];         // exits with R W X of the entry of SUM_BASE
 
 // A sound program with that code and one segment.
 void program_init(struct program *p, const char *code, const char *end);

@@ -43,6 +43,22 @@ void exec_removed_file(void)
     expect_killed(pid);
 }
 
+void segment_without_rights(void)
+{
+    static struct program p;
+    program_init(&p, code_pgpte, code_pgpte_end);
+    program_add_data(&p, SUM_BASE, 100, SUM_SIZE);
+    program_save(&p, "p");
+    expect(program_status("p") == (PTE_R | PTE_W), "pgpte of a segment that can be read and written");
+    p.segment[1].flags = 0;
+    program_save(&p, "p");
+    expect(program_status("p") == 0, "of one with no right");
+    memcpy(p.code, code_sum, code_sum_end - code_sum);
+    program_save(&p, "p");
+    expect(program_status("p") == -1, "a load from it kills");
+    unlink("p");
+}
+
 void exec_storm(void)
 {
     static struct program p;
