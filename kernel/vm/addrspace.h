@@ -87,7 +87,8 @@ int64 as_sbrk(struct addrspace *as, int64 n, int how);
 // parent is as it was).
 int as_fork(struct addrspace *parent, struct addrspace **child);
 
-// The leaf entry that translates va, or 0 if there is none. Never faults a page in.
+// The leaf entry that translates va (one of level 1 is that of 512 pages), or 0 if there is none.
+// Never faults a page in.
 pte_t as_lookup(struct addrspace *as, uaddr_t va);
 
 // Bit i of map: the page of va + i * PGSIZE, i < n, is mapped and was accessed since its A bit was

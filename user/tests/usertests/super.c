@@ -282,7 +282,7 @@ static void super_in_both_roots(void)
 }
 
 const struct test super_tests[] = {
-    TEST(super_fill, ALONE, "labs 29", "a write to an untouched, promised 2 MiB maps a zeroed leaf"),
+    TEST(super_fill, ALONE, "", "a write to an untouched, promised 2 MiB maps a zeroed leaf"),
     TEST(super_nowhere_else, ALONE, "", "no leaf where less is promised, or a page is in use"),
     TEST(super_free_by_pages, ALONE, "", "a leaf is given back page by page; the rest keeps frames, rights and bytes"),
     TEST(super_free_middle, ALONE, "", "the break goes down to the middle of a leaf, over others, and up again"),
