@@ -123,6 +123,7 @@ static bool pin_locked(struct block *b)
 // The same.
 static bool unpin_locked(struct block *b)
 {
+    kassert(b->pins > 0);
     return --b->pins == 0 && __atomic_sub_fetch(&cache.pinned, 1, __ATOMIC_RELAXED) >= NBUF;
 }
 
