@@ -43,7 +43,8 @@ def use(machine):
         machine.boot()
         for command in COMMANDS:
             machine.run(command)
-        machine.type_command("poweroff")
+        if "exec poweroff failed" in machine.run("poweroff"):
+            return  # that program's own inode or blocks were hit
         machine.wait_end()
     except Ended:
         pass
