@@ -5,11 +5,13 @@
 //     test2  not while it runs, and not once it is turned off
 //     test3  sigreturn restores a0 too
 //
-// Each part is a process of its own: one that fails says why, one that is killed does no harm.
+// Each part is a process of its own: one that fails says why, one that is killed or hangs does no harm.
+#include "kernel/fcntl.h"
 #include "user/lib/util.h"
 
 #define ALARMS     10
 #define LIMIT      1000    // clock ticks in which the alarms must have come
+#define HANGS      2000    // clock ticks after which a part is ended
 #define LOOK_EVERY 1000000 // turns of a loop between two looks at the clock
 
 static volatile int calls;
@@ -126,15 +128,23 @@ static void be_part(const char *name, const char *(*part)(void))
     exit(problem != 0);
 }
 
-static int run(const char *name, const char *(*part)(void))
+// The status of a child, which is ended if it takes too long.
+static int await_child(int pid)
 {
     int status = -1;
+    for (int until = uptime() + HANGS; waitpid(pid, &status, WNOHANG) == 0; pause(1))
+        if (uptime() >= until)
+            kill(pid);
+    return status;
+}
+
+static int run(const char *name, const char *(*part)(void))
+{
     printf("%s start\n", name);
     int pid = fork();
     if (pid == 0)
         be_part(name, part);
-    if (pid > 0)
-        wait(&status);
+    int status = pid > 0 ? await_child(pid) : -1;
     if (status < 0)
         printf("%s failed: it was killed\n", name);
     return status;
