@@ -19,6 +19,7 @@ keyword arguments there are beyond it stands with each function. The parts are i
     qemu, gdb   the console and the debugger's stub
     process     programs that end with the grader, whatever ends it
     build       make, images, ports
+    program     programs of the host
     host        how fast this host is
     command     the command line; side_by_side, report
 """
@@ -29,6 +30,7 @@ from grading.checks import (assert_equal, assert_lines_match, check_answers, che
 from grading.command import run_tests
 from grading.gdb import GDBClient
 from grading.monitors import call_on_line, save, shell_script, stop_breakpoint, stop_on_line
+from grading.program import run_program
 from grading.qemu import QEMU
 from grading.registry import end_part, get_current_test, test
 from grading.runner import Runner

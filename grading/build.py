@@ -38,7 +38,8 @@ def run_make(*arguments):
 def make(*target):
     """Makes these targets. What fails, fails the test, or ends a grader that runs no test."""
     from grading.registry import current
-    status, said = run_make(*target)
+    with locked():
+        status, said = run_make(*target)
     if status == 0:
         sys.stdout.write(said if verbose else "")
         return

@@ -19,7 +19,7 @@ def tests(everything):
         ("line matching, parents, parts, questions", lines), ("a breakpoint", breakpoint_stops),
         ("callbacks on lines", callbacks), ("machines at once", machines_at_once),
         ("verdicts", verdicts), ("order, parents and parts", order), ("tests at once", at_once),
-        ("reports", reports), ("filters, list, fail-fast", choices), ("long output", long_output)]]
+        ("programs of the host", programs), ("reports", reports), ("filters, list, fail-fast", choices), ("long output", long_output)]]
     return found + [Test("grading: ended by " + name, ended_by, number) for name, number in [
         ("SIGINT", signal.SIGINT), ("SIGTERM", signal.SIGTERM), ("SIGKILL", signal.SIGKILL)]] + [
         Test("grading: ended by SIGTERM, side by side", ended_by, signal.SIGTERM, "-j2"),
@@ -190,6 +190,14 @@ def at_once():
         raise Failure("two tests of a second each took %.1f s" % took)
     status, text = grade(fake("at-once"), "order", "-j4")
     expect(text, "^Part one score: 25/25$", "^Part two score: 0/15$", "^Score: 25/40$", "Parent failed: test_needs$")
+    expect_status(status, 1, text)
+
+
+def programs():
+    status, text = grade(fake("programs"), "programs", "-j4")
+    expect(text, "^ends: OK", "^hangs: FAIL.*\n    sleep 100 did not end within 1 s$", "^makes: OK",
+           "^fails: FAIL.*\n    sh -c echo no; exit 3 ended with status 3:\n    no$",
+           r"^cannot make: FAIL.*\n    make nothing failed:\n    make: \*\*\* No rule to make target", "^Score: 2/5$")
     expect_status(status, 1, text)
 
 
