@@ -64,6 +64,27 @@ class Runner:
         from grading.checks import assert_lines_match
         assert_lines_match(self.qemu.output, *regexps, no=no)
 
+    def said(self, command):
+        """What the last run printed between a command typed at the prompt and the next prompt."""
+        _, reached, text = self.qemu.output.partition("$ %s\n" % command)
+        text, ended, _ = ("\n" + text).partition("\n$ ")
+        if not ended:
+            raise AssertionError("%s: %s" % ("it did not end" if reached else "never typed", command))
+        return text[1:] + "\n" if text[1:] else ""
+
+    def passed(self, *commands):
+        """The last run typed these commands of usertests, and all their tests passed."""
+        from grading.checks import assert_lines_match
+        for command in commands:
+            assert_lines_match(self.said(command), "ALL TESTS PASSED$", no=[".*FAILED", ".*no test"])
+
+    def usertests(self, names, *make_args, timeout=60):
+        """Boots and runs the tests of usertests whose names begin so; all must pass."""
+        from grading.monitors import shell_script
+        command = "usertests " + names
+        self.run_qemu(shell_script([command]), make_args=make_args, timeout=timeout)
+        self.passed(command)
+
     def user_test(self, binary, *monitors, **kwargs):
         """A run of `make run-BINARY-gdb`, for courses that have such targets."""
         self.run_qemu(*monitors, target_base="run-" + binary, **kwargs)
