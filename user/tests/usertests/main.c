@@ -74,6 +74,29 @@ static int is_chosen(const struct options *o, const struct test *t, int slow)
     return o->count == 0;
 }
 
+static int is_known(const char *name)
+{
+    for (uint a = 0; a < sizeof(areas) / sizeof(areas[0]); a++)
+        for (const struct test *t = areas[a]; t->name; t++)
+            if (is_named(t, name))
+                return 1;
+    return 0;
+}
+
+// A name that is no test's runs nothing: whoever asks for a test must not believe that it has passed.
+static int check_names(const struct options *o)
+{
+    int unknown = 0;
+    for (int i = 0; i < o->count; i++)
+        if (!is_known(o->names[i])) {
+            printf("usertests: no test's name begins with %s\n", o->names[i]);
+            unknown++;
+        }
+    if (unknown > 0)
+        printf("NO TESTS EXECUTED\n");
+    return unknown;
+}
+
 // The chosen tests that are slow, or those that are not, in chosen[]. How many.
 static int choose(const struct options *o, int slow)
 {
@@ -118,6 +141,8 @@ int main(int argc, char **argv)
         list(&o);
         return 0;
     }
+    if (check_names(&o) > 0)
+        return 1;
     for (;;) {
         int failed = run_round(&o);
         printf("%s\n", failed < 0 ? "NO TESTS EXECUTED" : failed == 0 ? "ALL TESTS PASSED" : "SOME TESTS FAILED");
