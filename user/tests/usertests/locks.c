@@ -106,6 +106,8 @@ static void pinned_share_a_hart(void)
 #define LATE   5000000 // nanoseconds: much less than a tick
 #define TRIES  20
 
+#define MOST_LATE 80 // rounds
+
 // A byte goes to and fro between two harts. How many rounds were late.
 static int late_rounds(int here, int there)
 {
@@ -135,15 +137,16 @@ static int late_rounds(int here, int there)
     return late;
 }
 
-// A busy host may stop a hart now and then: what is late may be in time some other time.
+// Who waits for ticks is late in every round. A busy host may stop a hart now and then: so it is
+// enough that some rounds are in time, and what is late may be in time some other time.
 static void pinned_wake_promptly(void)
 {
     int n = harts();
     for (int i = 0; i < n; i++) {
         int late = ROUNDS;
-        for (int tries = 0; tries < TRIES && late > ROUNDS / 4; tries++)
+        for (int tries = 0; tries < TRIES && late > MOST_LATE; tries++)
             late = late_rounds(i, (i + 1) % n);
-        expect(late <= ROUNDS / 4, "from hart %d to the next: %d of %d rounds were late", i, late, ROUNDS);
+        expect(late <= MOST_LATE, "from hart %d to the next: %d of %d rounds were late", i, late, ROUNDS);
     }
 }
 
