@@ -6,9 +6,9 @@
 //     a life:  cache_get, look or change (journal_write), cache_put
 //
 // Bytes are guarded by whoever owns the block: a file's by its inode's lock, a bitmap's by the
-// allocator's. Clean blocks that nobody pins are given back when memory is short, the least
-// recently used first. At boot the cache gets a share of memory; it never fails for want of room
-// while clean unpinned blocks are left.
+// allocator's. Clean blocks that nobody pins are given back when memory is short, those first that
+// were not used for longest (roughly: a block that was found again has a second chance). At boot the cache gets a share
+// of memory; it never fails for want of room while clean unpinned blocks are left.
 #ifndef KERNEL_FS_CACHE_H
 #define KERNEL_FS_CACHE_H
 

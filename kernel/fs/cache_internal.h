@@ -26,7 +26,7 @@ struct block *cache_find_and_pin(uint32 blockno);
 bool cache_present(uint32 blockno);
 
 // A block with a page, state BLOCK_READING, pinned once and detached: memory that is free, else
-// the least recently used clean block's. 0: none.
+// that of a clean block that was not used for long. 0: none.
 struct block *cache_obtain(void);
 // Puts b, a block of cache_obtain, into the table under that number, unless one is there: then
 // that one is pinned and returned, else b.
