@@ -4,6 +4,7 @@
 // made again: a crash is a disk that has only the first k of them. The disk's homes are few; group
 // number g writes four of them, full of g. So what recovery must yield is known for each prefix of
 // groups, and the test finds out which prefix it got.
+#include "kernel/arch/csr.h"
 #include "kernel/dev/disk.h"
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/cache.h"
@@ -269,6 +270,23 @@ KTEST(crc32c_known_answer)
     check(crc32c(0, zeroes, sizeof(zeroes)) == 0x8a9136aa);
     check(crc32c(0, "123456789", 9) == 0xe3069283);
     check(crc32c(crc32c(0, "1234", 4), "56789", 5) == 0xe3069283);
+}
+
+// Pins a block that the other harts pin and unpin at the same time.
+static void pin_again(uint hart)
+{
+    struct block *b;
+    (void)hart;
+    for (uint64 end = ktest_end_of_turns(); time_now() < end; cache_put(b))
+        if (cache_get(superblock.datastart, &b) != 0)
+            return;
+}
+
+KTEST(cache_pins_of_many)
+{
+    uint64 before = cache_in_use();
+    ktest_on_all_harts(pin_again);
+    check(cache_in_use() == before); // no pin is lost, and none kept
 }
 
 // Reading moves frames from free to reclaimable, and from there back: nothing is ever missing, but

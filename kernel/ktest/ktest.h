@@ -65,6 +65,7 @@
     X(rwlock_writers_come_first)                                                                                       \
     X(rwlock_nests)                                                                                                    \
     X(crc32c_known_answer)                                                                                             \
+    X(cache_pins_of_many)                                                                                              \
     X(cache_account)                                                                                                   \
     X(journal_crash_anywhere)                                                                                          \
     X(journal_damaged_groups_do_not_count)                                                                             \
@@ -89,6 +90,10 @@ KTESTS(KTEST_PROTOTYPE)
 void ktest_start_partner(void);
 // The same for lock_test.c: one on each hart but the first.
 void ktest_start_crew(void);
+// work(hart) on all harts at once; returns when all have ended.
+void ktest_on_all_harts(void (*work)(uint hart));
+// When work that goes on for some time ends.
+uint64 ktest_end_of_turns(void);
 
 // Ends the kernel as the boot argument panic=N asks; returns if it does not.
 void ktest_panic_on_request(void);

@@ -5,6 +5,8 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
 
+#define LOOKS 1000 // at a lock that is taken, which disturb nobody, between two attempts
+
 #define LEVEL_NAME(name, text) text,
 
 const char *const lock_level_names[NLOCKLEVEL] = {LOCK_LEVELS(LEVEL_NAME)};
@@ -32,8 +34,8 @@ static __attribute__((noinline)) void wait_for(struct spinlock *l)
     if (spin_holding(l) && !panicking())
         panic("lock %s taken twice by hart %d", l->name, this_cpu()->index);
     for (;; failed++) {
-        while (__atomic_load_n(&l->locked, __ATOMIC_RELAXED) && !panicking()) // then the holder may have been stopped
-            ;
+        for (uint i = 0; i < LOOKS && __atomic_load_n(&l->locked, __ATOMIC_RELAXED) && !panicking(); i++)
+            ; // after a panic the holder may have been stopped
         if (!__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) || panicking())
             break;
     }
