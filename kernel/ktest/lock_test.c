@@ -94,13 +94,25 @@ uint64 ktest_end_of_turns(void) { return time_now() + machine.timebase / 1000 * 
 
 static void add_changes(uint64 n) { __atomic_fetch_add(&t.changes, n, __ATOMIC_RELAXED); }
 
-// A change of two words that takes a while.
+static void linger(void)
+{
+    for (volatile int i = 0; i < 10; i++)
+        ;
+}
+
+// A change of two words, and a look at them, that take a while.
 static void change(void)
 {
     t.a++;
-    for (volatile int i = 0; i < 10; i++)
-        ;
+    linger();
     t.b++;
+}
+
+static bool whole(void)
+{
+    uint64 a = t.a;
+    linger();
+    return t.b == a;
 }
 
 static struct spinlock spinlock = SPINLOCK_INIT("ktest", SLEEPLOCK);
@@ -158,7 +170,7 @@ static void read_or_write(uint hart)
             writes++;
         } else {
             read_acquire(&lock);
-            if (t.a != t.b)
+            if (!whole())
                 __atomic_fetch_add(&t.torn, 1, __ATOMIC_RELAXED);
             read_release(&lock);
         }
