@@ -87,7 +87,8 @@ class QEMU:
     def drain(self):
         """Takes up what it has printed already; nobody is asked any more."""
         self.on_output, self.on_line = [], []
-        while not self.closed and select.select([self], [], [], 0)[0] and self.size < (256 << 20):
+        most = self.size + (1 << 20)  # a pipe holds less; who prints without end would fill it again
+        while not self.closed and self.size < most and select.select([self], [], [], 0)[0]:
             self.handle_read()
 
     def wait(self):
