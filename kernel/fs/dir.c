@@ -50,7 +50,7 @@ static void make_entry(union entry *e, const char *name, uint32 inum)
 
 static inline bool match_name(const union entry *e, const union entry *key)
 {
-    if (e->de.inum == 0 || (e->word[0] ^ key->word[0]) >> 16)
+    if ((e->word[0] ^ key->word[0]) >> 16 || e->de.inum == 0) // most differ in the first letters
         return false;
     for (uint i = 1; i < WORDS; i++)
         if (e->word[i] != key->word[i])
