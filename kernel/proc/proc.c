@@ -166,8 +166,6 @@ int proc_kill(int pid)
     return r;
 }
 
-bool proc_killed(void) { return __atomic_load_n(&current()->killed, __ATOMIC_RELAXED); }
-
 struct addrspace *proc_space(int pid)
 {
     spin_lock(&tree_lock);

@@ -110,7 +110,6 @@ void proc_reap(struct proc *zombie);
 
 // kill: 0; -ESRCH; -EPERM for init.
 int proc_kill(int pid);
-bool proc_killed(void);
 
 // Before the machine goes: kills all processes but the caller and those above it in the tree, and
 // waits, ticks clock ticks at most, until they have given back what they had.

@@ -53,9 +53,10 @@ static void alarm_counts_running_time(void)
     const int interval = 3;
     uint64 from = ticks_run();
     must_set_alarm(interval, count_alarm);
-    pause(10 * interval);
+    for (int i = 0; i < 5; i++)
+        pause(2 * interval);
     int asleep = alarm_calls;
-    expect(asleep <= (int)(ticks_run() - from) / interval + 1, "no time passes asleep: %d calls", asleep);
+    expect(asleep <= (int)(ticks_run() - from) / interval, "no time passes asleep: %d calls", asleep);
     run_for(10 * interval);
     int most = (ticks_run() - from) / interval;
     sigalarm(0, 0);
