@@ -25,12 +25,7 @@ static void fill(uint64 block)
         buf[i] = word(block, i);
 }
 
-static uint64 free_blocks(void)
-{
-    struct sysinfo s;
-    expect(sysinfo(&s) == 0, "sysinfo");
-    return s.freeblocks;
-}
+static uint64 free_blocks(void) { return system_now().freeblocks; }
 
 // Blocks of the disk that a file of n blocks takes, with those that lead to its blocks.
 static uint64 taken_by(uint64 n)

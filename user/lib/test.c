@@ -16,6 +16,21 @@ void expect(int ok, const char *format, ...)
     exit(1);
 }
 
+struct sysinfo system_now(void)
+{
+    struct sysinfo s;
+    expect(sysinfo(&s) == 0, "sysinfo");
+    return s;
+}
+
+struct procinfo self_now(void)
+{
+    struct procinfo info;
+    int pid = getpid();
+    expect(procinfo(pid, &info) == pid, "procinfo of this process");
+    return info;
+}
+
 int must_fork(void)
 {
     int pid = fork();

@@ -2,6 +2,7 @@
 #ifndef USER_LIB_TEST_H
 #define USER_LIB_TEST_H
 
+#include "kernel/procinfo.h"
 #include "kernel/sysinfo.h"
 #include "user/lib/util.h"
 
@@ -27,6 +28,10 @@ void expect_less_waiting(void (*child)(int i), int n, long limit);
 
 // A system call by number: its result or -errno.
 long raw_syscall(long number, const long args[6]);
+
+// What sysinfo tells, and procinfo of this process, which must work.
+struct sysinfo system_now(void);
+struct procinfo self_now(void);
 
 // What is in use that a finished program must have given back: see leak_check.
 // Remembers the state now, after sync and after orphans are reaped.

@@ -24,19 +24,9 @@
 
 static void touch(char *page) { *(volatile char *)page = 1; }
 
-static uint64 free_pages(void)
-{
-    struct sysinfo info;
-    expect(sysinfo(&info) == 0, "sysinfo");
-    return info.freemem / PGSIZE;
-}
+static uint64 free_pages(void) { return system_now().freemem / PGSIZE; }
 
-static int harts(void)
-{
-    struct sysinfo info;
-    expect(sysinfo(&info) == 0, "sysinfo");
-    return info.ncpu;
-}
+static int harts(void) { return system_now().ncpu; }
 
 static void give_back(long pages) { expect(sys_sbrk(-pages * PGSIZE, SBRK_EAGER) != SBRK_ERROR, "sbrk gives back"); }
 

@@ -4,22 +4,15 @@
 #include "kernel/riscv.h"
 #include "user/lib/test.h"
 
-static struct sysinfo now(void)
-{
-    struct sysinfo info;
-    expect(sysinfo(&info) == 0, "sysinfo works");
-    return info;
-}
-
 static void expect_free(uint64 bytes, const char *when)
 {
-    struct sysinfo info = now();
+    struct sysinfo info = system_now();
     expect(info.freemem == bytes, "%lu bytes free %s, not %lu", bytes, when, info.freemem);
 }
 
 static void one_page(void)
 {
-    uint64 before = now().freemem;
+    uint64 before = system_now().freemem;
     expect(sbrk(PGSIZE) != SBRK_ERROR, "sbrk of a page");
     expect_free(before - PGSIZE, "after sbrk of a page");
     expect(sbrk(-PGSIZE) != SBRK_ERROR, "sbrk gives it back");
@@ -30,10 +23,10 @@ static void one_page(void)
 // first page that they map.
 static void all_pages(void)
 {
-    uint64 before = now().freemem, pages = 0;
+    uint64 before = system_now().freemem, pages = 0;
     while (sbrk(PGSIZE) != SBRK_ERROR)
         pages++;
-    uint64 left = now().freemem;
+    uint64 left = system_now().freemem;
     expect(left <= PGSIZE, "nothing free when sbrk has failed, not %lu", left);
     expect(pages * PGSIZE <= before && pages > before / PGSIZE * 99 / 100, "sbrk gave %lu pages of %lu bytes", pages,
            before);
@@ -46,15 +39,16 @@ static void processes(void)
     int gate[2], pid;
     char c;
     expect(pipe(gate) == 0, "pipe");
-    uint64 before = now().nproc;
+    uint64 before = system_now().nproc;
     if ((pid = must_fork()) == 0) {
         close(gate[1]);
         exit(read(gate[0], &c, 1)); // 0: the parent has closed its end
     }
-    expect(now().nproc == before + 1, "%lu processes with a child, not %lu", before + 1, now().nproc);
+    expect(system_now().nproc == before + 1, "%lu processes with a child, not %lu", before + 1, system_now().nproc);
     close(gate[1]);
     expect_children(1);
-    expect(now().nproc == before, "%lu processes when it has been waited for, not %lu", before, now().nproc);
+    expect(system_now().nproc == before, "%lu processes when it has been waited for, not %lu", before,
+           system_now().nproc);
     close(gate[0]);
 }
 

@@ -38,21 +38,6 @@ int has_rights(const void *p, uint64 rights)
     return (entry & PTE_V) && (entry & (PTE_R | PTE_W | PTE_X | PTE_U)) == rights;
 }
 
-struct sysinfo system_now(void)
-{
-    struct sysinfo s;
-    expect(sysinfo(&s) == 0, "sysinfo");
-    return s;
-}
-
-struct procinfo self_now(void)
-{
-    struct procinfo info;
-    int pid = getpid();
-    expect(procinfo(pid, &info) == pid, "procinfo of this process");
-    return info;
-}
-
 void own_pages(void)
 {
     volatile char room[2 * PGSIZE];

@@ -21,9 +21,6 @@ static inline uint64 frame_of(const void *p) { return PTE2PA(pgpte((void *)p)); 
 // Whether p's entry is there and has all the bits of rights and none of the others of RWXU.
 int has_rights(const void *p, uint64 rights);
 
-struct sysinfo system_now(void);
-struct procinfo self_now(void);
-
 // Makes errno's page and this much of the stack the process's own, so that counting pages later
 // is not disturbed by copies of these.
 void own_pages(void);

@@ -1,19 +1,11 @@
 // Harts and locks: processes that are pinned to a hart, and what the statistics tell of locks.
-#include "kernel/sysinfo.h"
 #include "user/tests/usertests/procs_help.h"
 
 static int harts(void)
 {
-    struct sysinfo info;
-    expect(sysinfo(&info) == 0 && info.ncpu >= 1, "sysinfo");
-    return info.ncpu;
-}
-
-static struct procinfo self_now(void)
-{
-    struct procinfo info;
-    expect(procinfo(getpid(), &info) == getpid(), "procinfo");
-    return info;
+    int n = system_now().ncpu;
+    expect(n >= 1, "harts");
+    return n;
 }
 
 // This process runs on that hart, also after it has slept, made way, or gone to disk.
