@@ -71,9 +71,8 @@ def locked():
         yield
 
 
-def fresh_image(name, source="fs.img"):
-    """A copy of the image, with holes for zeroes. Its path."""
-    path = os.path.join(WORK, "fs-%d-%s.img" % (os.getpid(), name))
+def copy_sparse(source, path):
+    """Copies a file, with holes for zeroes."""
     with open(source, "rb") as src, open(path, "wb") as dst:
         while True:
             block = src.read(1 << 16)
@@ -84,6 +83,12 @@ def fresh_image(name, source="fs.img"):
             else:
                 dst.write(block)
         dst.truncate()
+
+
+def fresh_image(name, source="fs.img"):
+    """A copy of the image. Its path."""
+    path = os.path.join(WORK, "fs-%d-%s.img" % (os.getpid(), name))
+    copy_sparse(source, path)
     return path
 
 

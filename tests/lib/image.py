@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 
+from grading.build import copy_sparse
 from lib.machine import Failure, ROOT, WORK
 
 FS_IMG = os.path.join(ROOT, "fs.img")
@@ -18,16 +19,7 @@ def copy_image(name, source=FS_IMG):
     """A copy of the image, with holes for zeroes. Returns its path."""
     os.makedirs(WORK, exist_ok=True)
     path = os.path.join(WORK, re.sub(r"[^\w.+-]", "_", name) + ".img")
-    with open(source, "rb") as src, open(path, "wb") as dst:
-        while True:
-            block = src.read(1 << 16)
-            if not block:
-                break
-            if block.count(0) == len(block):
-                dst.seek(len(block), 1)
-            else:
-                dst.write(block)
-        dst.truncate()
+    copy_sparse(source, path)
     return path
 
 

@@ -9,15 +9,11 @@ import json
 import os
 import signal
 import subprocess
-import sys
 
+from grading.labs import ORDER, PREFIX, labs
 from lib import mutants
 from lib.machine import Failure, ROOT, SCALE
 from lib.mutants import Tree, plain_environment
-
-sys.path.insert(0, ROOT)
-
-from grading.labs import ORDER, PREFIX, labs  # noqa: E402
 
 WORK = os.path.join(ROOT, "build", "grade-selftest")
 COPIED = ("Makefile", ".gdbinit.tmpl", "README", "gradelib.py", "grading", "kernel", "user", "mkfs", "labs", "tools")
