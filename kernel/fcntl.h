@@ -27,4 +27,10 @@
 #define MAP_FIXED     0x10
 #define MAP_ANONYMOUS 0x20
 
+#define MS_ASYNC 1
+#define MS_SYNC  4
+
+#define MADV_WILLNEED 3
+#define MADV_DONTNEED 4
+
 #endif

@@ -36,6 +36,7 @@ struct cpu {
     struct addrspace *as;     // a: address space whose kernel root satp holds
     bool as_in_use;           // a: the thread that runs here belongs to it (tlb)
     bool resched;             // switch to another thread at the next chance
+    uint64 code_gen;          // a: state of mapped code up to which it has forgotten old instructions (tlb)
     uint64 kernel_gen;        // a: state of the kernel's half that is flushed here (tlb)
     uint64 next_tick;         // value of time at which the next clock tick is due
     struct trapslot *slot;    // this hart's slot of the TRAPFRAME page

@@ -20,6 +20,7 @@
 #include "kernel/trap/timer.h"
 #include "kernel/trap/trap.h"
 #include "kernel/vm/kmap.h"
+#include "kernel/vm/mapping.h"
 #include "kernel/vm/tlb.h"
 
 extern char kernel_end[]; // kernel.ld
@@ -145,6 +146,7 @@ void kernel_main(uint64 hart, paddr_t fdt)
     page_init(virt_to_phys(kernel_end), machine.ram_end);
     kmap_init();
     tlb_init();
+    mapping_init();
     vaddr_t stack = sched_make_idle(0);
     if (stack == 0)
         panic("no memory for the first hart");

@@ -195,6 +195,8 @@ static int inode_file_sync(struct file *f)
 
 void inode_file_release(struct file *f)
 {
+    if (f->writes)
+        inode_end_write(f->inode);
     if (f->inode)
         inode_put(f->inode);
 }

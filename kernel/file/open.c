@@ -30,7 +30,19 @@ static int bind(struct file *f, int flags)
         f->minor = ip->d.minor;
         return dev_lookup(f->major) ? 0 : -ENXIO;
     }
-    return type == T_FILE && flags & O_TRUNC && ip->d.size > 0 ? inode_truncate(ip, 0) : 0;
+    if (type != T_FILE)
+        return 0;
+    // Cutting is writing; a file opened to be read that is cut is written for that long.
+    bool cut = flags & O_TRUNC && ip->d.size > 0, writes = f->writable || cut;
+    int e = writes ? inode_begin_write(ip) : 0;
+    if (e)
+        return e;
+    f->writes = f->writable;
+    if (cut)
+        e = inode_truncate(ip, 0);
+    if (writes && !f->writes)
+        inode_end_write(ip);
+    return e;
 }
 
 int file_open(struct inode *cwd, const char *path, int flags, struct file **out)

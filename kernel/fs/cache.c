@@ -26,7 +26,9 @@
 #include "kernel/fs/cache_internal.h"
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/assert.h"
+#include "kernel/fs.h"
 #include "kernel/lib/counter.h"
+#include "kernel/lib/string.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/mem/page.h"
@@ -154,6 +156,7 @@ struct block *cache_insert(struct block *b, uint32 blockno)
     if (!other) {
         b->blockno = blockno;
         b->detached = b->used = false;
+        b->tail = 0;
         list_push_front(bucket_of(blockno), &b->hash);
     }
     spin_unlock(lock);
@@ -222,7 +225,7 @@ void cache_read_done_locked(struct block *b, bool ok)
 // found since it was last looked at here. 0: none. What is in use goes to the list's other end.
 static struct block *take_victim(void)
 {
-    for (uint tries = 0; tries < EVICTION_TRIES && !list_empty(&cache.lru); tries++) {
+    for (uint64 tries = 0; tries < EVICTION_TRIES + page_mapped() && !list_empty(&cache.lru); tries++) {
         struct block *b = list_entry(list_pop_front(&cache.lru), struct block, lru);
         bool spared = tries < SECOND_CHANCES && __atomic_load_n(&b->used, __ATOMIC_RELAXED);
         __atomic_store_n(&b->used, false, __ATOMIC_RELAXED);
@@ -269,7 +272,7 @@ static struct block *obtain_new(void)
         set(b, BLOCK_READING, 1);
     }
     spin_unlock(&cache.lock);
-    b->page = page_alloc(promised ? PAGE_PROMISED : 0);
+    b->page = page_alloc(PAGE_CACHE | (promised ? PAGE_PROMISED : 0));
     spin_lock(&cache.lock);
     if (b->page)
         return b;
@@ -296,6 +299,18 @@ uint64 cache_in_use(void) { return __atomic_load_n(&cache.pinned, __ATOMIC_RELAX
 uint64 cache_promised(void) { return __atomic_load_n(&cache.told_promised, __ATOMIC_RELAXED); }
 
 void *block_data(const struct block *b) { return page_to_virt(b->page); }
+
+void block_set_tail(struct block *b, uint tail) { b->tail = tail; }
+
+void block_extend_tail(struct block *b, uint end)
+{
+    if (likely(b->tail == 0 || end <= b->tail))
+        return;
+    memset((char *)block_data(b) + b->tail, 0, BSIZE - b->tail);
+    b->tail = end < BSIZE ? end : 0;
+}
+
+void block_cut_tail(struct block *b) { block_extend_tail(b, BSIZE); }
 
 void cache_forget(uint32 blockno)
 {

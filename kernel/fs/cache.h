@@ -25,6 +25,7 @@ struct block {
     int32 pins;                  // B
     uint8 state;                 // C: BLOCK_...
     bool detached;               // B, and C when it becomes true: no longer found by number
+    uint16 tail;                 // owner: bytes of it that are the file's; 0: all (block_set_tail)
     bool used;                   // a: found since it was last considered for eviction
     struct page *page;           // I: holds one reference; more (mappings, pins) keep the bytes alive
     struct list group;           // J: blocks of a transaction group
@@ -44,6 +45,18 @@ void cache_put(struct block *b);
 
 // The block's bytes, while pinned.
 void *block_data(const struct block *b);
+
+// The block, pinned, if it is in the cache and has been read; else 0.
+struct block *cache_get_ready(uint32 blockno);
+
+// A program that maps the last block of a file may store behind the file's end. tail: where in the
+// block that is; the journal zeroes what lies behind when it copies the block.
+void block_set_tail(struct block *b, uint tail);
+// The file's bytes in the block will end at end, if they did not reach as far yet: what lies between
+// becomes zero.
+void block_extend_tail(struct block *b, uint end);
+// Zeroes what lies behind the file's end; from now on nobody stores there.
+void block_cut_tail(struct block *b);
 
 // Starts reading blocks that will be wanted soon; does not wait, may do nothing.
 void cache_read_ahead(const uint32 *blocknos, uint n);

@@ -73,6 +73,17 @@ int cache_get(uint32 blockno, struct block **out)
     return wait_read(*out);
 }
 
+struct block *cache_get_ready(uint32 blockno)
+{
+    struct block *b = cache_find_and_pin(blockno);
+    uint8 state = b ? __atomic_load_n(&b->state, __ATOMIC_ACQUIRE) : BLOCK_EMPTY;
+    if (state == BLOCK_CLEAN || state == BLOCK_DIRTY)
+        return b;
+    if (b)
+        cache_put(b);
+    return 0;
+}
+
 int cache_get_new(uint32 blockno, struct block **out)
 {
     int mine = claim(blockno, out);

@@ -45,6 +45,7 @@ static int add(struct inode **at, uint32 inum)
         return -ENOMEM;
     ip->inum = inum;
     sleeplock_init(&ip->lock, "inode", LEVEL_INODE);
+    list_init(&ip->mappings);
     *at = ip;
     in_core++;
     return 0;
@@ -72,6 +73,32 @@ struct inode *inode_dup(struct inode *ip)
     spin_unlock(&table_lock);
     return ip;
 }
+
+// One more user that goes in that direction.
+static int begin_use(struct inode *ip, int32 direction)
+{
+    spin_lock(&table_lock);
+    bool free = ip->busy * direction >= 0;
+    ip->busy += free ? direction : 0;
+    spin_unlock(&table_lock);
+    return free ? 0 : -ETXTBSY;
+}
+
+static void end_use(struct inode *ip, int32 direction)
+{
+    spin_lock(&table_lock);
+    kassert(ip->busy * direction > 0);
+    ip->busy -= direction;
+    spin_unlock(&table_lock);
+}
+
+int inode_begin_write(struct inode *ip) { return begin_use(ip, 1); }
+
+void inode_end_write(struct inode *ip) { end_use(ip, 1); }
+
+int inode_begin_run(struct inode *ip) { return begin_use(ip, -1); }
+
+void inode_end_run(struct inode *ip) { end_use(ip, -1); }
 
 // One user less. The last one leaves an inode without links to the list of those to be freed.
 static void drop(struct inode *ip)

@@ -14,6 +14,7 @@
 
 #include "kernel/fs.h"
 #include "kernel/lib/kdef.h"
+#include "kernel/lib/list.h"
 #include "kernel/lock/sleeplock.h"
 #include "kernel/stat.h"
 
@@ -29,6 +30,10 @@ struct inode {
     struct block *home; // L: the disk's block that holds it, pinned; 0: not loaded yet
     struct dinode d;    // L: written through to home by inode_update
     uint32 last_block;  // L: read-ahead: where the last read ended
+    int32 busy;         // T: > 0: how many may write its bytes; < 0: how many run it as a program
+    // Whoever maps the file (vm/mapping.c), guarded by its lock.
+    struct list mappings;
+    uint64 mapping_round;
 };
 
 // Mounts the disk: superblock, journal (with recovery), bitmaps; frees inodes without links
@@ -40,6 +45,13 @@ extern struct inode *root_inode; // the root directory. I after mount
 int inode_get(uint32 inum, struct inode **out);
 struct inode *inode_dup(struct inode *ip); // one more user; returns ip
 void inode_put(struct inode *ip);          // one less. Outside of transactions, no inode locked
+
+// A program file that runs cannot be written, and one that may be written cannot be run: both count
+// their users. 0; -ETXTBSY. Each is ended by the function below it.
+int inode_begin_write(struct inode *ip);
+void inode_end_write(struct inode *ip);
+int inode_begin_run(struct inode *ip);
+void inode_end_run(struct inode *ip);
 
 int inode_lock(struct inode *ip); // loads it if need be: 0; -EIO; -ENOMEM (then it is not locked)
 void inode_unlock(struct inode *ip);
@@ -55,6 +67,17 @@ int64 inode_read(struct inode *ip, void *dst, uint64 off, size_t n);
 // *out is 0 for a hole. The caller cache_puts it. 0; -EIO; -ENOMEM.
 int inode_block(struct inode *ip, uint64 off, struct block **out);
 
+// The pinned cache blocks first to first + n - 1 of the file, to be mapped: out[wanted], read if need be (0: a
+// hole), the others only if they are in the cache (else 0; out is 0 before). If wanted must be read, neighbours
+// are asked for, too. n <= INODE_MAP_MAX. 0; -ENXIO: wanted lies beyond the file's end; -EIO; -ENOMEM.
+int inode_map_blocks(struct inode *ip, uint64 first, uint n, uint wanted, struct block **out);
+#define INODE_MAP_MAX 16
+
+// T The pinned block bn of the file, made if it was a hole, for somebody who will store into it until the group
+// is committed. What is stored beyond the file's end does not count. 0; -ENXIO; -ENOSPC; -EIO; -ENOMEM.
+int inode_store_block(struct inode *ip, uint64 bn, struct block **out);
+#define INODE_STORE_BLOCKS 10 // that it changes, at most
+
 // T Writes n bytes from src (kernel memory) at off, growing the file; if off lies beyond its size,
 // the gap is a hole. Returns how many it wrote: at most what lies in 16 blocks of the file, or
 // less when the disk is full; -ENOSPC; -EFBIG; -EIO; -ENOMEM. On an error nothing has changed.
@@ -68,6 +91,10 @@ static inline uint inode_write_blocks(size_t n) { return 2 * min_u64(n / BSIZE +
 // Makes it size bytes long, in transactions of its own as needed; ip is not locked. Growing leaves
 // a hole. 0; -EFBIG; -EIO; -ENOMEM.
 int inode_truncate(struct inode *ip, uint64 size);
+
+// Set at boot: called when a file has become shorter, for those who map it. ip is locked, its blocks
+// beyond its size are free.
+extern void (*inode_cut_hook)(struct inode *ip);
 
 // The same down to nothing, then frees the inode. For its last user: inode_put.
 int inode_reclaim(struct inode *ip);

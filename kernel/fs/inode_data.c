@@ -65,6 +65,18 @@ int64 inode_read(struct inode *ip, void *dst, uint64 off, size_t n)
     return done;
 }
 
+int inode_clear_tail(struct inode *ip)
+{
+    uint32 blockno = 0;
+    int e = ip->d.size % BSIZE ? bmap_find(ip, ip->d.size / BSIZE, &blockno) : 0;
+    struct block *b = blockno ? cache_get_ready(blockno) : 0;
+    if (b) {
+        block_extend_tail(b, BSIZE);
+        cache_put(b);
+    }
+    return e;
+}
+
 // Copies n bytes from src to the file's bytes at off, all in one block.
 static int write_in_block(struct inode *ip, const void *src, uint64 off, size_t n, bool *changed)
 {
@@ -72,6 +84,7 @@ static int write_in_block(struct inode *ip, const void *src, uint64 off, size_t 
     int e = bmap_make(ip, off / BSIZE, &b, changed);
     if (e)
         return e;
+    block_extend_tail(b, off % BSIZE + n);
     memcpy((char *)block_data(b) + off % BSIZE, src, n);
     journal_write(b);
     cache_put(b);
@@ -87,6 +100,8 @@ int64 inode_write(struct inode *ip, const void *src, uint64 off, size_t n)
     if (off >= max)
         return n ? -EFBIG : 0;
     n = min_u64(min_u64(n, max - off), INODE_WRITE_MAX - off % BSIZE);
+    if (n && off > ip->d.size)
+        e = inode_clear_tail(ip);
     while (e == 0 && done < n) {
         size_t m = min_u64(BSIZE - (off + done) % BSIZE, n - done);
         e = write_in_block(ip, (const char *)src + done, off + done, m, &changed);

@@ -27,6 +27,10 @@ int journal_begin(uint nblocks);
 void journal_write(struct block *b);
 void journal_end(void);
 
+// Set at boot: called when a group is closed, before its blocks are copied. No transaction is open
+// and no lock held. When it returns, nobody can store into file pages without a transaction.
+extern void (*journal_stage_hook)(void);
+
 // Returns when all transactions that ended before are on disk for good: 0, -EIO.
 int journal_sync(void);
 

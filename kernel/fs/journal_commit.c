@@ -21,6 +21,8 @@
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 
+void (*journal_stage_hook)(void);
+
 // Blocks of the ring that a group takes besides its images: descriptor and commit record.
 #define GROUP_OVERHEAD 2
 
@@ -57,6 +59,7 @@ static struct journal_image *make_image(struct block *b)
         b->image = image;
     }
     image->seq = journal.running;
+    block_cut_tail(b);
     page_copy(page_to_virt(image->page), block_data(b));
     return image;
 }
@@ -202,6 +205,7 @@ static int commit(void)
         error = go_home();
     if (error)
         return error;
+    journal_stage_hook();
     uint n = stage_group();
     if (n == 0)
         return 0;

@@ -13,6 +13,8 @@
 #define STEP_BLOCKS   (1 + 1 + 2 + STEP_BITMAPS)
 #define STEP_INDIRECT 4 // indirect blocks that it looks at, so that it does not take long
 
+void (*inode_cut_hook)(struct inode *ip);
+
 // The state of one step.
 struct shrink {
     uint64 end;    // blocks of the file from here on are free
@@ -95,6 +97,7 @@ static int clear_tail(struct inode *ip, uint64 size)
     if (e || !b)
         return e;
     memset((char *)block_data(b) + size % BSIZE, 0, BSIZE - size % BSIZE);
+    block_set_tail(b, size % BSIZE); // whoever maps it may go on to store there
     journal_write(b);
     cache_put(b);
     return 0;
@@ -112,10 +115,12 @@ static int resize(struct inode *ip, uint64 size)
     while (!s.stop && s.end > first)
         cut(&s, &slots[s.end - 1], 0, s.end - 1, first);
     int e = s.stop;
-    if (e == 0 && size < ip->d.size)
-        e = clear_tail(ip, size);
+    if (e == 0 && size != ip->d.size)
+        e = size < ip->d.size ? clear_tail(ip, size) : inode_clear_tail(ip);
     ip->d.size = e == 1 || e == -ENOMEM ? min_u64(ip->d.size, s.end * BSIZE) : size;
     inode_update(ip);
+    if (!list_empty(&ip->mappings)) // who is about to map it must lock it first
+        inode_cut_hook(ip);
     return e == 0 && s.damaged ? -EIO : e;
 }
 

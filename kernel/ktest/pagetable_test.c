@@ -48,27 +48,27 @@ KTEST(pagetable_spans_skip_what_is_absent)
 KTEST(region_list)
 {
     static const uint order[] = {3, 1, 4, 2, 0};
-    struct list regions;
-    list_init(&regions);
+    struct addrspace *as = as_create();
+    check(as);
+    struct list *regions = &as->regions;
     for (uint i = 0; i < ARRAY_LEN(order); i++) { // each two pages long, two pages apart
         uaddr_t start = (order[i] * 4 + 1) * PGSIZE;
         struct region *r = region_alloc(start, start + 2 * PGSIZE, PROT_READ, 0, &region_anon_ops);
         check(r);
-        region_insert(&regions, r);
+        region_insert(as, r);
     }
     uaddr_t last = 0;
-    list_for_each (r, &regions, struct region, link) {
+    list_for_each (r, regions, struct region, link) {
         check(r->start > last);
         last = r->start;
     }
     for (uint i = 0; i < 20; i++)
-        check((region_find(&regions, i * PGSIZE + 5) != 0) == (i % 4 == 1 || i % 4 == 2));
-    check(!region_overlaps(&regions, 3 * PGSIZE, 5 * PGSIZE));
-    check(region_overlaps(&regions, 3 * PGSIZE, 6 * PGSIZE));
-    check(region_overlaps(&regions, 0, MAXVA) && !region_overlaps(&regions, 0, PGSIZE));
-    struct region *first = region_find(&regions, PGSIZE);
+        check((region_find(regions, i * PGSIZE + 5) != 0) == (i % 4 == 1 || i % 4 == 2));
+    check(!region_overlaps(regions, 3 * PGSIZE, 5 * PGSIZE));
+    check(region_overlaps(regions, 3 * PGSIZE, 6 * PGSIZE));
+    check(region_overlaps(regions, 0, MAXVA) && !region_overlaps(regions, 0, PGSIZE));
+    struct region *first = region_find(regions, PGSIZE);
     check(region_allows(first, ACCESS_READ) && !region_allows(first, ACCESS_WRITE) &&
           !region_allows(first, ACCESS_EXEC));
-    while (!list_empty(&regions))
-        region_free(list_entry(regions.next, struct region, link));
+    as_put(as);
 }

@@ -10,6 +10,10 @@
     X(fault_zero_fill)   /* write of an untouched page: a zeroed page */                                               \
     X(fault_zero_around) /* pages behind it filled along with it */                                                    \
     X(fault_info)        /* first look at a process page: filled */                                                    \
+    X(fault_file_map)    /* page of a file mapped to be read */                                                        \
+    X(fault_file_around) /* neighbours mapped along with it */                                                         \
+    X(fault_file_copy)   /* write to a private page of a file that was not there: copied */                            \
+    X(fault_file_dirty)  /* store into a shared page of a file: it joins the journal's group */                        \
     X(fault_cow_copy)    /* write to a shared page: copied */                                                          \
     X(fault_cow_around)  /* neighbours copied along with it */                                                         \
     X(fault_cow_claim)   /* write by the last holder: claimed without a copy */                                        \

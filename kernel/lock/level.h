@@ -17,6 +17,7 @@
     X(FDTABLE, "fdtable")      /* a process's open files */                                                            \
     X(PIPE, "pipe")            /* a pipe's indices */                                                                  \
     X(ICACHE, "inodes")        /* table of in-core inodes */                                                           \
+    X(MAPPING, "mapping")      /* who maps a file */                                                                   \
     X(JOURNAL, "journal")      /* the current group's state */                                                         \
     X(KMEM, "objects")         /* small-object caches */                                                               \
     X(CACHE, "bcache")         /* block cache: memory, states, eviction */                                             \

@@ -34,9 +34,10 @@ struct page *zero_page;
 bool (*alloc_failure_hook)(void);
 bool (*page_reclaim_hook)(void);
 
-static int64 available;   // a: free + reclaimable - promised
+static int64 available;   // a: free + reclaimable - mapped - promised
 static int64 promised;    // a
 static int64 reclaimable; // a
+static int64 mapped;      // a: frames marked PG_CACHE with more than one reference
 
 static void add(int64 *word, int64 n) { __atomic_fetch_add(word, n, __ATOMIC_ACQ_REL); }
 
@@ -153,6 +154,7 @@ struct page *page_alloc_order(uint order, enum page_flags flags)
     if (spend)
         add(&promised, -n);
     debug_assert(p->refs == 0 && !(p->flags & (PG_FREE | PG_RESERVED)));
+    p->flags |= flags & PAGE_CACHE ? PG_CACHE : 0;
     __atomic_store_n(&p->refs, 1, __ATOMIC_RELEASE);
     for (int64 i = 0; i < n && (flags & PAGE_ZERO); i++)
         page_zero(page_to_virt(p + i));
@@ -162,6 +164,7 @@ struct page *page_alloc_order(uint order, enum page_flags flags)
 void page_free(struct page *p)
 {
     int64 n = 1L << p->order;
+    p->flags &= ~PG_CACHE;
     if (DEBUG_BUILD)
         memset(page_to_virt(p), 0xdb, n * PGSIZE);
     struct hart_cache *c = lock_own_cache();
@@ -238,12 +241,20 @@ void page_reclaimable(int64 n)
     add(&available, n);
 }
 
+void page_count_mapped(int64 n)
+{
+    add(&mapped, n);
+    add(&available, -n);
+}
+
+uint64 page_mapped(void) { return get(&mapped); }
+
 void page_stats(struct page_stats *s)
 {
     int64 now = get(&available);
     s->promised = get(&promised);
     s->reclaimable = get(&reclaimable);
-    s->free = now + s->promised - s->reclaimable;
+    s->free = now + s->promised - s->reclaimable + get(&mapped);
     s->available = now > 0 ? now : 0;
     s->total = page_count;
 }

@@ -10,7 +10,8 @@
 // One reference for each page table entry that maps the frame and one for the cache that holds
 // it. Frames of the kernel itself and the zero page are never freed.
 //
-// The account. available = free frames + frames that caches would give back - frames promised.
+// The account. available = free frames + frames that caches would give back, but for those that are
+// mapped - frames promised.
 // A promise keeps that many frames for its owner: page_alloc without PAGE_PROMISED never takes
 // them. Caches say with page_reclaimable which frames they would give back; a hook takes one
 // back when the free lists are empty.
@@ -35,10 +36,12 @@ struct page {
 
 #define PG_FREE     1 // heads a block on a free list
 #define PG_RESERVED 2 // never freed, references not counted (the zero page)
+#define PG_CACHE    4 // of a cache: while others have references, too, it cannot be taken back
 
 enum page_flags {
     PAGE_ZERO = 1,     // filled with zeroes
     PAGE_PROMISED = 2, // spends promises that the caller holds, one a frame
+    PAGE_CACHE = 4,    // marked PG_CACHE, until it is freed
 };
 
 // Gives the frames of [start, end), page-aligned, to the allocator. Boot only, once; the array
@@ -59,18 +62,27 @@ extern uint64 page_first, page_count;
 // The last reference is gone: frees the block. For page_put alone.
 void page_free(struct page *p);
 
+// n more (negative: fewer) frames of caches have other users, who keep them from being taken back.
+void page_count_mapped(int64 n);
+uint64 page_mapped(void);
+
 static inline void page_get(struct page *p) // one more reference
 {
     if (p->flags & PG_RESERVED)
         return;
     int32 before = __atomic_fetch_add(&p->refs, 1, __ATOMIC_RELAXED);
     kassert(before > 0);
+    if (before == 1 && (p->flags & PG_CACHE))
+        page_count_mapped(1);
 }
 
 static inline bool page_drop(struct page *p) // one less; true: it was the last one
 {
+    uint8 flags = p->flags; // looked at while the frame is ours
     int32 before = __atomic_fetch_sub(&p->refs, 1, __ATOMIC_ACQ_REL);
     kassert(before > 0);
+    if (before == 2 && (flags & PG_CACHE))
+        page_count_mapped(-1);
     return before == 1;
 }
 

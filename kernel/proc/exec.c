@@ -1,5 +1,6 @@
 // exec: a complete new address space is built from the program file before the old one is left,
-// so a failed exec leaves the caller whole.
+// so a failed exec leaves the caller whole. Segments are mapped, not read: their pages come when they
+// are touched (vm/region_file.c).
 //
 //     address space       program segments, as the file says | process page | guard page | stack | heap
 //     stack, from its top argument strings, argv[] with a 0 at its end, <- sp (16-byte aligned)
@@ -49,7 +50,8 @@ static int check_segment(const struct image *im, const struct elf_segment *s)
 {
     const uaddr_t limit = TRAPFRAME - (USERSTACK + 3) * PGSIZE;
     bool sound = s->filesz <= s->memsz && s->vaddr >= USERBASE && s->vaddr < limit && s->memsz <= limit - s->vaddr &&
-                 PGROUNDDOWN(s->vaddr) >= im->end && !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
+                 PGROUNDDOWN(s->vaddr) >= im->end && s->filesz <= im->file->d.size &&
+                 s->off <= im->file->d.size - s->filesz && !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
     return sound ? 0 : -ENOEXEC;
 }
 
@@ -59,27 +61,50 @@ static int prot_of(uint32 flags)
            (flags & ELF_PF_X ? PROT_EXEC : 0);
 }
 
-// Copies the file's bytes from the cache's own pages.
-static int fill_segment(struct image *im, const struct elf_segment *s)
+// Copies n bytes of the file at off to va, from the cache's own pages.
+static int copy_bytes(struct image *im, uaddr_t va, uint64 off, uint64 n)
 {
-    for (uint64 done = 0; done < s->filesz;) {
-        uint64 off = s->off + done;
-        uint64 n = min_u64(BSIZE - off % BSIZE, s->filesz - done);
+    while (n > 0) {
+        uint64 part = min_u64(BSIZE - off % BSIZE, n);
         struct block *b;
-        if (off + n < off || off + n > im->file->d.size)
-            return -ENOEXEC;
         int r = inode_block(im->file, off, &b);
-        if (r < 0)
-            return r;
-        if (b != 0) {
-            r = as_write(im->as, s->vaddr + done, (char *)block_data(b) + off % BSIZE, n);
+        if (r == 0 && b != 0) {
+            r = as_write(im->as, va, (char *)block_data(b) + off % BSIZE, part);
             cache_put(b);
         }
         if (r < 0)
             return r;
-        done += n;
+        va += part;
+        off += part;
+        n -= part;
     }
     return 0;
+}
+
+// Where the part of the segment ends that can be mapped as the file has it: page by page, if addresses
+// and offsets agree, but for the page on which the file's bytes end and zeroes begin.
+static uaddr_t mapped_end(const struct elf_segment *s)
+{
+    uaddr_t file_end = s->vaddr + s->filesz;
+    if ((s->vaddr - s->off) % PGSIZE != 0 || s->filesz == 0)
+        return PGROUNDDOWN(s->vaddr);
+    return s->filesz < s->memsz ? max_u64(PGROUNDDOWN(file_end), PGROUNDDOWN(s->vaddr)) : PGROUNDUP(file_end);
+}
+
+// Maps [start, end) of the segment's pages from the file, and the rest as memory of its own, with the
+// bytes that the file has for it.
+static int map_segment(struct image *im, const struct elf_segment *s)
+{
+    int prot = prot_of(s->flags), r = 0;
+    uaddr_t start = PGROUNDDOWN(s->vaddr), middle = mapped_end(s), end = PGROUNDUP(s->vaddr + s->memsz);
+    if (start < middle)
+        r = as_map_program(im->as, start, middle, prot, im->file, PGROUNDDOWN(s->off));
+    if (r == 0 && middle < end)
+        r = as_map(im->as, middle, end, prot);
+    uaddr_t from = max_u64(s->vaddr, middle), to = s->vaddr + s->filesz;
+    if (r == 0 && from < to)
+        r = copy_bytes(im, from, s->off + (from - s->vaddr), to - from);
+    return r;
 }
 
 static int load_segment(struct image *im, const struct elf_segment *s)
@@ -89,12 +114,9 @@ static int load_segment(struct image *im, const struct elf_segment *s)
     int r = check_segment(im, s);
     if (r < 0)
         return r;
-    uaddr_t end = PGROUNDUP(s->vaddr + s->memsz);
-    r = as_map(im->as, PGROUNDDOWN(s->vaddr), end, prot_of(s->flags));
-    if (r < 0)
-        return r == -EINVAL ? -ENOEXEC : r;
-    im->end = end;
-    return fill_segment(im, s);
+    im->end = PGROUNDUP(s->vaddr + s->memsz);
+    r = map_segment(im, s);
+    return r == -EINVAL ? -ENOEXEC : r;
 }
 
 // => im->file locked.
@@ -193,6 +215,18 @@ static void take_over(struct proc *p, const struct image *im, const char *path, 
     p->tf->sstatus = SSTATUS_SPIE | (DEBUG_BUILD ? 0 : SSTATUS_SUM);
 }
 
+// Builds the new space, which holds the file's state of being run from then on.
+static int load(struct image *im, char *const *argv, int argc)
+{
+    int r = inode_begin_run(im->file);
+    if (r < 0)
+        return r;
+    im->as = as_create();
+    r = im->as ? build(im, argv, argc) : -ENOMEM;
+    inode_end_run(im->file);
+    return r;
+}
+
 int proc_exec(const char *path, char *const *argv, int argc)
 {
     struct proc *p = current();
@@ -202,8 +236,7 @@ int proc_exec(const char *path, char *const *argv, int argc)
     int r = path_lookup(p->cwd, path, 0, &im.file);
     if (r < 0)
         return r;
-    im.as = as_create();
-    r = im.as ? build(&im, argv, argc) : -ENOMEM;
+    r = load(&im, argv, argc);
     inode_put(im.file);
     if (r < 0) {
         if (im.as)

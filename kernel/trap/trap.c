@@ -87,6 +87,20 @@ static void end_program(struct proc *p, const char *why)
     __atomic_store_n(&p->killed, true, __ATOMIC_SEQ_CST);
 }
 
+static const char *why_ended(int error)
+{
+    switch (error) {
+    case -ENXIO:
+        return "bus error: beyond the end of the file";
+    case -ENOSPC:
+        return "bus error: no space left on the disk";
+    case -EIO:
+        return "bus error: input/output error";
+    default:
+        return "bad address";
+    }
+}
+
 static void user_fault(struct proc *p, struct trapframe *tf)
 {
     int r = vm_fault(p->as, tf->tval, access_of(tf->cause));
@@ -95,7 +109,7 @@ static void user_fault(struct proc *p, struct trapframe *tf)
     else if (r == -ENOMEM)
         end_program(p, "out of memory");
     else if (r < 0)
-        end_program(p, r == -EIO ? "input/output error" : "bad address");
+        end_program(p, why_ended(r));
 }
 
 void user_trap(struct trapframe *tf)

@@ -8,6 +8,7 @@
 #include "kernel/fcntl.h"
 #include "kernel/lib/string.h"
 #include "kernel/mem/kmem.h"
+#include "kernel/vm/mapping.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/roots.h"
@@ -25,6 +26,7 @@ struct addrspace *as_create(void)
     sleeplock_init(&as->lock, "address space", LEVEL_ADDRSPACE);
     list_init(&as->regions);
     list_init(&as->table_pages);
+    list_init(&as->storing);
     list_init(&as->spare_tables);
     if (roots_create(as) < 0) {
         kmem_free(&space_cache, as);
@@ -46,16 +48,16 @@ void as_put(struct addrspace *as)
     if (before > 1)
         return;
     tlb_evict_space(as);
+    mapping_leave(as);
     if (DEBUG_BUILD)
         as_check(as);
     uint64 promised = as->promised_tables;
-    while (!list_empty(&as->regions)) {
-        struct region *r = list_entry(as->regions.next, struct region, link);
+    list_for_each (r, &as->regions, struct region, link) {
         unmap_unused(as, r->start, r->end);
         promised += r->promised;
-        region_free(r);
     }
     page_unpromise(promised);
+    regions_drop(&as->regions);
     roots_destroy(as);
     kmem_free(&space_cache, as);
 }
@@ -66,21 +68,43 @@ static bool valid_range(const struct addrspace *as, uaddr_t start, uaddr_t end)
            !region_overlaps(&as->regions, start, end);
 }
 
-static int map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, const struct region_ops *ops)
+// A region for [start, end), on no list yet.
+static int make_region(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, const struct region_ops *ops,
+                       struct region **out)
 {
     if (!valid_range(as, start, end) || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) ||
         ((prot & PROT_WRITE) && (prot & PROT_EXEC)))
         return -EINVAL;
-    struct region *r = region_alloc(start, end, prot, 0, ops);
-    if (!r)
-        return -ENOMEM;
-    region_insert(&as->regions, r);
-    return 0;
+    *out = region_alloc(start, end, prot, 0, ops);
+    return *out ? 0 : -ENOMEM;
+}
+
+static int map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, const struct region_ops *ops)
+{
+    struct region *r;
+    int err = make_region(as, start, end, prot, ops, &r);
+    if (err == 0)
+        region_insert(as, r);
+    return err;
 }
 
 int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
 {
     return map(as, start, end, prot, &region_anon_ops);
+}
+
+int as_map_program(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, struct inode *file, uint64 offset)
+{
+    struct region *r;
+    int err = make_region(as, start, end, prot, &region_file_ops, &r);
+    if (err)
+        return err;
+    r->flags = REGION_RUN;
+    r->file = file;
+    r->offset = offset;
+    r->ops->attach(r);
+    region_insert(as, r);
+    return 0;
 }
 
 int as_map_info(struct addrspace *as, uaddr_t va) { return map(as, va, va + PGSIZE, PROT_READ, &region_info_ops); }

@@ -16,6 +16,8 @@
 #include "kernel/param.h"
 #include "kernel/riscv.h"
 
+struct inode;
+
 typedef uint64 pte_t;
 
 // I immutable; a atomic; L as->lock
@@ -39,6 +41,8 @@ struct addrspace {
     uint32 cow_run;             // L: pages that the next such copy takes along
     uint64 tlb_gen;             // a: counts changes that need a flush
     uint64 hart_gen[NCPU];      // a: tlb_gen at which each hart last flushed this space
+    struct list storing;        // mapping lock: spaces that may store into files
+    uint32 visitors;            // mapping lock: who looks into it for a file's sake
     struct usyscall info;       // I once LIVE: what the process page holds
 };
 
@@ -64,6 +68,10 @@ void as_idle(void);
 // PROT_ rights; W and X together are refused. 0; -EINVAL (order, overlap, outside the user half,
 // rights); -ENOMEM.
 int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot);
+
+// The same for pages of a program file from offset (page-aligned) on, private. The caller has begun
+// to run the file.
+int as_map_program(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, struct inode *file, uint64 offset);
 
 // Copies n bytes into a space that is BUILDING, whatever the region's rights. 0; -EFAULT outside
 // regions; -ENOMEM.

@@ -5,6 +5,7 @@
 // parent with some entries copy-on-write that nobody shares: its next write claims them.
 #include "kernel/errno.h"
 #include "kernel/lib/counter.h"
+#include "kernel/vm/mapping.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/roots.h"
@@ -37,7 +38,7 @@ static void share_pages(struct addrspace *child, const struct pt_span *s, pte_t 
     uint64 shared = 0;
     pte_t *from = s->entry;
     for (uaddr_t va = s->start; va < s->end; va += PGSIZE, from++, to++) {
-        if (!(*from & PTE_V))
+        if (*from == 0)
             continue;
         pte_t entry = share_entry(from, changed);
         struct page *p = pt_page(entry);
@@ -52,10 +53,13 @@ static void share_pages(struct addrspace *child, const struct pt_span *s, pte_t 
 // A child inherits no promise: what was RESERVED is LAZY in it.
 static int copy_region(struct addrspace *parent, struct addrspace *child, const struct region *r, bool *changed)
 {
-    int flags = r->flags & REGION_RESERVED ? REGION_LAZY : r->flags;
-    struct region *copy = region_alloc(r->start, r->end, r->prot, flags, r->ops);
+    struct region *copy = region_copy(r, r->start, r->end);
     if (!copy)
         return -ENOMEM;
+    if (copy->flags & REGION_RESERVED)
+        copy->flags ^= REGION_RESERVED | REGION_LAZY;
+    copy->promised = 0;
+    copy->as = child;
     list_push_back(&child->regions, &copy->link);
     if (r->ops->unshared)
         return 0;
@@ -95,6 +99,8 @@ int as_fork(struct addrspace *parent, struct addrspace **child)
     as->heap_start = parent->heap_start;
     as->heap_end = parent->heap_end;
     int err = copy_regions(parent, as);
+    list_for_each (r, &as->regions, struct region, link)
+        mapping_add(r); // before the parent may be looked into: what it loses, the child loses, too
     sleeplock_unlock(&parent->lock);
     if (DEBUG_BUILD) {
         as_check(parent);

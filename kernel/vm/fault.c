@@ -39,6 +39,7 @@
 #include "kernel/vm/region.h"
 #include "kernel/vm/roots.h"
 #include "kernel/vm/superpage.h"
+#include "kernel/vm/supply.h"
 #include "kernel/vm/tlb.h"
 
 #define COW_RUN_MAX   8   // pages copied at one fault
@@ -97,7 +98,7 @@ static int copy_run(struct addrspace *as, const struct region *r, uaddr_t va, pt
 }
 
 // A write to a page that others may use, too.
-static int write_shared(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry)
+static int write_private(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
 {
     if (is_last(*entry)) {
         claim(r, entry);
@@ -105,10 +106,17 @@ static int write_shared(struct addrspace *as, struct region *r, uaddr_t va, pte_
     }
     if (pt_page(*entry) != zero_page)
         return copy_run(as, r, va, entry);
-    int err = r->ops->fill(as, r, va, ACCESS_WRITE, entry);
+    int err = r->ops->fill(as, r, va, ACCESS_WRITE, entry, s);
     if (err == 0)
         tlb_flush_space(as);
     return err;
+}
+
+// A write to a page that is there, by an entry that does not allow it.
+static int write_protected(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
+{
+    int answer = r->ops->store ? r->ops->store(r, va, entry, s) : STORE_PRIVATE;
+    return answer == STORE_PRIVATE ? write_private(as, r, va, entry, s) : answer;
 }
 
 // The entry is there and its page is right: gives it the rights that it lacks, if any.
@@ -131,7 +139,7 @@ static int refresh(const struct region *r, uaddr_t va, pte_t *entry, bool leaf)
 }
 
 // => as->lock held
-static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum access access)
+static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum access access, struct supply *s)
 {
     bool promised = r->flags & REGION_RESERVED;
     pte_t *middle = roots_entry(as, va, 1, promised);
@@ -146,20 +154,36 @@ static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum acce
     if (!entry)
         return region_nomem(r);
     if (!(*entry & PTE_V))
-        return r->ops->fill(as, r, va, access, entry);
+        return r->ops->fill(as, r, va, access, entry, s);
     if (access == ACCESS_WRITE && !(*entry & PTE_W))
-        return write_shared(as, r, va, entry);
+        return write_protected(as, r, va, entry, s);
     return refresh(r, va, entry, false);
 }
 
-static int try_fault(struct addrspace *as, uaddr_t va, enum access access)
+static int try_fault(struct addrspace *as, uaddr_t va, enum access access, struct supply *s)
 {
     int err = -EFAULT;
     sleeplock_lock(&as->lock);
     struct region *r = region_find(&as->regions, va);
     if (r && region_allows(r, access))
-        err = resolve(as, r, PGROUNDDOWN(va), access);
+        err = resolve(as, r, PGROUNDDOWN(va), access, s);
     sleeplock_unlock(&as->lock);
+    return err;
+}
+
+// Resolves the fault; what the region wants is brought in without the space's lock, and then all is
+// looked up and checked anew. SUPPLY_WANTED: something else is wanted by then.
+static int fault_once(struct addrspace *as, uaddr_t va, enum access access)
+{
+    struct supply s;
+    supply_init(&s);
+    int err = try_fault(as, va, access, &s);
+    if (likely(err != SUPPLY_WANTED))
+        return err;
+    err = supply_bring(&s);
+    if (err == 0)
+        err = try_fault(as, va, access, &s);
+    supply_drop(&s);
     return err;
 }
 
@@ -176,14 +200,17 @@ int vm_fault(struct addrspace *as, uaddr_t va, enum access access)
 {
     lockdep_assert_none();
     debug_assert(!thread_in_transaction());
-    int err = try_fault(as, va, access);
-    for (int tries = 0; err == -EAGAIN && tries < PROMISE_TRIES; tries++) {
-        wait_a_tick();
-        err = try_fault(as, va, access);
+    int err = fault_once(as, va, access);
+    for (int tries = 0; err == SUPPLY_WANTED || (err == -EAGAIN && tries < PROMISE_TRIES);) {
+        if (err == -EAGAIN) {
+            wait_a_tick();
+            tries++;
+        }
+        err = fault_once(as, va, access);
     }
     if (err == -EAGAIN)
         err = -ENOMEM;
-    if (err == -EFAULT)
+    if (err == -EFAULT || err == -ENXIO)
         count(C_fault_denied);
     if (err == -ENOMEM)
         count(C_fault_nomem);

@@ -56,7 +56,7 @@ static struct region *region_to_extend(struct addrspace *as, uaddr_t va, int kin
         return r;
     r = region_alloc(va, va, PROT_READ | PROT_WRITE, kind, &region_anon_ops);
     if (r)
-        region_insert(&as->regions, r);
+        region_insert(as, r);
     return r;
 }
 
@@ -93,7 +93,9 @@ static int grow(struct addrspace *as, uaddr_t to, int kind)
 
 static void shrink(struct addrspace *as, uaddr_t to)
 {
+    struct list dead;
     uaddr_t start = PGROUNDUP(to), end = PGROUNDUP(as->heap_end);
+    list_init(&dead);
     while (end > start) {
         struct region *r = region_find(&as->regions, end - 1);
         uaddr_t from = max_u64(start, r->start);
@@ -104,8 +106,9 @@ static void shrink(struct addrspace *as, uaddr_t to)
         }
         r->end = end = from;
         if (r->start == r->end)
-            region_free(r);
+            region_remove(r, &dead);
     }
+    regions_drop(&dead); // there is nothing to let go: it does not sleep
     as->heap_end = to;
     recount_tables(as);
 }

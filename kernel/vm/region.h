@@ -8,42 +8,73 @@
 
 #include "kernel/vm/addrspace.h"
 
-// A region of the heap has one of these, others none.
+struct inode;
+struct region;
+struct shared_pages;
+struct supply;
+
 enum region_flags {
-    REGION_LAZY = 1,     // nothing is promised: a touch may fail for want of memory
-    REGION_RESERVED = 2, // a frame is promised for each page that has none of its own yet
+    REGION_LAZY = 1,     // of the heap: nothing is promised, a touch may fail for want of memory
+    REGION_RESERVED = 2, // of the heap: a frame is promised for each page that has none of its own yet
+    REGION_SHARED = 4,   // stores are seen by all who map the same
+    REGION_RUN = 8,      // of a program that runs: its file cannot be written
 };
 
-struct region;
+#define STORE_PRIVATE 2
 
 struct region_ops {
     // Fills the entry of page va for an access that the region allows: it is absent, or it maps the
     // zero page and a page to write to is wanted.
-    // => as->lock held. 0; -ENOMEM; -EAGAIN: a promised frame was not found, try again later.
-    int (*fill)(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry);
-    // A child has pages of its own: fork shares none.
+    // => as->lock held. 0; -ENOMEM; -EAGAIN: a promised frame was not found, try again later;
+    // SUPPLY_WANTED: *s says what is to be brought in without the lock, then again with it.
+    int (*fill)(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry, struct supply *s);
+    // The same for a write to a page that is there and whose entry does not allow it. STORE_PRIVATE,
+    // or no such function: it is copied on write.
+    int (*store)(struct region *r, uaddr_t va, pte_t *entry, struct supply *s);
+    // r, a copy of a region, takes references of its own on what its pages come from; and gives them
+    // up: may sleep, no lock is held. 0: there is nothing to hold.
+    void (*attach)(struct region *r);
+    void (*detach)(struct region *r);
+    // fork copies no entries: the child's faults find the pages, or are to make others.
     bool unshared;
 };
 
 extern const struct region_ops region_anon_ops; // zero-filled, private (region_anon.c)
 extern const struct region_ops region_info_ops; // the process page (region_info.c)
+extern const struct region_ops region_file_ops; // a file, private or shared (region_file.c)
 
+// I immutable; M mapping lock (mapping.c)
 struct region {
     struct list link;   // by address
     uaddr_t start, end; // page-aligned
     uint8 prot;         // PROT_ bits
+    uint8 max_prot;     // I: what prot may become
     uint8 flags;        // enum region_flags
     uint64 promised;    // RESERVED: pages promised and not yet touched
     const struct region_ops *ops;
+    struct addrspace *as; // I once inserted
+    // Where its pages come from, if it is not zeroes of its own.
+    uint64 offset;               // of start therein, in bytes, page-aligned
+    struct inode *file;          // I: one user of it
+    struct shared_pages *shared; // I: the same
+    struct list mapping;         // M: regions of the file
+    uint64 mapping_round;        // M: in which it was last looked at
 };
 
 // A region that is on no list yet; 0 if there is no memory.
 struct region *region_alloc(uaddr_t start, uaddr_t end, int prot, int flags, const struct region_ops *ops);
-// Takes r off its list and frees it.
-void region_free(struct region *r);
+// A copy of r, for [start, end) of it, on no list yet, with references of its own; 0: no memory.
+struct region *region_copy(const struct region *r, uaddr_t start, uaddr_t end);
+// Cuts r at va, inside it: r ends there, and what it was from there on is a region of its own. No
+// entry changes. 0; -ENOMEM.
+int region_split(struct region *r, uaddr_t va);
+// Takes r off its list and onto the list dead: under as->lock, before regions_drop.
+void region_remove(struct region *r, struct list *dead);
+// Frees the regions of that list. May sleep; no lock is held.
+void regions_drop(struct list *dead);
 
-// Puts r into its place; it must not overlap others.
-void region_insert(struct list *regions, struct region *r);
+// Puts r into its place in as; it must not overlap others.
+void region_insert(struct addrspace *as, struct region *r);
 // The region that holds va, or 0.
 struct region *region_find(const struct list *regions, uaddr_t va);
 // True if [start, end) meets any region.

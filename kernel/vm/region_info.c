@@ -8,8 +8,10 @@
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 
-static int info_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry)
+static int info_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry,
+                     struct supply *s)
 {
+    (void)s;
     (void)va;
     (void)access; // the region allows reading alone
     struct page *p = page_alloc(PAGE_ZERO);

@@ -8,12 +8,14 @@
 // hart_gen[h] is written by hart h only, after its flush.
 #include "kernel/vm/tlb.h"
 
+#include "kernel/arch/barrier.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/ipi.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/counter.h"
 #include "kernel/vm/kmap.h"
 
+static uint64 code_gen;   // a: counts pages of code that were mapped
 static uint64 kernel_gen; // a: counts changes in the kernel's half that need a flush everywhere
 
 static uint64 load(const uint64 *generation) { return __atomic_load_n(generation, __ATOMIC_SEQ_CST); }
@@ -59,6 +61,11 @@ static void catch_up(void)
     struct cpu *c = this_cpu();
     if (load(&c->as->hart_gen[c->index]) != load(&c->as->tlb_gen) || c->kernel_gen != load(&kernel_gen))
         flush_for(c, c->as);
+    uint64 code = load(&code_gen);
+    if (unlikely(c->code_gen != code)) {
+        fence_i();
+        __atomic_store_n(&c->code_gen, code, __ATOMIC_SEQ_CST);
+    }
 }
 
 // The new root is in satp before `as` says so: whoever waits for the old space to be left may
@@ -92,6 +99,21 @@ void tlb_flush_space(struct addrspace *as)
         ipi_send(i, IPI_TLB);
         count(C_tlb_shootdown);
         while (in_use_on(as, &cpus[i]) && load(&as->hart_gen[i]) < gen)
+            ;
+    }
+}
+
+void tlb_new_code(struct addrspace *as)
+{
+    uint64 gen = __atomic_add_fetch(&code_gen, 1, __ATOMIC_SEQ_CST);
+    irq_off();
+    catch_up();
+    irq_on();
+    for (uint i = 0; i < cpu_count; i++) {
+        if (!in_use_on(as, &cpus[i]) || load(&cpus[i].code_gen) >= gen)
+            continue;
+        ipi_send(i, IPI_TLB);
+        while (in_use_on(as, &cpus[i]) && load(&cpus[i].code_gen) < gen)
             ;
     }
 }

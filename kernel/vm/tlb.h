@@ -13,7 +13,11 @@ void tlb_flush_local_page(vaddr_t va);
 // uses the old ones. Interrupts are on (or it is the only hart), no spinlock is held.
 void tlb_flush_space(struct addrspace *as);
 
-// The same for the kernel's half, on all harts.
+// Pages of code were mapped into as: all harts that run it, or will, fetch what is there now. The
+// caller is in no interrupt handler and holds no spinlock.
+void tlb_new_code(struct addrspace *as);
+
+// As tlb_flush_space for the kernel's half, on all harts.
 void tlb_flush_kernel(void);
 
 // Registers the handlers of IPI_TLB and IPI_LEAVE.

@@ -13,7 +13,7 @@ static bool invalidate(struct addrspace *as, uaddr_t start, uaddr_t end)
     bool any = false;
     for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
         for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++) {
-            any |= *s.entry & PTE_V;
+            any |= *s.entry != 0; // one that allows nothing is invalid already, and has its page
             *s.entry &= ~PTE_V;
         }
     }

@@ -183,7 +183,7 @@ void bad_names(void)
                         {"exec", SYS_exec, EACCES, {S(SUB_DIR), (long)args}},
                         {"exec", SYS_exec, EACCES, {S("/console"), (long)args}},
                         {"interpose", SYS_interpose, ENAMETOOLONG, {-1, S(long_path)}},
-                        {"exec", SYS_exec, ENOEXEC, {S(FILE_NAME), (long)args}},
+                        {"exec", SYS_exec, ETXTBSY, {S(FILE_NAME), (long)args}},
                         {"exec", SYS_exec, ENOENT, {S("none"), (long)args}},
                         {0, 0, 0, {0}},
                     });

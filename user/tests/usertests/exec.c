@@ -250,7 +250,7 @@ const struct test exec_tests[] = {
     TEST(main_returns, 0, "labs 16", "what main returns is the exit status"),
     TEST(exec_while_others_run, 0, "known 24", "programs load while others read files and write"),
     TEST(exec_own_file, 0, "", "a running program can exec its own file, and so can many"),
-    TEST(exec_removed_file, 0, "", "a program whose file is overwritten and removed runs on"),
+    TEST(exec_removed_file, 0, "", "a program whose file is removed runs on; none can be written while it runs"),
     TEST(segment_without_rights, BOTH, "", "what lies in a segment without rights is mapped, and out of reach"),
     TEST(exec_storm, BOTH, "known 25", "processes that exec at the same time all run what they should"),
     TEST(fork_exec_loses_nothing, BOTH | ALONE, "known 25",

@@ -36,9 +36,14 @@ void exec_removed_file(void)
         exit(127);
     }
     wait_asleep(pid);
+    expect(open("prog", O_WRONLY) == -1 && errno == ETXTBSY, "what runs cannot be written");
+    expect(open("prog", O_RDONLY | O_TRUNC) == -1 && errno == ETXTBSY, "nor cut");
+    expect(unlink("prog") == 0 && program_status("prog") == -ENOENT, "but removed");
     program_write("prog", code_argc, code_argc_end);
     expect(program_status("prog") == 1, "the new program is another");
-    expect(unlink("prog") == 0 && program_status("prog") == -ENOENT, "it is removed");
+    int fd = open("prog", O_RDWR);
+    expect(program_status("prog") == -ETXTBSY && close(fd) == 0, "what may be written cannot be run");
+    expect(program_status("prog") == 1 && unlink("prog") == 0, "afterwards it can");
     pause(1);
     expect_killed(pid);
 }

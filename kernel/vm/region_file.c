@@ -1,0 +1,208 @@
+// Regions of files: programs, and what mmap maps.
+//
+// A page of the file is a page of its cache, mapped as it is; whoever writes to a private one gets
+// a copy. A store into a shared one is a change of the file like any other: its block joins the
+// running group of the journal before the entry allows the store, and when the group is committed
+// the right is taken back (mapping.h). So whatever was stored is in the journal's hands from the
+// first store on, and unmapping has nothing to write.
+//
+// One fault maps the neighbours, too, as far as they are in the cache: they cost no trap then.
+#include "kernel/errno.h"
+#include "kernel/fcntl.h"
+#include "kernel/fs/cache.h"
+#include "kernel/fs/inode.h"
+#include "kernel/fs/journal.h"
+#include "kernel/lib/counter.h"
+#include "kernel/lib/string.h"
+#include "kernel/vm/mapping.h"
+#include "kernel/vm/pagetable.h"
+#include "kernel/vm/region.h"
+#include "kernel/vm/supply.h"
+#include "kernel/vm/tlb.h"
+
+static_assert(BSIZE == PGSIZE, "a block is a page");
+
+static uint64 page_in_file(const struct region *r, uaddr_t va) { return (va - r->start + r->offset) >> PGSHIFT; }
+
+// => as->lock held. Says in s what a fault on va wants.
+static int want(struct supply *s, const struct region *r, uaddr_t va, bool store)
+{
+    if (s->ready) // it was for something that has changed: all over again
+        return SUPPLY_WANTED;
+    uaddr_t window = va & -(SUPPLY_PAGES * PGSIZE);
+    uaddr_t start = max_u64(window, r->start), end = min_u64(window + SUPPLY_PAGES * PGSIZE, r->end);
+    s->file = inode_dup(r->file);
+    s->first = page_in_file(r, start);
+    s->n = (end - start) >> PGSHIFT;
+    s->wanted = (va - start) >> PGSHIFT;
+    s->shared = r->flags & REGION_SHARED;
+    s->store = store;
+    return SUPPLY_WANTED;
+}
+
+static bool is_for(const struct supply *s, const struct region *r, uaddr_t va, bool store)
+{
+    return s->ready && s->file == r->file && s->first + s->wanted == page_in_file(r, va) && s->store == store &&
+           s->shared == ((r->flags & REGION_SHARED) != 0);
+}
+
+// Rights of an entry for the cache's own page.
+static pte_t cache_rights(const struct region *r)
+{
+    pte_t rights = pt_user_rights(r->prot);
+    if ((rights & PTE_W) && !(r->flags & REGION_SHARED))
+        rights |= PTE_COW;
+    return rights & ~(PTE_W | PTE_D);
+}
+
+static void map_page(struct addrspace *as, struct page *p, pte_t *entry, pte_t rights)
+{
+    page_get(p);
+    *entry = PA2PTE(page_to_phys(p)) | rights;
+    as->resident += p != zero_page;
+}
+
+// A write to a private page that is not there: a copy of the file's.
+static int fill_copy(struct addrspace *as, const struct region *r, const struct block *b, pte_t *entry)
+{
+    struct page *p = page_alloc(b ? 0 : PAGE_ZERO);
+    if (!p)
+        return -ENOMEM;
+    if (b)
+        page_copy(page_to_virt(p), block_data(b));
+    *entry = PA2PTE(page_to_phys(p)) | pt_user_rights(r->prot);
+    as->resident++;
+    count(C_fault_file_copy);
+    return 0;
+}
+
+// => the entries of the supply's pages lie in one table, and entry is that of the wanted one.
+static void map_neighbours(struct addrspace *as, const struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
+{
+    uint64 around = 0;
+    for (uint i = 0; i < s->n; i++) {
+        int64 at = (int64)i - s->wanted;
+        uaddr_t neighbour = va + at * PGSIZE;
+        if (!s->block[i] || neighbour < r->start || neighbour >= r->end || entry[at] != 0)
+            continue;
+        map_page(as, s->block[i]->page, &entry[at], cache_rights(r));
+        around++;
+    }
+    count_n(C_fault_file_around, around);
+}
+
+static int file_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry,
+                     struct supply *s)
+{
+    bool shared = r->flags & REGION_SHARED, store = shared && access == ACCESS_WRITE;
+    if (!is_for(s, r, va, store))
+        return want(s, r, va, store);
+    struct block *b = s->block[s->wanted];
+    if (access == ACCESS_WRITE && !shared)
+        return fill_copy(as, r, b, entry);
+    map_page(as, b ? b->page : zero_page, entry, store ? pt_user_rights(r->prot) : cache_rights(r));
+    count(store ? C_fault_file_dirty : C_fault_file_map);
+    if (store)
+        mapping_stored(as);
+    else
+        map_neighbours(as, r, va, entry, s);
+    if (r->prot & PROT_EXEC)
+        tlb_new_code(as);
+    return 0;
+}
+
+// A store into a page that is mapped to be read, or was written to before the last commit.
+static int file_store(struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
+{
+    if (!(r->flags & REGION_SHARED))
+        return STORE_PRIVATE;
+    if (!is_for(s, r, va, true))
+        return want(s, r, va, true);
+    debug_assert(pt_page(*entry) == s->block[s->wanted]->page);
+    *entry |= pt_user_rights(r->prot);
+    count(C_fault_file_dirty);
+    mapping_stored(r->as);
+    return 0;
+}
+
+static bool may_store(const struct region *r) { return (r->flags & REGION_SHARED) && (r->max_prot & PROT_WRITE); }
+
+// Who has the region to copy has counted already, so this cannot be refused.
+static void file_attach(struct region *r)
+{
+    inode_dup(r->file);
+    if (r->flags & REGION_RUN)
+        inode_begin_run(r->file);
+    if (may_store(r))
+        inode_begin_write(r->file);
+}
+
+static void file_detach(struct region *r)
+{
+    if (r->flags & REGION_RUN)
+        inode_end_run(r->file);
+    if (may_store(r))
+        inode_end_write(r->file);
+    inode_put(r->file);
+}
+
+const struct region_ops region_file_ops = {
+    .fill = file_fill,
+    .store = file_store,
+    .attach = file_attach,
+    .detach = file_detach,
+};
+
+// The block becomes part of the running group, made if it was a hole.
+static int bring_to_store(struct supply *s)
+{
+    s->first += s->wanted;
+    s->wanted = 0;
+    s->n = 1;
+    int e = journal_begin(INODE_STORE_BLOCKS);
+    if (e)
+        return e;
+    s->in_transaction = true;
+    e = inode_lock(s->file);
+    if (e)
+        return e;
+    s->locked = true;
+    return inode_store_block(s->file, s->first, &s->block[0]);
+}
+
+int supply_bring(struct supply *s)
+{
+    s->ready = true;
+    for (uint i = 0; i < s->n; i++)
+        s->block[i] = 0;
+    if (s->store)
+        return bring_to_store(s);
+    int e = inode_lock(s->file);
+    if (e)
+        return e;
+    s->locked = true;
+    e = inode_map_blocks(s->file, s->first, s->n, s->wanted, s->block);
+    if (e || !s->shared || s->block[s->wanted])
+        return e;
+    inode_unlock(s->file); // a hole of a shared mapping: filled, so that a later write is seen
+    s->locked = false;
+    for (uint i = 0; i < s->n; i++)
+        if (s->block[i])
+            cache_put(s->block[i]);
+    s->block[0] = 0;
+    return bring_to_store(s);
+}
+
+void supply_drop(struct supply *s)
+{
+    if (!s->file)
+        return;
+    for (uint i = 0; s->ready && i < s->n; i++)
+        if (s->block[i])
+            cache_put(s->block[i]);
+    if (s->locked)
+        inode_unlock(s->file);
+    if (s->in_transaction)
+        journal_end();
+    inode_put(s->file);
+}
