@@ -68,20 +68,21 @@ uint64 page_mapped(void);
 
 static inline void page_get(struct page *p) // one more reference
 {
-    if (p->flags & PG_RESERVED)
+    const uint8 flags = p->flags;
+    if (flags & PG_RESERVED)
         return;
     int32 before = __atomic_fetch_add(&p->refs, 1, __ATOMIC_RELAXED);
     kassert(before > 0);
-    if (before == 1 && (p->flags & PG_CACHE))
+    if (flags & PG_CACHE && before == 1)
         page_count_mapped(1);
 }
 
 static inline bool page_drop(struct page *p) // one less; true: it was the last one
 {
-    uint8 flags = p->flags; // looked at while the frame is ours
+    const uint8 flags = p->flags; // looked at while the frame is ours
     int32 before = __atomic_fetch_sub(&p->refs, 1, __ATOMIC_ACQ_REL);
     kassert(before > 0);
-    if (before == 2 && (flags & PG_CACHE))
+    if (flags & PG_CACHE && before == 2)
         page_count_mapped(-1);
     return before == 1;
 }

@@ -2,8 +2,19 @@
 //
 //     entry             access  page                   what is done (counter)
 //     ----------------  ------  ---------------------  -------------------------------------------
-//     absent            any                            the region fills it, and pages behind it if
-//                                                      writes come in sequence (region_anon.c)
+//     absent            any                            the region fills it. Zeroes of its own: and
+//                                                      pages behind it if writes come in sequence
+//                                                      (region_anon.c). A file (region_file.c):
+//     absent, file      read,   in the file            the cache's own page, read-only, and its
+//                       fetch                          neighbours if cached (fault_file_map)
+//     absent, file,     read    a hole                 the zero page
+//       private         write   in the file            a copy (fault_file_copy)
+//     absent, file,     any     a hole                 filled first, so that it is seen by all
+//       shared          write   in the file            joins the journal's group, then mapped
+//                                                      writable (fault_file_dirty)
+//     absent, file      any     beyond the end         -ENXIO, a bus error
+//     not writable,     write                          as when absent: a commit took the right back
+//       file, shared
 //     not writable      write   last reference         claimed: made writable (fault_cow_claim)
 //     not writable      write   the zero page          a zeroed page instead (fault_zero_fill)
 //     not writable      write   has other references   copied (fault_cow_copy), and neighbours
@@ -23,6 +34,9 @@
 //     other             any     2 MiB                  as above
 //
 //     no region, or it does not allow the access: -EFAULT (fault_denied)
+//
+// What must be read from the disk, or begins a transaction, is brought in without the space's lock;
+// then everything is looked up and checked anew (supply.h).
 //
 // Making a page present, or giving rights, needs no flush: a stale translation faults again and
 // ends in the last case. Only a copy points an entry elsewhere; the old page goes after the flush.
