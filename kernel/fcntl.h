@@ -1,4 +1,4 @@
-// Flags of open, lseek, waitpid and mmap. Part of the ABI.
+// Flags of open, lseek, waitpid, mmap and futex. Part of the ABI.
 #ifndef KERNEL_FCNTL_H
 #define KERNEL_FCNTL_H
 
@@ -32,5 +32,8 @@
 
 #define MADV_WILLNEED 3
 #define MADV_DONTNEED 4
+
+#define FUTEX_WAIT 0
+#define FUTEX_WAKE 1
 
 #endif

@@ -18,7 +18,8 @@ struct procinfo {
     uint64 tables;   // page-table pages below the two roots
     uint64 ticks;    // clock ticks that met it running
     char name[16];
-    int pin; // hart on which alone it may run (cpupin), or -1
+    int pin;     // hart on which alone it may run (cpupin), or -1
+    int threads; // those that have ended and were not joined included
 };
 
 #endif

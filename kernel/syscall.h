@@ -62,7 +62,11 @@
     X(48, interpose, "xs")                                                                                             \
     X(49, backtrace, "")                                                                                               \
     X(50, cpupin, "d")                                                                                                 \
-    X(51, pgaccess, "pdp")
+    X(51, pgaccess, "pdp")                                                                                             \
+    X(57, clone, "ppp")                                                                                                \
+    X(58, join, "dp")                                                                                                  \
+    X(59, thread_exit, "d")                                                                                            \
+    X(60, futex, "pddd")
 
 // The user-side stub of each call is sys_name, and, weakly, name: the C library has functions of
 // its own for sbrk and getcwd, which call the stub. 13 has an older name, too.
@@ -87,13 +91,23 @@ enum { SYSCALLS(SYSCALL_NUMBER) SYS_sleep = SYS_pause };
 //     running; 0 ticks: no more. The handler ends with sigreturn(), which restores all registers,
 //     and is not called again before. kernel/proc/alarm.h has the rules.
 // interpose(mask, path): from now on the calls whose bit (1 << number) is set in mask fail with
-//     EPERM, but for exit, and for open and exec of exactly path ("-": of none). Bit 31: all calls
+//     EPERM, but for exit and thread_exit, and for open and exec of exactly path ("-": of none). Bit 31: all calls
 //     from 31 on. Inherited, kept by exec; a further call can only add to it. -EPERM: path was
 //     refused before.
 // backtrace(): prints the calls by which the kernel came to run this one.
 // kill(pid): pid below -1: all processes of the group -pid.
 // cpupin(cpu): the process, and what it forks, runs on that hart only, from now on. -EINVAL.
 // gettime(&ns): nanoseconds since 1970 by the machine's clock.
+// clone(fn, arg, stack_top): a thread that begins with fn(arg) and sp at stack_top, rounded down to
+//     16 bytes; fn must end with thread_exit. It shares memory, files, working directory and children
+//     with the process, which goes on until its last thread ends. Its number, which kill and wait do
+//     not know; -EINVAL; -EAGAIN; -ENOMEM. user/lib/thread.h has more comfort.
+// join(tid, &status): waits for the end of that thread of the process, -1: of any but the first. Its
+//     number; -ESRCH; -ECHILD: there is none but the caller; -EINVAL: the caller; -EINTR.
+// thread_exit(status): ends the calling thread; the last one ends the process with that status.
+// futex(addr, op, value, ticks): FUTEX_WAIT sleeps if *addr == value, for at most ticks (0: no limit):
+//     0: woken; -EAGAIN: it was not; -ETIMEDOUT; -EINTR. FUTEX_WAKE wakes at most value of those
+//     who wait at addr: how many.
 // waitpid(pid, &status, flags): pid -1: any child; flags 0 or WNOHANG (then 0: none has ended).
 
 #endif

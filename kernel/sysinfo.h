@@ -6,7 +6,7 @@
 
 struct sysinfo {
     uint64 freemem;     // bytes that can still be promised
-    uint64 nproc;       // processes, zombies included
+    uint64 nproc;       // processes and further threads of theirs, zombies included
     uint64 totalmem;    // bytes that the page allocator was given at boot
     uint64 freepages;   // frames on the free lists
     uint64 reclaimable; // frames that caches hold and would give back

@@ -71,6 +71,10 @@ int sigalarm(int ticks, void (*handler)());
 int sigreturn(void);
 int backtrace(void);
 int cpupin(int cpu);
+int clone(void (*fn)(void *), void *arg, void *stack_top);
+int join(int tid, int *status);
+void thread_exit(int status) __attribute__((noreturn));
+int futex(int *addr, int op, int value, int ticks);
 int poweroff(int status);
 int reboot(void);
 
@@ -83,7 +87,8 @@ char *getcwd(char *buf, int size); // buf, or 0
 
 int ugetpid(void); // getpid without a system call: the kernel tells it on the process page
 
-extern int errno;
+int *errno_of_thread(void);
+#define errno (*errno_of_thread()) // each thread has its own (user/lib/thread.h)
 const char *strerror(int error);
 void perror(const char *what); // "what: reason" on standard error
 

@@ -15,6 +15,7 @@
 #include "kernel/lock/thread.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/page.h"
+#include "kernel/proc/futex.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/trap/timer.h"
@@ -139,6 +140,7 @@ void kernel_main(uint64 hart, paddr_t fdt)
     (void)hart;
     csr_write(stvec, (uint64)early_vector);
     waitq_init();
+    futex_init();
     console_init(); // text from here on
     set_hooks();
     find_machine(fdt);

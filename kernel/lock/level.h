@@ -15,6 +15,7 @@
     /* spinlocks: interrupts off, never sleep */                                                                       \
     X(PROC_TREE, "proc")       /* parents, children, process table, process groups */                                  \
     X(FDTABLE, "fdtable")      /* a process's open files */                                                            \
+    X(FUTEX, "futex")          /* a bucket of futex waiters */                                                         \
     X(PIPE, "pipe")            /* a pipe's indices */                                                                  \
     X(ICACHE, "inodes")        /* table of in-core inodes */                                                           \
     X(MAPPING, "mapping")      /* who maps a file */                                                                   \

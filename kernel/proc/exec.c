@@ -29,7 +29,7 @@ struct image {
     struct inode *file; // locked while it is read
     uaddr_t entry;
     uaddr_t end;      // page-aligned end of the segments so far
-    uaddr_t sp, argv; // of the new program
+    uaddr_t sp;       // of the new program; its argv lies there
 };
 
 static int read_exactly(struct inode *ip, void *dst, uint64 off, size_t n)
@@ -154,8 +154,8 @@ static int push_args(struct image *im, char *const *argv, int argc)
         at[i] = sp;
     }
     at[argc] = 0;
-    im->sp = im->argv = (sp - (argc + 1) * sizeof(uaddr_t)) & ~15UL;
-    return as_write(im->as, im->argv, at, (argc + 1) * sizeof(uaddr_t));
+    im->sp = (sp - (argc + 1) * sizeof(uaddr_t)) & ~15UL;
+    return as_write(im->as, im->sp, at, (argc + 1) * sizeof(uaddr_t));
 }
 
 // What follows the segments.
@@ -163,7 +163,7 @@ static int make_stack(struct image *im)
 {
     uaddr_t bottom = im->end + 2 * PGSIZE;
     im->sp = bottom + USERSTACK * PGSIZE;
-    as_set_info(im->as, &(struct usyscall){.pid = current()->pid});
+    as_set_info(im->as, &(struct usyscall){.pid = current()->leader->pid});
     int r = as_map_info(im->as, im->end);
     if (r == 0)
         r = as_map(im->as, bottom, im->sp, PROT_READ | PROT_WRITE);
@@ -186,17 +186,37 @@ static int build(struct image *im, char *const *argv, int argc)
     return r;
 }
 
-// The process becomes the program: nothing can fail any more.
-static void take_over(struct proc *p, const struct image *im, const char *path, int argc)
+// The process is to become the program: all other threads are told to end, so nothing can fail any
+// more. -EINTR: they are ending already, the caller too.
+static int commit(struct proc *p, const struct image *im, const char *path, int argc)
 {
-    struct addrspace *old = p->as;
     const char *name = path;
     for (const char *s = path; *s; s++)
         if (*s == '/' && s[1] != 0)
             name = s + 1;
+    struct new_image *next = &p->leader->image;
     spin_lock(&tree_lock);
-    p->as = im->as;
-    strlcpy(p->name, name, sizeof(p->name));
+    bool first = proc_end_threads_locked(p);
+    if (first) {
+        *next = (struct new_image){.as = im->as, .entry = im->entry, .sp = im->sp, .argc = argc};
+        strlcpy(next->name, name, sizeof(next->name));
+        p->killed |= p != p->leader; // it ends, too: the leader goes on in its place
+    }
+    spin_unlock(&tree_lock);
+    return first ? 0 : -EINTR;
+}
+
+// What was killed meanwhile ends at its return to user mode.
+void proc_take_over(struct proc *p)
+{
+    struct addrspace *old = p->as;
+    struct new_image im = p->image;
+    spin_lock(&tree_lock);
+    p->as = im.as;
+    strlcpy(p->name, im.name, sizeof(p->name));
+    p->image.as = 0;
+    p->ending = false;
+    __atomic_store_n(&p->killed, p->doomed, __ATOMIC_SEQ_CST);
     spin_unlock(&tree_lock);
     irq_off();
     as_activate(p->as, true);
@@ -206,12 +226,13 @@ static void take_over(struct proc *p, const struct image *im, const char *path, 
         as_put(old);
     fp_drop(p);
     alarm_drop(p);
+    proc_drop_cwd(p);
     fence_i();
     memset(p->tf, 0, sizeof(*p->tf));
-    p->tf->epc = im->entry;
-    p->tf->sp = im->sp;
-    p->tf->a0 = argc;
-    p->tf->a1 = im->argv;
+    p->tf->epc = im.entry;
+    p->tf->sp = im.sp;
+    p->tf->a0 = im.argc;
+    p->tf->a1 = im.sp;
     p->tf->sstatus = SSTATUS_SPIE | (DEBUG_BUILD ? 0 : SSTATUS_SUM);
 }
 
@@ -233,17 +254,21 @@ int proc_exec(const char *path, char *const *argv, int argc)
     struct image im = {0};
     if (argc > MAXARG)
         return -E2BIG;
-    int r = path_lookup(p->cwd, path, 0, &im.file);
+    int r = path_lookup(proc_cwd(), path, 0, &im.file);
     if (r < 0)
         return r;
     r = load(&im, argv, argc);
     inode_put(im.file);
+    if (r == 0)
+        r = commit(p, &im, path, argc);
     if (r < 0) {
         if (im.as)
             as_put(im.as);
         return r;
     }
-    // commit point
-    take_over(p, &im, path, argc);
+    if (p != p->leader)
+        return -EINTR;
+    proc_reap_threads(p);
+    proc_take_over(p);
     return argc;
 }

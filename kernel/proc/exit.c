@@ -1,5 +1,9 @@
 // exit, wait and what lies between: a zombie keeps its pid, its status and its kernel stack until
 // its parent (or init, which takes in orphans) has waited for it.
+//
+// What the threads of a process share lies in their leader, which therefore outlives them: when its
+// turn comes to end, it waits for the others, and then ends the process, or goes on as a new program
+// if one of them has called exec.
 #include "kernel/errno.h"
 #include "kernel/fs/inode.h"
 #include "kernel/lib/assert.h"
@@ -8,6 +12,7 @@
 #include "kernel/proc/fp.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
+#include "kernel/proc/thread.h"
 #include "kernel/proc/tree.h"
 #include "kernel/proc/watch.h"
 #include "kernel/vm/addrspace.h"
@@ -51,6 +56,39 @@ static void release_files(struct proc *p)
     p->cwd = 0;
 }
 
+// => tree_lock held
+static bool any_runs_locked(const struct proc *leader)
+{
+    list_for_each (t, &leader->threads, struct proc, all)
+        if (t->state != PS_ZOMBIE)
+            return true;
+    return false;
+}
+
+// A thread that wants to be joined may be, as long as there is one to do it.
+void proc_reap_threads(struct proc *leader)
+{
+    spin_lock(&tree_lock);
+    while (any_runs_locked(leader))
+        sleep(&leader->threads, &tree_lock);
+    spin_unlock(&tree_lock);
+    while (!list_empty(&leader->threads))
+        thread_reap(list_entry(leader->threads.next, struct proc, all));
+}
+
+// => tree_lock held: p ends with that status and tells who waits on chan. Its stack is free only when
+// the sched lock is: after the switch.
+static noreturn void become_zombie_locked(struct proc *p, int status, const void *chan)
+{
+    p->exit_status = status;
+    wakeup(chan);
+    spin_lock(&sched_lock);
+    p->state = PS_ZOMBIE;
+    spin_unlock(&tree_lock);
+    sched_switch_locked();
+    panic("a zombie runs");
+}
+
 // => tree_lock held: init becomes the parent of p's children, and is told if one has ended.
 static void give_children_to_init_locked(struct proc *p)
 {
@@ -66,24 +104,53 @@ static void give_children_to_init_locked(struct proc *p)
         wakeup(init_proc);
 }
 
-noreturn void proc_exit(int status)
+// All threads but the leader p are gone.
+static noreturn void end_process(struct proc *p)
 {
-    struct proc *p = current();
     if (p == init_proc)
-        panic("init has ended with status %d", status);
+        panic("init has ended with status %d", p->exit_status);
     release_files(p);
     release_memory(p);
     spin_lock(&tree_lock);
     give_children_to_init_locked(p);
-    p->exit_status = status;
-    wakeup(p->parent);
-    // From here on the parent may find a zombie, but its stack is free only when the sched lock
-    // is: after the switch.
-    spin_lock(&sched_lock);
-    p->state = PS_ZOMBIE;
+    become_zombie_locked(p, p->exit_status, p->parent);
+}
+
+// A thread keeps its address space until it is reaped, as an idle hart would.
+static noreturn void end_thread(struct proc *p, int status)
+{
+    proc_drop_cwd(p);
+    if (p == p->leader) {
+        proc_reap_threads(p);
+        if (p->image.as == 0)
+            end_process(p);
+        proc_take_over(p);
+        proc_user_return();
+    }
+    proc_drop_parts(p);
+    spin_lock(&tree_lock);
+    become_zombie_locked(p, status, &p->leader->threads);
+}
+
+noreturn void proc_exit(int status)
+{
+    struct proc *p = current();
+    spin_lock(&tree_lock);
+    if (proc_end_threads_locked(p))
+        p->leader->exit_status = status;
     spin_unlock(&tree_lock);
-    sched_switch_locked();
-    panic("a zombie runs");
+    end_thread(p, status);
+}
+
+// The process's status is that of the last of its threads.
+noreturn void thread_exit(int status)
+{
+    struct proc *p = current();
+    spin_lock(&tree_lock);
+    if (!p->leader->ending)
+        p->leader->exit_status = status;
+    spin_unlock(&tree_lock);
+    end_thread(p, status);
 }
 
 // => tree_lock held: a zombie among p's children; *any: there is a child that matches.
@@ -94,7 +161,7 @@ static struct proc *find_zombie_locked(struct proc *p, int pid, bool *any)
         if (pid != -1 && child->pid != pid)
             continue;
         *any = true;
-        if (child->state == PS_ZOMBIE)
+        if (child->state == PS_ZOMBIE && !child->claimed)
             return child;
     }
     return 0;
@@ -102,13 +169,14 @@ static struct proc *find_zombie_locked(struct proc *p, int pid, bool *any)
 
 int proc_wait(int pid, bool nohang, int *status, struct proc **zombie)
 {
-    struct proc *p = current();
+    struct proc *p = current()->leader;
     int r;
     spin_lock(&tree_lock);
     for (;;) {
         bool any;
         struct proc *child = find_zombie_locked(p, pid, &any);
         if (child != 0) {
+            child->claimed = true;
             *zombie = child;
             *status = child->exit_status;
             r = child->pid;
@@ -126,13 +194,23 @@ void proc_reap(struct proc *zombie)
 {
     spin_lock(&sched_lock); // the zombie's last switch is over when this is free
     spin_unlock(&sched_lock);
+    struct proc *parent = zombie->parent;
     proc_free(zombie);
+    wakeup(parent); // another thread may wait for the same
+}
+
+void proc_unclaim(struct proc *zombie)
+{
+    spin_lock(&tree_lock);
+    zombie->claimed = false;
+    wakeup(zombie->leader == zombie ? (void *)zombie->parent : &zombie->leader->threads);
+    spin_unlock(&tree_lock);
 }
 
 // Whether p is the caller or above it in the tree: the shell that waits for it, and init.
 static bool is_above_locked(const struct proc *p)
 {
-    const struct proc *above = current();
+    const struct proc *above = current()->leader;
     while (above != 0 && above != p)
         above = above->parent;
     return above != 0;

@@ -10,25 +10,32 @@
 #include "kernel/proc/watch.h"
 #include "kernel/vm/addrspace.h"
 
+void proc_inherit(struct proc *p, const struct proc *from)
+{
+    *p->tf = *from->tf;
+    p->isolated = from->isolated;
+    p->pin = from->pin;
+    p->fail_armed = from->fail_armed;
+    memcpy(p->name, from->name, sizeof(p->name));
+}
+
 static void inherit(struct proc *child, struct proc *parent)
 {
-    *child->tf = *parent->tf;
+    proc_inherit(child, parent);
     child->tf->a0 = 0; // what fork returns in the child
-    child->isolated = parent->isolated;
-    child->pin = parent->pin;
-    child->fail_armed = parent->fail_armed;
-    child->cwd = inode_dup(parent->cwd);
-    fdtable_fork(&child->fds, &parent->fds);
-    memcpy(child->name, parent->name, sizeof(child->name));
+    child->cwd = inode_dup(proc_cwd());
+    fdtable_fork(&child->fds, &parent->leader->fds);
 }
 
 static void link_to_parent(struct proc *child, struct proc *parent, struct addrspace *as)
 {
+    parent = parent->leader;
     spin_lock(&tree_lock);
     child->as = as;
     child->parent = parent;
     child->pgid = parent->pgid;
-    child->killed = parent->killed; // who ends the group ends those that are just being born
+    child->doomed |= parent->doomed; // who ends the group ends those that are just being born
+    child->killed |= child->doomed;
     list_push_back(&parent->children, &child->sibling);
     spin_unlock(&tree_lock);
 }
@@ -40,7 +47,7 @@ static int copy_parts(struct proc *child, struct proc *parent, struct addrspace 
     if (r == 0)
         r = alarm_fork(child, parent);
     if (r == 0)
-        r = watch_fork(child, parent);
+        r = watch_fork(child, parent->leader);
     return r < 0 ? r : as_fork(parent->as, as);
 }
 

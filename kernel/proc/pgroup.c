@@ -27,7 +27,7 @@ int pgroup_set(int pid, int pgid)
     if (pid < 0 || pgid < 0)
         return -EINVAL;
     spin_lock(&tree_lock);
-    int r = set_locked(current(), pid, pgid);
+    int r = set_locked(current()->leader, pid, pgid);
     spin_unlock(&tree_lock);
     return r;
 }

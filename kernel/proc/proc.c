@@ -33,13 +33,18 @@ struct proc *proc_find_locked(int pid)
 
 static bool pid_in_use_locked(int pid)
 {
-    list_for_each (p, &all_procs, struct proc, all)
+    list_for_each (p, &all_procs, struct proc, all) {
         if (p->pid == pid || p->pgid == pid)
             return true;
+        list_for_each (t, &p->threads, struct proc, all)
+            if (t->pid == pid)
+                return true;
+    }
     return false;
 }
 
-// => tree_lock held: gives p the next free pid and its place in the list. -EAGAIN at NPROC.
+// => tree_lock held: gives p the next free pid and its place in the list. -EAGAIN at NPROC. A thread
+// is told to end with those that are there.
 static int enlist_locked(struct proc *p)
 {
     if (proc_total >= NPROC)
@@ -48,10 +53,12 @@ static int enlist_locked(struct proc *p)
         last_pid = last_pid == PID_MAX ? 2 : last_pid + 1;
     while (pid_in_use_locked(last_pid));
     p->pid = p->pgid = last_pid;
-    struct list *before = all_procs.prev;
-    while (before != &all_procs && list_entry(before, struct proc, all)->pid > p->pid)
+    struct list *list = p->leader == p ? &all_procs : &p->leader->threads;
+    struct list *before = list->prev;
+    while (before != list && list_entry(before, struct proc, all)->pid > p->pid)
         before = before->prev;
     list_insert_between(&p->all, before, before->next);
+    p->killed = p->leader->ending || p->leader->doomed;
     proc_total++;
     return 0;
 }
@@ -76,12 +83,14 @@ static int thread_alloc(struct proc **out)
     list_init(&p->children);
     list_init(&p->sibling);
     list_init(&p->all);
+    list_init(&p->threads);
+    p->leader = p;
     fdtable_init(&p->fds);
     *out = p;
     return 0;
 }
 
-int proc_alloc(struct proc **out)
+static int alloc_listed(struct proc *leader, struct proc **out)
 {
     struct proc *p;
     if (proc_count() >= NPROC)
@@ -89,6 +98,8 @@ int proc_alloc(struct proc **out)
     int r = thread_alloc(&p);
     if (r < 0)
         return r;
+    if (leader)
+        p->leader = leader;
     spin_lock(&tree_lock);
     r = enlist_locked(p);
     spin_unlock(&tree_lock);
@@ -101,9 +112,13 @@ int proc_alloc(struct proc **out)
     return 0;
 }
 
+int proc_alloc(struct proc **out) { return alloc_listed(0, out); }
+
+int proc_alloc_thread(struct proc *leader, struct proc **out) { return alloc_listed(leader, out); }
+
 void proc_free(struct proc *p)
 {
-    kassert(p->as == 0 && p->fp == 0 && p->alarm == 0 && p->watch == 0 && p->cwd == 0);
+    kassert(p->as == 0 && p->fp == 0 && p->alarm == 0 && p->watch == 0 && p->cwd == 0 && p->cwd_used == 0);
     spin_lock(&tree_lock);
     list_remove(&p->sibling);
     list_remove(&p->all);
@@ -147,10 +162,32 @@ void proc_start_init(void (*main)(void *arg))
     begin(p, "init", main, 0);
 }
 
-void proc_kill_locked(struct proc *p)
+static void kill_thread(struct proc *p)
 {
     __atomic_store_n(&p->killed, true, __ATOMIC_SEQ_CST);
     wakeup_killed(p);
+}
+
+void proc_kill_locked(struct proc *p)
+{
+    p->doomed = true;
+    kill_thread(p);
+    list_for_each (t, &p->threads, struct proc, all)
+        kill_thread(t);
+}
+
+bool proc_end_threads_locked(struct proc *self)
+{
+    struct proc *leader = self->leader;
+    if (leader->ending)
+        return false;
+    leader->ending = true;
+    if (leader != self)
+        kill_thread(leader);
+    list_for_each (t, &leader->threads, struct proc, all)
+        if (t != self)
+            kill_thread(t);
+    return true;
 }
 
 int proc_kill(int pid)
@@ -187,9 +224,14 @@ static void fill_info_locked(struct proc *p, struct procinfo *info)
         .state = p->state,
         .cpu = p->cpu,
         .isolated = p->isolated,
-        .ticks = p->ticks,
+        .ticks = p->ticks + p->ended_ticks,
         .pin = p->pin,
+        .threads = 1,
     };
+    list_for_each (t, &p->threads, struct proc, all) {
+        info->ticks += t->ticks;
+        info->threads++;
+    }
     strlcpy(info->name, p->name, sizeof(info->name));
 }
 

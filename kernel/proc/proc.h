@@ -5,6 +5,7 @@
 //     a life:  proc_fork, run, proc_exec, run, proc_exit, proc_wait (by the parent)
 //
 // Kernel threads are processes without an address space of their own and without a pid.
+// Further threads of a process (thread.h) are processes that live in their leader's.
 #ifndef KERNEL_PROC_PROC_H
 #define KERNEL_PROC_PROC_H
 
@@ -29,8 +30,16 @@ struct context {
     uint64 s[12];
 };
 
-// I immutable after proc_alloc; o the process itself only; S sched lock; T proc_tree lock;
-// W bucket of its channel; a atomic
+// A program that exec has loaded (exec.c).
+struct new_image {
+    struct addrspace *as; // 0: none
+    uaddr_t entry, sp;    // argv lies at sp
+    int argc;
+    char name[16];
+};
+
+// I immutable after proc_alloc; o the thread itself only; S sched lock; T proc_tree lock;
+// W bucket of its channel; F fds.lock; a atomic; L in the leader only: all threads' own
 struct proc {
     struct context context; // S
     struct trapframe *tf;   // I: top of the kernel stack
@@ -44,24 +53,32 @@ struct proc {
     struct list wait_link;  // W
     struct list timer_link; // clock lock: sleeps with a limit
     uint64 deadline;        // clock lock: tick that ends the sleep
-    bool killed;            // a
+    bool killed;            // a: it is to end at its next return to user mode
     int cpu;                // S: hart it runs or ran on
     int pin;                // S: hart on which alone it may run; ANY_HART
 
-    int pid;              // I; 0: kernel thread
-    int pgid;             // T
-    struct proc *parent;  // T; 0: kernel thread, init
-    struct list children; // T: through sibling
-    struct list sibling;  // T
-    struct list all;      // T: all processes, by pid
-    int exit_status;      // T, set before ZOMBIE
+    int pid;                // I; 0: kernel thread
+    int pgid;               // T, L
+    struct proc *leader;    // I: the first thread of the process, perhaps itself
+    struct list threads;    // T, L: the others, through all
+    struct proc *parent;    // T, L: a leader; 0: kernel thread, init
+    struct list children;   // T, L: through sibling
+    struct list sibling;    // T, L
+    struct list all;        // T: all processes, by pid; a thread: those of its leader
+    int exit_status;        // T, set before ZOMBIE
+    bool claimed;           // T: a zombie whose status somebody is fetching
+    bool ending;            // T, L: exit or exec has told the other threads to end
+    bool doomed;            // T, L: the process has been killed
+    uint64 ended_ticks;     // T, L: ticks of threads that are gone
+    struct new_image image; // T, L: what the process becomes when its other threads have ended
 
     struct addrspace *as; // o (others: T and as_get); 0: kernel thread
     bool isolated;        // o: user mode runs on the user root
-    struct inode *cwd;    // o
-    struct fdtable fds;
+    struct inode *cwd;    // F, L: proc_cwd tells it
+    struct inode *cwd_used;         // o: the one that this thread has a reference on (proc_cwd)
+    struct fdtable fds;             // L
     struct fpregs *fp;              // o: 0 until it uses floating point
-    struct watch *watch;            // o: 0 until its system calls are traced or restricted
+    struct watch *watch;            // T, L: 0 until its system calls are traced or restricted
     struct alarm *alarm;            // o: 0 until it sets one
     uint64 ticks;                   // o: clock ticks that met it running
     bool fail_armed;                // o: test builds: its allocations are counted and may fail
@@ -82,13 +99,20 @@ static inline struct proc *current(void)
     return p;
 }
 
+// The working directory, which stays valid until the calling thread asks for it again.
+struct inode *proc_cwd(void);
+// Makes dir, whose reference is taken over, the working directory.
+void proc_set_cwd(struct inode *dir);
+
 // To user mode, with the registers of the process's trap frame: trap/ sets it at boot.
 extern noreturn void (*proc_user_return)(void);
 
 // A new process in EMBRYO with a kernel stack, a pid and nothing else. 0; -EAGAIN (NPROC);
 // -ENOMEM.
 int proc_alloc(struct proc **out);
-// Undoes proc_alloc, and frees what is left of a zombie.
+// The same for a further thread of leader's process, where it is listed at once.
+int proc_alloc_thread(struct proc *leader, struct proc **out);
+// Undoes these, and frees what is left of a zombie.
 void proc_free(struct proc *p);
 
 // Makes process 1, which runs main in the kernel (main ends in proc_exec's program or a panic).
@@ -98,15 +122,18 @@ void kthread_start(const char *name, void (*main)(void *arg), void *arg);
 
 // fork: returns the child's pid; -EAGAIN, -ENOMEM.
 int proc_fork(void);
-// exec: runs the program at path with argv (kernel strings, argc of them) in this process.
-// Returns argc on success. -ENOENT, -ENOEXEC, -E2BIG, -ENOMEM, -EIO, ...: the caller is whole.
+// exec: runs the program at path with argv (kernel strings, argc of them) in this process, whose
+// other threads are ended first; it is the leader that goes on. Returns argc on success. -ENOENT,
+// -ENOEXEC, -E2BIG, -ENOMEM, -EIO, ...: the caller is whole. -EINTR: the caller is ending.
 int proc_exec(const char *path, char *const *argv, int argc);
-// exit: does not return.
+// exit: ends all threads of the process, unless they are ending already. Does not return.
 noreturn void proc_exit(int status);
 // wait: the pid of an ended child (any for pid = -1), its status in *status, without freeing it:
-// proc_reap does. 0 with nohang if none has ended. -ECHILD, -EINTR.
+// proc_reap does; or proc_unclaim leaves it to be found again. 0 with nohang if none has ended.
+// -ECHILD, -EINTR.
 int proc_wait(int pid, bool nohang, int *status, struct proc **zombie);
 void proc_reap(struct proc *zombie);
+void proc_unclaim(struct proc *zombie);
 
 // kill: 0; -ESRCH; -EPERM for init.
 int proc_kill(int pid);

@@ -23,7 +23,7 @@ bool watch_traces(const struct watch *w, uint64 number);
 bool watch_refuses(const struct watch *w, uint64 number, const char *path);
 
 int watch_trace(struct proc *p, uint64 mask); // 0; -ENOMEM
-// Refuses the calls of mask, too (never exit); path stays allowed, "-": none. 0; -ENOMEM; -EPERM: a
+// Refuses the calls of mask, too (never exit, thread_exit); path stays allowed, "-": none. 0; -ENOMEM; -EPERM: a
 // path that open and exec are refused by now.
 int watch_interpose(struct proc *p, uint64 mask, const char *path);
 

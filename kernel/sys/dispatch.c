@@ -28,7 +28,7 @@ static bool refused(const struct watch *w, uint64 number)
 
 static void print_if_traced(const struct proc *p, uint64 number, int64 result)
 {
-    if (number < ARRAY_LEN(names) && names[number] && watch_traces(p->watch, number))
+    if (number < ARRAY_LEN(names) && names[number] && watch_traces(p->leader->watch, number))
         kprintf("%d: syscall %s -> %ld\n", p->pid, names[number], result < 0 ? -1 : result);
 }
 
@@ -37,12 +37,13 @@ void syscall(struct trapframe *tf)
     const struct proc *p = current();
     uint64 number = tf->a7;
     int64 result = -ENOSYS;
-    if (unlikely(p->watch != 0) && refused(p->watch, number))
+    const struct watch *watch = p->leader->watch;
+    if (unlikely(watch != 0) && refused(watch, number))
         result = -EPERM;
     else if (number < ARRAY_LEN(functions) && functions[number])
         result = functions[number](&tf->a0);
     tf->a0 = result;
-    if (unlikely(p->watch != 0))
+    if (unlikely(p->leader->watch != 0))
         print_if_traced(p, number, result);
 }
 

@@ -10,12 +10,12 @@
 #include "kernel/sys/dispatch.h"
 #include "kernel/vm/uaccess.h"
 
-static struct file *fetch_file(uint64 fd) { return fdtable_get(&current()->fds, (int)fd); }
+static struct file *fetch_file(uint64 fd) { return fdtable_get(&current()->leader->fds, (int)fd); }
 
 // Gives f, taken over, the lowest free descriptor.
 static int64 add_file(struct file *f)
 {
-    int fd = fdtable_add(&current()->fds, f);
+    int fd = fdtable_add(&current()->leader->fds, f);
     if (fd < 0)
         file_close(f);
     return fd;
@@ -55,15 +55,15 @@ int64 sys_open(const uint64 *a)
     int e = fetch_path(a[0], path);
     if (e)
         return e;
-    if (watch_refuses(current()->watch, SYS_open, path))
+    if (watch_refuses(current()->leader->watch, SYS_open, path))
         return -EPERM;
-    if (fdtable_full(&current()->fds))
+    if (fdtable_full(&current()->leader->fds))
         return -EMFILE;
-    e = file_open(current()->cwd, path, (int)a[1], &f);
+    e = file_open(proc_cwd(), path, (int)a[1], &f);
     return e ? e : add_file(f);
 }
 
-int64 sys_close(const uint64 *a) { return fdtable_close(&current()->fds, (int)a[0]); }
+int64 sys_close(const uint64 *a) { return fdtable_close(&current()->leader->fds, (int)a[0]); }
 
 int64 sys_fstat(const uint64 *a)
 {
@@ -88,7 +88,7 @@ int64 sys_dup2(const uint64 *a)
     struct file *f = fetch_file(old);
     if (!f)
         return -EBADF;
-    int fd = new == old ? old : fdtable_set(&current()->fds, new, f);
+    int fd = new == old ? old : fdtable_set(&current()->leader->fds, new, f);
     if (fd < 0 || new == old)
         file_close(f);
     return fd;
@@ -106,7 +106,7 @@ int64 sys_pipe(const uint64 *a)
     else
         e = copyout(a[0], fd, sizeof fd);
     for (int i = 0; e && i < 2; i++)
-        fdtable_close(&current()->fds, fd[i]); // one that was not added is no descriptor
+        fdtable_close(&current()->leader->fds, fd[i]); // one that was not added is no descriptor
     return e;
 }
 
@@ -149,7 +149,7 @@ int64 sys_sync(const uint64 *a)
 static int make_node(const char *path, const struct node *node)
 {
     struct inode *ip;
-    int e = path_create(current()->cwd, path, node, PATH_ENTRY, &ip);
+    int e = path_create(proc_cwd(), path, node, PATH_ENTRY, &ip);
     if (e == 0)
         inode_put(ip);
     return e;
@@ -185,28 +185,28 @@ int64 sys_unlink(const uint64 *a)
 {
     char path[MAXPATH];
     int e = fetch_path(a[0], path);
-    return e ? e : path_unlink(current()->cwd, path);
+    return e ? e : path_unlink(proc_cwd(), path);
 }
 
 int64 sys_link(const uint64 *a)
 {
     char old[MAXPATH], new[MAXPATH];
     int e = fetch_paths(a, old, new);
-    return e ? e : path_link(current()->cwd, old, new);
+    return e ? e : path_link(proc_cwd(), old, new);
 }
 
 int64 sys_rename(const uint64 *a)
 {
     char old[MAXPATH], new[MAXPATH];
     int e = fetch_paths(a, old, new);
-    return e ? e : path_rename(current()->cwd, old, new);
+    return e ? e : path_rename(proc_cwd(), old, new);
 }
 
 // The target of the link at path, not ended by a 0: its length; -EINVAL: no link.
 static int64 read_link(const char *path, char target[MAXPATH])
 {
     struct inode *ip;
-    int64 r = path_lookup(current()->cwd, path, PATH_NOFOLLOW, &ip);
+    int64 r = path_lookup(proc_cwd(), path, PATH_NOFOLLOW, &ip);
     if (r)
         return r;
     r = inode_lock(ip);
@@ -236,13 +236,12 @@ int64 sys_readlink(const uint64 *a)
 int64 sys_chdir(const uint64 *a)
 {
     char path[MAXPATH];
-    struct proc *p = current();
-    struct inode *old = p->cwd;
+    struct inode *dir;
     int e = fetch_path(a[0], path);
     if (e == 0)
-        e = path_lookup(old, path, PATH_DIRECTORY, &p->cwd);
+        e = path_lookup(proc_cwd(), path, PATH_DIRECTORY, &dir);
     if (e == 0)
-        inode_put(old);
+        proc_set_cwd(dir);
     return e;
 }
 
@@ -255,7 +254,7 @@ int64 sys_getcwd(const uint64 *a)
     if (!page)
         return -ENOMEM;
     char *buf = page_to_virt(page);
-    int64 r = path_of_directory(current()->cwd, buf, min_u64(n, PGSIZE));
+    int64 r = path_of_directory(proc_cwd(), buf, min_u64(n, PGSIZE));
     if (r >= 0 && copyout(a[0], buf, r + 1) != 0)
         r = -EFAULT;
     page_put(page);

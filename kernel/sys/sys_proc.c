@@ -46,8 +46,10 @@ static int64 wait_for(int pid, uaddr_t status_addr, int flags)
     if (r <= 0)
         return r;
     // The child is gone only once its status has arrived.
-    if (status_addr != 0 && copyout(status_addr, &status, sizeof(status)) < 0)
+    if (status_addr != 0 && copyout(status_addr, &status, sizeof(status)) < 0) {
+        proc_unclaim(zombie);
         return -EFAULT;
+    }
     proc_reap(zombie);
     return r;
 }
@@ -105,7 +107,7 @@ int64 sys_exec(const uint64 *a)
     int r = fetch_path(a[0], path);
     if (r < 0)
         return r;
-    if (watch_refuses(current()->watch, SYS_exec, path))
+    if (watch_refuses(current()->leader->watch, SYS_exec, path))
         return -EPERM;
     struct page *page = page_alloc_order(1, 0);
     if (page == 0)
@@ -121,14 +123,14 @@ int64 sys_exec(const uint64 *a)
 int64 sys_getpid(const uint64 *a)
 {
     (void)a;
-    return current()->pid;
+    return current()->leader->pid;
 }
 
 int64 sys_getppid(const uint64 *a)
 {
     (void)a;
     struct procinfo info;
-    int pid = current()->pid;
+    int pid = current()->leader->pid;
     return proc_info(pid, &info) == pid ? info.ppid : 0;
 }
 
@@ -137,7 +139,7 @@ int64 sys_setpgid(const uint64 *a) { return pgroup_set((int)a[0], (int)a[1]); }
 // The console behind fd gets pgid as its foreground group, whom Ctrl-C ends; 0: none.
 int64 sys_tcsetpgrp(const uint64 *a)
 {
-    struct file *f = fdtable_get(&current()->fds, (int)a[0]);
+    struct file *f = fdtable_get(&current()->leader->fds, (int)a[0]);
     int pgid = (int)a[1];
     if (f == 0)
         return -EBADF;
@@ -160,7 +162,7 @@ __attribute__((noinline)) int64 sys_sleep(const uint64 *a)
     if (n <= 0)
         return 0;
     spin_lock(&pause_lock);
-    int r = sleep_timeout(current(), &pause_lock, n, true);
+    int r = sleep_timeout(&current()->deadline, &pause_lock, n, true); // nobody wakes that
     spin_unlock(&pause_lock);
     return r == -EINTR ? r : 0;
 }
@@ -179,14 +181,14 @@ int64 sys_gettime(const uint64 *a)
     return copyout(a[0], &now, sizeof(now));
 }
 
-int64 sys_trace(const uint64 *a) { return watch_trace(current(), a[0]); }
+int64 sys_trace(const uint64 *a) { return watch_trace(current()->leader, a[0]); }
 
 // The mask is an int: with its sign, bit 31 stands for all calls from there on.
 int64 sys_interpose(const uint64 *a)
 {
     char path[MAXPATH];
     int e = fetch_path(a[1], path);
-    return e ? e : watch_interpose(current(), (int64)(int)a[0], path);
+    return e ? e : watch_interpose(current()->leader, (int64)(int)a[0], path);
 }
 
 int64 sys_sigalarm(const uint64 *a) { return alarm_set(current(), (int)a[0], a[1]); }

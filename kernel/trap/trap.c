@@ -64,8 +64,10 @@ static noreturn void go_to_user(struct trapframe *tf)
 static noreturn void user_return(struct proc *p)
 {
     for (;;) {
-        if (unlikely(__atomic_load_n(&p->killed, __ATOMIC_RELAXED)))
+        if (unlikely(__atomic_load_n(&p->killed, __ATOMIC_RELAXED))) {
+            csr_set(sstatus, SSTATUS_SIE);
             proc_exit(-1);
+        }
         csr_clear(sstatus, SSTATUS_SIE);
         if (likely(!this_cpu()->resched))
             break;
@@ -82,7 +84,7 @@ noreturn void trap_first_return(void) { user_return(current()); }
 // A fault of the program's own making.
 static void end_program(struct proc *p, const char *why)
 {
-    kprintf("%d %s: %s: cause %ld, pc 0x%lx, address 0x%lx\n", p->pid, p->name, why, p->tf->cause, p->tf->epc,
+    kprintf("%d %s: %s: cause %ld, pc 0x%lx, address 0x%lx\n", p->leader->pid, p->name, why, p->tf->cause, p->tf->epc,
             p->tf->tval);
     __atomic_store_n(&p->killed, true, __ATOMIC_SEQ_CST);
 }
@@ -104,7 +106,7 @@ static const char *why_ended(int error)
 static void user_fault(struct proc *p, struct trapframe *tf)
 {
     int r = vm_fault(p->as, tf->tval, access_of(tf->cause));
-    if (r == -ENOMEM && p->pid == 1)
+    if (r == -ENOMEM && p->leader->pid == 1)
         sched_yield(); // init is never ended for want of memory: it tries again
     else if (r == -ENOMEM)
         end_program(p, "out of memory");
@@ -153,9 +155,10 @@ static noreturn void unexpected_trap(struct trapframe *tf)
 static void kernel_fault(struct trapframe *tf, uint64 landing)
 {
     count(C_fault_kernel);
+    struct addrspace *as = this_cpu()->as; // before interrupts, which may lead to another hart
     if (tf->sstatus & SSTATUS_SPIE)
         csr_set(sstatus, SSTATUS_SIE);
-    int r = vm_fault(this_cpu()->as, tf->tval, access_of(tf->cause));
+    int r = vm_fault(as, tf->tval, access_of(tf->cause));
     csr_clear(sstatus, SSTATUS_SIE);
     if (r < 0) {
         count(C_uaccess_fixup);

@@ -252,3 +252,13 @@ int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **p
         err = vm_fault(as, va, access);
     return err;
 }
+
+// Tables stay until the space ends.
+bool vm_maps(struct addrspace *as, uaddr_t va, const struct page *page)
+{
+    struct pt_span s = pt_span_at(va);
+    if (!pt_next_span(as->user_root, &s, va + 1))
+        return false;
+    pte_t entry = __atomic_load_n(s.entry, __ATOMIC_ACQUIRE);
+    return (entry & PTE_V) && pt_page(entry) + (s.leaf ? pt_index(va, 0) : 0) == page;
+}

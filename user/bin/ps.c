@@ -1,6 +1,6 @@
 // ps: a line for each process: process number, parent, group, state, hart, memory of its regions
 // and memory that it holds in KiB, processor time in seconds, name. An `i` behind the state:
-// isolated.
+// isolated. A number behind the name: its threads, if there are several.
 #include "kernel/procinfo.h"
 #include "user/lib/util.h"
 
@@ -8,6 +8,13 @@ static const char *state_name(int state)
 {
     static const char *const names[] = {"unused", "embryo", "ready", "run", "sleep", "zombie"};
     return state >= 0 && state <= PS_ZOMBIE ? names[state] : "?";
+}
+
+static const char *threads_of(const struct procinfo *p)
+{
+    static char text[16];
+    snprintf(text, sizeof(text), p->threads > 1 ? " (%d)" : "", p->threads);
+    return text;
 }
 
 int main(int argc, char **argv)
@@ -19,8 +26,8 @@ int main(int argc, char **argv)
     printf("%5s %5s %5s %-7s %3s %10s %8s %7s %s\n", "PID", "PPID", "PGID", "STATE", "CPU", "SIZE", "RESIDENT", "TIME",
            "NAME");
     for (int pid = 1; (pid = procinfo(pid, &p)) > 0; pid++)
-        printf("%5d %5d %5d %-6s%c %3d %10lu %8lu %4lu.%02lu %s\n", p.pid, p.ppid, p.pgid, state_name(p.state),
+        printf("%5d %5d %5d %-6s%c %3d %10lu %8lu %4lu.%02lu %s%s\n", p.pid, p.ppid, p.pgid, state_name(p.state),
                p.isolated ? 'i' : ' ', p.cpu, p.size / 1024, (p.resident + p.tables) * 4, p.ticks / TICK_HZ,
-               p.ticks % TICK_HZ * 100 / TICK_HZ, p.name);
+               p.ticks % TICK_HZ * 100 / TICK_HZ, p.name, threads_of(&p));
     return 0;
 }

@@ -5,7 +5,8 @@
 // A header tells the size of its block (header included, a multiple of 16; the low bit: in use)
 // and of the block before it, so a freed block joins free neighbours on both sides at once. Bin i
 // holds the free blocks of 2^i to 2^(i+1) - 1 bytes, doubly linked through their payloads. Memory
-// comes from sbrk in arenas; an arena that follows the last one directly continues it.
+// comes from sbrk in arenas; one lock guards it all; an arena that follows the last one directly continues it.
+#include "user/lib/thread.h"
 #include "user/lib/util.h"
 
 #define ALIGN     16
@@ -27,6 +28,7 @@ struct links {
 
 static struct header *bins[NBINS];
 static struct header *heap_last; // end header of the newest arena
+static struct mutex heap_lock;
 
 static struct links *links_of(struct header *h) { return (struct links *)(h + 1); }
 
@@ -136,27 +138,36 @@ static uint64 block_size(size_t n)
     return size < MIN_BLOCK ? MIN_BLOCK : size;
 }
 
-void *malloc(size_t n)
+static struct header *take(uint64 size)
 {
-    if (n > MAX_BLOCK) {
-        errno = ENOMEM;
-        return 0;
-    }
-    uint64 size = block_size(n);
     struct header *h = find(size);
     if (h == 0 && (grow(size) < 0 || (h = find(size)) == 0))
         return 0;
     bin_remove(h);
     h->size |= USED;
     trim(h, size);
-    return h + 1;
+    return h;
+}
+
+void *malloc(size_t n)
+{
+    if (n > MAX_BLOCK) {
+        errno = ENOMEM;
+        return 0;
+    }
+    mutex_lock(&heap_lock);
+    struct header *h = take(block_size(n));
+    mutex_unlock(&heap_lock);
+    return h ? h + 1 : 0;
 }
 
 void free(void *p)
 {
     if (p) {
         struct header *h = (struct header *)p - 1;
+        mutex_lock(&heap_lock);
         give_back(h, size_of(h));
+        mutex_unlock(&heap_lock);
     }
 }
 
@@ -177,7 +188,9 @@ void *realloc(void *p, size_t n)
     struct header *h = (struct header *)p - 1;
     uint64 room = size_of(h) - HEADER;
     if (n <= room) {
+        mutex_lock(&heap_lock);
         trim(h, block_size(n));
+        mutex_unlock(&heap_lock);
         return p;
     }
     void *q = malloc(n);

@@ -7,7 +7,24 @@
 #include "user/user.h"
 #include "kernel/syscall.h"
 
-__attribute__((weak)) int errno;
+#undef errno
+
+// The error number of the first thread, which has tp 0. Of other threads of user/lib/thread.c, tp
+// points to it.
+static int first_errno;
+
+int *errno_of_thread(void)
+{
+    int *own;
+    __asm__("mv %0, tp" : "=r"(own));
+    return own ? own : &first_errno;
+}
+
+static __attribute__((used)) long set_errno(int error)
+{
+    *errno_of_thread() = error;
+    return -1;
+}
 
 // The first line is the exception to the second: the C library defines these itself.
 #define PLAIN_NAME(name)                                                                                               \
@@ -29,10 +46,7 @@ SYSCALLS(STUB)
 __asm__(".text\n"
         "syscall_failed:\n"
         "    neg a0, a0\n"
-        "    lla t0, errno\n"
-        "    sw a0, 0(t0)\n"
-        "    li a0, -1\n"
-        "    ret\n"
+        "    tail set_errno\n"
         // pause under the name that it had until 2025
         ".globl sys_sleep\n .set sys_sleep, sys_pause\n"
         ".weak sleep\n .set sleep, sys_pause\n");

@@ -6,7 +6,7 @@
 #define P            ((long)scratch)
 #define S(text)      ((long)(text))
 
-static char scratch[PGSIZE];
+static char scratch[PGSIZE] __attribute__((aligned(8)));
 static const long bad_fds[] = {-1, -2, NOFILE, NOFILE + 1, 100000, 0x7fffffff, INT_LEAST, 40};
 
 static void refuse(struct fixture *f, int error, const char *name, int number, const long args[6])
@@ -127,6 +127,12 @@ void bad_process_numbers(void)
                         {"pgtable", SYS_pgtable, EINVAL, {1, 0, 0, -1, P}},
                         {"pgtable, no table", SYS_pgtable, ENOENT, {1, 0, 0x2000000000, 0, P}},
                         {"pgtable, no table", SYS_pgtable, ENOENT, {1, 1, 0x2000000000, 1, P}},
+                        {"join", SYS_join, ECHILD, {-1, P}},
+                        {"join", SYS_join, ESRCH, {none, P}},
+                        {"join", SYS_join, ESRCH, {1, P}},
+                        {"join", SYS_join, ESRCH, {0, P}},
+                        {"join", SYS_join, ESRCH, {INT_LEAST, P}},
+                        {"join", SYS_join, EINVAL, {getpid(), P}},
                         {"isolate", SYS_isolate, EINVAL, {2}},
                         {"isolate", SYS_isolate, EINVAL, {-2}},
                         {"cpupin", SYS_cpupin, EINVAL, {-1}},
@@ -219,6 +225,22 @@ void bad_requests(void)
                         {"sigalarm", SYS_sigalarm, EINVAL, {-1, P}},
                         {"sigalarm", SYS_sigalarm, EINVAL, {INT_LEAST, 0}},
                         {"sigreturn", SYS_sigreturn, EINVAL, {0}},
+                        {"clone", SYS_clone, EINVAL, {0, 0, P}},
+                        {"clone", SYS_clone, EINVAL, {USERBASE, 0, 0}},
+                        {"clone", SYS_clone, EINVAL, {TRAPFRAME, 0, P}},
+                        {"clone", SYS_clone, EINVAL, {USERBASE, 0, TRAPFRAME + 1}},
+                        {"clone", SYS_clone, EINVAL, {KERNEL_HALF, 0, P}},
+                        {"clone", SYS_clone, EINVAL, {USERBASE, 0, KERNEL_HALF}},
+                        {"futex", SYS_futex, EINVAL, {P, 2, 0, 0}},
+                        {"futex", SYS_futex, EINVAL, {P, -1, 0, 0}},
+                        {"futex", SYS_futex, EINVAL, {P, FUTEX_WAIT, 0, -1}},
+                        {"futex", SYS_futex, EINVAL, {P + 2, FUTEX_WAIT, 0, 1}},
+                        {"futex", SYS_futex, EINVAL, {P + 1, FUTEX_WAKE, 1, 0}},
+                        {"futex", SYS_futex, EAGAIN, {P, FUTEX_WAIT, 1, 0}},
+                        {"futex", SYS_futex, ETIMEDOUT, {P, FUTEX_WAIT, 0, 1}},
+                        {"futex", SYS_futex, EFAULT, {0, FUTEX_WAKE, 1, 0}},
+                        {"futex", SYS_futex, EFAULT, {TRAPFRAME, FUTEX_WAKE, 1, 0}},
+                        {"futex", SYS_futex, EFAULT, {KERNEL_HALF, FUTEX_WAKE, 1, 0}},
                         {"failalloc", SYS_failalloc, ENOSYS, {1}},
                         {0, 0, 0, {0}},
                     });

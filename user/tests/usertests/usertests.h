@@ -7,6 +7,7 @@
 //     locks.c                           on which hart they run; what is told of locks
 //     pipes.c fp.c                      what they say to each other; floating point
 //     alarm.c interpose.c               handlers of theirs; calls that they are refused
+//     threads.c                         threads that share a process
 //     heap.c lazy.c cow.c super.c layout.c roots.c ugetpid.c pgaccess.c   memory
 //     library.c                         the C library
 //     main.c run.c                      options; one test's life
@@ -67,6 +68,7 @@ struct test {
     X(fp)                                                                                                              \
     X(alarm)                                                                                                           \
     X(interpose)                                                                                                       \
+    X(threads)                                                                                                         \
     X(heap)                                                                                                            \
     X(lazy)                                                                                                            \
     X(cow)                                                                                                             \

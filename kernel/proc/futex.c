@@ -1,0 +1,129 @@
+// Futexes: see futex.h. A waiter lies on the stack of the thread that waits, in the bucket of its
+// key; it sleeps on its own waiter.
+#include "kernel/proc/futex.h"
+#include "kernel/errno.h"
+#include "kernel/lib/list.h"
+#include "kernel/lock/spinlock.h"
+#include "kernel/lock/waitq.h"
+#include "kernel/mem/page.h"
+#include "kernel/vm/fault.h"
+
+#define NBUCKET 64
+
+// What a word is known by.
+struct key {
+    const void *object;
+    uint64 offset;
+};
+
+// Guarded by the bucket's lock.
+struct waiter {
+    struct list link;
+    struct key key;
+    bool woken; // and out of the bucket
+};
+
+static struct bucket {
+    struct spinlock lock;
+    struct list waiters; // who came first first
+} buckets[NBUCKET];
+
+void futex_init(void)
+{
+    for (int i = 0; i < NBUCKET; i++) {
+        spin_init(&buckets[i].lock, "futex", LEVEL_FUTEX);
+        list_init(&buckets[i].waiters);
+    }
+}
+
+// The key of the word at addr, whose page is pinned. Private memory is known by its address: its page
+// changes when it is copied after a fork.
+static struct key key_of(const struct addrspace *as, uaddr_t addr)
+{
+    return (struct key){.object = as, .offset = addr};
+}
+
+static bool same_key(const struct key *a, const struct key *b)
+{
+    return a->object == b->object && a->offset == b->offset;
+}
+
+static struct bucket *bucket_of(const struct key *k)
+{
+    return &buckets[((uint64)k->object >> 6 ^ k->offset >> 2 ^ k->offset >> 9) % NBUCKET];
+}
+
+static int pin_word(struct addrspace *as, uaddr_t addr, struct page **page)
+{
+    return addr % sizeof(int) != 0 ? -EINVAL : vm_pin(as, addr, ACCESS_READ, page);
+}
+
+static int read_word(const struct page *page, uaddr_t addr)
+{
+    return __atomic_load_n((int *)((char *)page_to_virt(page) + addr % PGSIZE), __ATOMIC_SEQ_CST);
+}
+
+// => b held
+static int sleep_locked(struct bucket *b, struct waiter *w, uint64 ticks)
+{
+    uint64 end = clock_ticks() + ticks;
+    int r = 0;
+    list_push_back(&b->waiters, &w->link);
+    while (!w->woken && r == 0) {
+        uint64 now = ticks == 0 ? 0 : clock_ticks();
+        if (ticks == 0)
+            r = sleep_killable(w, &b->lock);
+        else
+            r = now < end ? sleep_timeout(w, &b->lock, end - now, true) : -ETIMEDOUT;
+    }
+    if (w->woken)
+        return 0;
+    list_remove(&w->link);
+    return r;
+}
+
+int futex_wait(struct addrspace *as, uaddr_t addr, int value, int ticks)
+{
+    struct waiter w = {.key = key_of(as, addr)};
+    struct bucket *b = bucket_of(&w.key);
+    struct page *page;
+    if (ticks < 0)
+        return -EINVAL;
+    for (;;) {
+        int r = pin_word(as, addr, &page);
+        if (r < 0)
+            return r;
+        spin_lock(&b->lock);
+        bool current = vm_maps(as, addr, page); // else a writer has a copy of it by now
+        if (current)
+            r = read_word(page, addr) == value ? sleep_locked(b, &w, ticks) : -EAGAIN;
+        spin_unlock(&b->lock);
+        page_put(page);
+        if (current)
+            return r;
+    }
+}
+
+int futex_wake(struct addrspace *as, uaddr_t addr, int count)
+{
+    struct key k = key_of(as, addr);
+    struct bucket *b = bucket_of(&k);
+    struct page *page;
+    int n = 0, r = pin_word(as, addr, &page);
+    if (r < 0)
+        return r;
+    spin_lock(&b->lock);
+    for (struct list *i = b->waiters.next, *next; i != &b->waiters && n < count; i = next) {
+        struct waiter *w = list_entry(i, struct waiter, link);
+        next = i->next;
+        if (!same_key(&w->key, &k))
+            continue;
+        list_remove(&w->link);
+        w->woken = true;
+        wakeup(w);
+        n++;
+    }
+    spin_unlock(&b->lock);
+    page_put(page);
+    return n;
+}

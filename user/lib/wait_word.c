@@ -1,0 +1,16 @@
+// What locks wait by: see thread.h. In a file of its own, since malloc needs it.
+#include "kernel/fcntl.h"
+#include "kernel/syscall.h"
+#include "user/lib/thread.h"
+
+int sys_futex(int *addr, int op, int value, int ticks);
+
+int thread_wait_word(int *word, int value, int ticks)
+{
+    int before = errno;
+    int late = sys_futex(word, FUTEX_WAIT, value, ticks) < 0 && errno == ETIMEDOUT;
+    errno = before;
+    return late ? -1 : 0;
+}
+
+void thread_wake_word(int *word, int most) { sys_futex(word, FUTEX_WAKE, most, 0); }
