@@ -28,8 +28,8 @@ struct image {
     struct addrspace *as;
     struct inode *file; // locked while it is read
     uaddr_t entry;
-    uaddr_t end;      // page-aligned end of the segments so far
-    uaddr_t sp;       // of the new program; its argv lies there
+    uaddr_t end; // page-aligned end of the segments so far
+    uaddr_t sp;  // of the new program; its argv lies there
 };
 
 static int read_exactly(struct inode *ip, void *dst, uint64 off, size_t n)

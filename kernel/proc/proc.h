@@ -72,9 +72,9 @@ struct proc {
     uint64 ended_ticks;     // T, L: ticks of threads that are gone
     struct new_image image; // T, L: what the process becomes when its other threads have ended
 
-    struct addrspace *as; // o (others: T and as_get); 0: kernel thread
-    bool isolated;        // o: user mode runs on the user root
-    struct inode *cwd;    // F, L: proc_cwd tells it
+    struct addrspace *as;           // o (others: T and as_get); 0: kernel thread
+    bool isolated;                  // o: user mode runs on the user root
+    struct inode *cwd;              // F, L: proc_cwd tells it
     struct inode *cwd_used;         // o: the one that this thread has a reference on (proc_cwd)
     struct fdtable fds;             // L
     struct fpregs *fp;              // o: 0 until it uses floating point

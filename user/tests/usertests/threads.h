@@ -23,7 +23,7 @@ void run_threads(int (*run)(void *number), long n);
 // What threads do that end with their process only.
 int spin_thread(void *arg);
 int sleep_thread(void *arg);
-int fault_thread(void *arg);  // touches new memory, and gives it back
+int fault_thread(void *arg); // touches new memory, and gives it back
 int getpid_thread(void *arg);
 // One thread of each kind. One of them moves the break: what malloc needs for more threads is there.
 void start_busy_threads(struct thread t[4]);
