@@ -49,6 +49,19 @@ CODE(code_sum, "li t0, 0x20000\n li t1, 0x22000\n li a0, 0\n"
 
 CODE(code_pgpte, "li a0, 0x20000\n li a7, 40\n ecall\n andi a0, a0, 0xe\n li a7, 2\n ecall")
 
+// Reads the first byte of each of 256 pages, waits until its standard input ends, exits with 42.
+CODE(code_pages_first, "li t0, 0x1000\n li t1, 0x101000\n li t3, 0x1000\n"
+                       "1: lbu t2, 0(t0)\n add t0, t0, t3\n bltu t0, t1, 1b\n"
+                       "li a0, 0\n addi a1, sp, -16\n li a2, 1\n li a7, 5\n ecall\n li a0, 42\n li a7, 2\n ecall")
+
+// Waits likewise, then exits with the sum of the first bytes of pages 100 and 200 behind its own.
+CODE(code_pages_later, "li a0, 0\n addi a1, sp, -16\n li a2, 1\n li a7, 5\n ecall\n"
+                       "li t0, 0x65000\n lbu a0, 0(t0)\n li t0, 0xc9000\n lbu t1, 0(t0)\n add a0, a0, t1\n"
+                       "li a7, 2\n ecall")
+
+// Exits with the byte at SUM_BASE + 0x800, which it has made greater by one.
+CODE(code_increment, "li t0, 0x20800\n lbu a0, 0(t0)\n addi t1, a0, 1\n sb t1, 0(t0)\n li a7, 2\n ecall")
+
 void program_init(struct program *p, const char *code, const char *end)
 {
     *p = (struct program){

@@ -9,6 +9,7 @@
 //     alarm.c interpose.c               handlers of theirs; calls that they are refused
 //     threads.c                         threads that share a process
 //     heap.c lazy.c cow.c super.c layout.c roots.c ugetpid.c pgaccess.c   memory
+//     demand.c                          programs in memory
 //     library.c                         the C library
 //     main.c run.c                      options; one test's life
 //
@@ -77,6 +78,7 @@ struct test {
     X(roots)                                                                                                           \
     X(ugetpid)                                                                                                         \
     X(pgaccess)                                                                                                        \
+    X(demand)                                                                                                          \
     X(library)
 
 #define AREA_TABLE(name) extern const struct test name##_tests[];
