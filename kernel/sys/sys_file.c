@@ -12,6 +12,17 @@
 
 static struct file *fetch_file(uint64 fd) { return fdtable_get(&current()->leader->fds, (int)fd); }
 
+// What call says of the file behind descriptor a[0]; -EBADF.
+static inline int64 on_file(const uint64 *a, int64 (*call)(struct file *f, const uint64 *a))
+{
+    struct file *f = fetch_file(a[0]);
+    if (!f)
+        return -EBADF;
+    int64 r = call(f, a);
+    file_close(f);
+    return r;
+}
+
 // Gives f, taken over, the lowest free descriptor.
 static int64 add_file(struct file *f)
 {
@@ -28,25 +39,25 @@ static int fetch_paths(const uint64 *a, char *first, char *second)
     return e ? e : fetch_path(a[1], second);
 }
 
-int64 sys_read(const uint64 *a)
+static int64 do_read(struct file *f, const uint64 *a) { return file_read(f, a[1], (int)a[2]); }
+static int64 do_write(struct file *f, const uint64 *a) { return file_write(f, a[1], (int)a[2]); }
+static int64 do_seek(struct file *f, const uint64 *a) { return file_seek(f, (int64)a[1], (int)a[2]); }
+static int64 do_truncate(struct file *f, const uint64 *a) { return file_truncate(f, (int64)a[1]); }
+static int64 do_sync(struct file *f, const uint64 *a) { return (void)a, file_sync(f); }
+
+static int64 do_stat(struct file *f, const uint64 *a)
 {
-    struct file *f = fetch_file(a[0]);
-    if (!f)
-        return -EBADF;
-    int64 r = file_read(f, a[1], (int)a[2]);
-    file_close(f);
-    return r;
+    struct stat st;
+    int e = file_stat(f, &st);
+    return e ? e : copyout(a[1], &st, sizeof st);
 }
 
-int64 sys_write(const uint64 *a)
-{
-    struct file *f = fetch_file(a[0]);
-    if (!f)
-        return -EBADF;
-    int64 r = file_write(f, a[1], (int)a[2]);
-    file_close(f);
-    return r;
-}
+int64 sys_read(const uint64 *a) { return on_file(a, do_read); }
+int64 sys_write(const uint64 *a) { return on_file(a, do_write); }
+int64 sys_fstat(const uint64 *a) { return on_file(a, do_stat); }
+int64 sys_lseek(const uint64 *a) { return on_file(a, do_seek); }
+int64 sys_ftruncate(const uint64 *a) { return on_file(a, do_truncate); }
+int64 sys_fsync(const uint64 *a) { return on_file(a, do_sync); }
 
 int64 sys_open(const uint64 *a)
 {
@@ -64,17 +75,6 @@ int64 sys_open(const uint64 *a)
 }
 
 int64 sys_close(const uint64 *a) { return fdtable_close(&current()->leader->fds, (int)a[0]); }
-
-int64 sys_fstat(const uint64 *a)
-{
-    struct stat st;
-    struct file *f = fetch_file(a[0]);
-    if (!f)
-        return -EBADF;
-    int e = file_stat(f, &st);
-    file_close(f);
-    return e ? e : copyout(a[1], &st, sizeof st);
-}
 
 int64 sys_dup(const uint64 *a)
 {
@@ -107,36 +107,6 @@ int64 sys_pipe(const uint64 *a)
         e = copyout(a[0], fd, sizeof fd);
     for (int i = 0; e && i < 2; i++)
         fdtable_close(&current()->leader->fds, fd[i]); // one that was not added is no descriptor
-    return e;
-}
-
-int64 sys_lseek(const uint64 *a)
-{
-    struct file *f = fetch_file(a[0]);
-    if (!f)
-        return -EBADF;
-    int64 r = file_seek(f, (int64)a[1], (int)a[2]);
-    file_close(f);
-    return r;
-}
-
-int64 sys_ftruncate(const uint64 *a)
-{
-    struct file *f = fetch_file(a[0]);
-    if (!f)
-        return -EBADF;
-    int e = file_truncate(f, (int64)a[1]);
-    file_close(f);
-    return e;
-}
-
-int64 sys_fsync(const uint64 *a)
-{
-    struct file *f = fetch_file(a[0]);
-    if (!f)
-        return -EBADF;
-    int e = file_sync(f);
-    file_close(f);
     return e;
 }
 
