@@ -73,14 +73,13 @@ void proc_reap_threads(struct proc *leader)
         sleep(&leader->threads, &tree_lock);
     spin_unlock(&tree_lock);
     while (!list_empty(&leader->threads))
-        thread_reap(list_entry(leader->threads.next, struct proc, all));
+        proc_reap(list_entry(leader->threads.next, struct proc, all));
 }
 
-// => tree_lock held: p ends with that status and tells who waits on chan. Its stack is free only when
-// the sched lock is: after the switch.
-static noreturn void become_zombie_locked(struct proc *p, int status, const void *chan)
+// => tree_lock held: p has ended, whom who waits on chan may find from here on. Its stack is free only
+// when the sched lock is: after the switch.
+static noreturn void become_zombie_locked(struct proc *p, const void *chan)
 {
-    p->exit_status = status;
     wakeup(chan);
     spin_lock(&sched_lock);
     p->state = PS_ZOMBIE;
@@ -113,11 +112,12 @@ static noreturn void end_process(struct proc *p)
     release_memory(p);
     spin_lock(&tree_lock);
     give_children_to_init_locked(p);
-    become_zombie_locked(p, p->exit_status, p->parent);
+    become_zombie_locked(p, p->parent);
 }
 
-// A thread keeps its address space until it is reaped, as an idle hart would.
-static noreturn void end_thread(struct proc *p, int status)
+// Ends the thread p. One that is not the leader keeps its address space until it is reaped, as an idle
+// hart would.
+static noreturn void end_thread(struct proc *p)
 {
     proc_drop_cwd(p);
     if (p == p->leader) {
@@ -129,29 +129,27 @@ static noreturn void end_thread(struct proc *p, int status)
     }
     proc_drop_parts(p);
     spin_lock(&tree_lock);
-    become_zombie_locked(p, status, &p->leader->threads);
+    become_zombie_locked(p, &p->leader->threads);
 }
 
-noreturn void proc_exit(int status)
-{
-    struct proc *p = current();
-    spin_lock(&tree_lock);
-    if (proc_end_threads_locked(p))
-        p->leader->exit_status = status;
-    spin_unlock(&tree_lock);
-    end_thread(p, status);
-}
-
-// The process's status is that of the last of its threads.
-noreturn void thread_exit(int status)
+// The process's status is that of the first exit; without one, that of the last of its threads.
+static noreturn void leave(int status, bool all)
 {
     struct proc *p = current();
     spin_lock(&tree_lock);
     if (!p->leader->ending)
         p->leader->exit_status = status;
+    if (all)
+        proc_end_threads_locked(p);
+    if (p != p->leader)
+        p->exit_status = status;
     spin_unlock(&tree_lock);
-    end_thread(p, status);
+    end_thread(p);
 }
+
+noreturn void proc_exit(int status) { leave(status, true); }
+
+noreturn void thread_exit(int status) { leave(status, false); }
 
 // => tree_lock held: a zombie among p's children; *any: there is a child that matches.
 static struct proc *find_zombie_locked(struct proc *p, int pid, bool *any)
@@ -190,20 +188,31 @@ int proc_wait(int pid, bool nohang, int *status, struct proc **zombie)
     return r;
 }
 
+// What those sleep on who may wait for it.
+static const void *waiters_of(const struct proc *zombie)
+{
+    return zombie == zombie->leader ? (const void *)zombie->parent : &zombie->leader->threads;
+}
+
 void proc_reap(struct proc *zombie)
 {
+    const void *waiters = waiters_of(zombie);
     spin_lock(&sched_lock); // the zombie's last switch is over when this is free
     spin_unlock(&sched_lock);
-    struct proc *parent = zombie->parent;
+    if (zombie != zombie->leader) {
+        __atomic_fetch_add(&zombie->leader->ended_ticks, zombie->ticks, __ATOMIC_RELAXED);
+        as_put(zombie->as); // the leader has another reference
+        zombie->as = 0;
+    }
     proc_free(zombie);
-    wakeup(parent); // another thread may wait for the same
+    wakeup(waiters); // another thread may wait for the same
 }
 
 void proc_unclaim(struct proc *zombie)
 {
     spin_lock(&tree_lock);
     zombie->claimed = false;
-    wakeup(zombie->leader == zombie ? (void *)zombie->parent : &zombie->leader->threads);
+    wakeup(waiters_of(zombie));
     spin_unlock(&tree_lock);
 }
 

@@ -55,7 +55,7 @@ int proc_fork(void)
 {
     struct proc *parent = current(), *child;
     struct addrspace *as;
-    int r = proc_alloc(&child);
+    int r = proc_alloc(0, &child);
     if (r < 0)
         return r;
     if ((r = copy_parts(child, parent, &as)) < 0) {

@@ -43,11 +43,6 @@ static struct key key_of(const struct addrspace *as, uaddr_t addr)
     return (struct key){.object = as, .offset = addr};
 }
 
-static bool same_key(const struct key *a, const struct key *b)
-{
-    return a->object == b->object && a->offset == b->offset;
-}
-
 static struct bucket *bucket_of(const struct key *k)
 {
     return &buckets[((uint64)k->object >> 6 ^ k->offset >> 2 ^ k->offset >> 9) % NBUCKET];
@@ -58,24 +53,11 @@ static int pin_word(struct addrspace *as, uaddr_t addr, struct page **page)
     return addr % sizeof(int) != 0 ? -EINVAL : vm_pin(as, addr, ACCESS_READ, page);
 }
 
-static int read_word(const struct page *page, uaddr_t addr)
-{
-    return __atomic_load_n((int *)((char *)page_to_virt(page) + addr % PGSIZE), __ATOMIC_SEQ_CST);
-}
-
-// => b held
+// => b held. Nobody else wakes those who sleep on w, so one sleep tells all.
 static int sleep_locked(struct bucket *b, struct waiter *w, uint64 ticks)
 {
-    uint64 end = clock_ticks() + ticks;
-    int r = 0;
     list_push_back(&b->waiters, &w->link);
-    while (!w->woken && r == 0) {
-        uint64 now = ticks == 0 ? 0 : clock_ticks();
-        if (ticks == 0)
-            r = sleep_killable(w, &b->lock);
-        else
-            r = now < end ? sleep_timeout(w, &b->lock, end - now, true) : -ETIMEDOUT;
-    }
+    int r = ticks ? sleep_timeout(w, &b->lock, ticks, true) : sleep_killable(w, &b->lock);
     if (w->woken)
         return 0;
     list_remove(&w->link);
@@ -95,8 +77,9 @@ int futex_wait(struct addrspace *as, uaddr_t addr, int value, int ticks)
             return r;
         spin_lock(&b->lock);
         bool current = vm_maps(as, addr, page); // else a writer has a copy of it by now
+        int *word = (int *)((char *)page_to_virt(page) + addr % PGSIZE);
         if (current)
-            r = read_word(page, addr) == value ? sleep_locked(b, &w, ticks) : -EAGAIN;
+            r = __atomic_load_n(word, __ATOMIC_SEQ_CST) == value ? sleep_locked(b, &w, ticks) : -EAGAIN;
         spin_unlock(&b->lock);
         page_put(page);
         if (current)
@@ -116,7 +99,7 @@ int futex_wake(struct addrspace *as, uaddr_t addr, int count)
     for (struct list *i = b->waiters.next, *next; i != &b->waiters && n < count; i = next) {
         struct waiter *w = list_entry(i, struct waiter, link);
         next = i->next;
-        if (!same_key(&w->key, &k))
+        if (w->key.object != k.object || w->key.offset != k.offset)
             continue;
         list_remove(&w->link);
         w->woken = true;

@@ -90,7 +90,7 @@ static int thread_alloc(struct proc **out)
     return 0;
 }
 
-static int alloc_listed(struct proc *leader, struct proc **out)
+int proc_alloc(struct proc *leader, struct proc **out)
 {
     struct proc *p;
     if (proc_count() >= NPROC)
@@ -111,10 +111,6 @@ static int alloc_listed(struct proc *leader, struct proc **out)
     *out = p;
     return 0;
 }
-
-int proc_alloc(struct proc **out) { return alloc_listed(0, out); }
-
-int proc_alloc_thread(struct proc *leader, struct proc **out) { return alloc_listed(leader, out); }
 
 void proc_free(struct proc *p)
 {
@@ -155,7 +151,7 @@ void kthread_start(const char *name, void (*main)(void *arg), void *arg)
 void proc_start_init(void (*main)(void *arg))
 {
     struct proc *p;
-    if (proc_alloc(&p) < 0)
+    if (proc_alloc(0, &p) < 0)
         panic("no memory for the first process");
     kassert(p->pid == 1);
     init_proc = p;
@@ -168,26 +164,30 @@ static void kill_thread(struct proc *p)
     wakeup_killed(p);
 }
 
+// All threads of the leader's process but except.
+static void kill_threads_locked(struct proc *leader, const struct proc *except)
+{
+    if (leader != except)
+        kill_thread(leader);
+    list_for_each (t, &leader->threads, struct proc, all)
+        if (t != except)
+            kill_thread(t);
+}
+
 void proc_kill_locked(struct proc *p)
 {
     p->doomed = true;
-    kill_thread(p);
-    list_for_each (t, &p->threads, struct proc, all)
-        kill_thread(t);
+    kill_threads_locked(p, 0);
 }
 
 bool proc_end_threads_locked(struct proc *self)
 {
     struct proc *leader = self->leader;
-    if (leader->ending)
-        return false;
+    bool first = !leader->ending;
     leader->ending = true;
-    if (leader != self)
-        kill_thread(leader);
-    list_for_each (t, &leader->threads, struct proc, all)
-        if (t != self)
-            kill_thread(t);
-    return true;
+    if (first)
+        kill_threads_locked(leader, self);
+    return first;
 }
 
 int proc_kill(int pid)

@@ -69,7 +69,7 @@ struct proc {
     bool claimed;           // T: a zombie whose status somebody is fetching
     bool ending;            // T, L: exit or exec has told the other threads to end
     bool doomed;            // T, L: the process has been killed
-    uint64 ended_ticks;     // T, L: ticks of threads that are gone
+    uint64 ended_ticks;     // a, L: ticks of threads that are gone
     struct new_image image; // T, L: what the process becomes when its other threads have ended
 
     struct addrspace *as;           // o (others: T and as_get); 0: kernel thread
@@ -107,12 +107,10 @@ void proc_set_cwd(struct inode *dir);
 // To user mode, with the registers of the process's trap frame: trap/ sets it at boot.
 extern noreturn void (*proc_user_return)(void);
 
-// A new process in EMBRYO with a kernel stack, a pid and nothing else. 0; -EAGAIN (NPROC);
-// -ENOMEM.
-int proc_alloc(struct proc **out);
-// The same for a further thread of leader's process, where it is listed at once.
-int proc_alloc_thread(struct proc *leader, struct proc **out);
-// Undoes these, and frees what is left of a zombie.
+// A new process in EMBRYO with a kernel stack, a pid and nothing else; with leader, a further thread
+// of its process, where it is listed at once. 0; -EAGAIN (NPROC); -ENOMEM.
+int proc_alloc(struct proc *leader, struct proc **out);
+// Undoes proc_alloc, and frees what is left of a zombie.
 void proc_free(struct proc *p);
 
 // Makes process 1, which runs main in the kernel (main ends in proc_exec's program or a panic).

@@ -15,7 +15,7 @@ int thread_clone(uaddr_t fn, uint64 arg, uaddr_t stack_top)
     struct proc *p = current(), *t;
     if (fn < USERBASE || fn >= TRAPFRAME || stack_top <= USERBASE || stack_top > TRAPFRAME)
         return -EINVAL;
-    int r = proc_alloc_thread(p->leader, &t);
+    int r = proc_alloc(p->leader, &t);
     if (r < 0)
         return r;
     proc_inherit(t, p);
@@ -64,20 +64,6 @@ int thread_join(int tid, int *status, struct proc **zombie)
     }
     spin_unlock(&tree_lock);
     return r;
-}
-
-void thread_reap(struct proc *zombie)
-{
-    struct proc *leader = zombie->leader;
-    spin_lock(&sched_lock); // the zombie's last switch is over when this is free
-    spin_unlock(&sched_lock);
-    as_put(zombie->as); // the leader has another reference
-    zombie->as = 0;
-    spin_lock(&tree_lock);
-    leader->ended_ticks += zombie->ticks;
-    spin_unlock(&tree_lock);
-    proc_free(zombie);
-    wakeup(&leader->threads); // another thread may wait for the same
 }
 
 // --- The working directory ---

@@ -3,7 +3,7 @@
 // is the address space, and what lies in their leader, the first thread: descriptors, working
 // directory, children, group, what is refused to them (the fields marked L in proc.h).
 //
-//     a life:  thread_clone, run, thread_exit, thread_join and thread_reap (by another thread)
+//     a life:  thread_clone, run, thread_exit, thread_join and proc_reap (by another thread)
 //
 // exit by any of them, a kill, or a fault ends all. The leader ends last, whatever it does.
 #ifndef KERNEL_PROC_THREAD_H
@@ -21,9 +21,8 @@ int thread_clone(uaddr_t fn, uint64 arg, uaddr_t stack_top);
 noreturn void thread_exit(int status);
 
 // Waits for the end of a thread of this process (any other but the leader for tid = -1): its
-// number, its status in *status; then thread_reap frees it, or proc_unclaim leaves it to be found
-// again. -ESRCH: none has that number; -ECHILD: there is no other; -EINVAL: the caller; -EINTR.
+// number, its status in *status; then proc_reap frees it, or proc_unclaim leaves it to be found again.
+// -ESRCH: none has that number; -ECHILD: there is no other; -EINVAL: the caller; -EINTR.
 int thread_join(int tid, int *status, struct proc **zombie);
-void thread_reap(struct proc *zombie);
 
 #endif

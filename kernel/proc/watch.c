@@ -20,32 +20,13 @@ bool watch_refuses(const struct watch *w, uint64 number, const char *path)
     return path == 0 || path[0] == 0 || strcmp(path, w->path) != 0;
 }
 
-// Other threads of p may be doing the same.
 static struct watch *make_watch(struct proc *p)
 {
-    if (p->watch != 0)
-        return p->watch;
-    struct watch *w = kmem_alloc(&watch_cache), *unused = w;
-    spin_lock(&tree_lock);
-    if (w != 0 && p->watch == 0) {
-        p->watch = w;
-        unused = 0;
-    }
+    spin_lock(&tree_lock); // other threads of p may be doing the same
+    if (p->watch == 0)
+        p->watch = kmem_alloc(&watch_cache);
     spin_unlock(&tree_lock);
-    if (unused != 0)
-        kmem_free(&watch_cache, unused);
     return p->watch;
-}
-
-// => tree_lock held. The path comes first: no other thread may meet the new mask with the old one.
-static int restrict_locked(struct watch *w, uint64 mask, const char *path)
-{
-    const uint64 by_path = 1UL << SYS_open | 1UL << SYS_exec;
-    if ((w->refused & by_path) != 0 && path[0] != 0 && strcmp(path, w->path) != 0)
-        return -EPERM;
-    strlcpy(w->path, path, sizeof(w->path));
-    __atomic_fetch_or(&w->refused, mask & ~(1UL << SYS_exit | 1UL << SYS_thread_exit), __ATOMIC_RELEASE);
-    return 0;
 }
 
 int watch_trace(struct proc *p, uint64 mask)
@@ -59,13 +40,19 @@ int watch_trace(struct proc *p, uint64 mask)
 
 int watch_interpose(struct proc *p, uint64 mask, const char *path)
 {
+    const uint64 by_path = 1UL << SYS_open | 1UL << SYS_exec;
     struct watch *w = make_watch(p);
+    int r = -EPERM;
     if (w == 0)
         return -ENOMEM;
     if (strcmp(path, "-") == 0)
         path = "";
     spin_lock(&tree_lock);
-    int r = restrict_locked(w, mask, path);
+    if ((w->refused & by_path) == 0 || path[0] == 0 || strcmp(path, w->path) == 0) {
+        strlcpy(w->path, path, sizeof(w->path)); // first: no other thread meets the new mask with an old path
+        w->refused |= mask & ~(1UL << SYS_exit | 1UL << SYS_thread_exit);
+        r = 0;
+    }
     spin_unlock(&tree_lock);
     return r;
 }

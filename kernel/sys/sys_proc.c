@@ -21,8 +21,10 @@
 #include "kernel/mem/kmem.h"
 #include "kernel/mem/page.h"
 #include "kernel/proc/alarm.h"
+#include "kernel/proc/futex.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
+#include "kernel/proc/thread.h"
 #include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/sysinfo.h"
@@ -36,17 +38,12 @@ int64 sys_fork(const uint64 *a)
 
 int64 sys_exit(const uint64 *a) { proc_exit((int)a[0]); }
 
-static int64 wait_for(int pid, uaddr_t status_addr, int flags)
+// The zombie with number r is gone only once its status has arrived; r <= 0: there is none.
+static int64 tell_status(int r, struct proc *zombie, int status, uaddr_t addr)
 {
-    struct proc *zombie;
-    int status;
-    if (flags & ~WNOHANG)
-        return -EINVAL;
-    int r = proc_wait(pid, flags & WNOHANG, &status, &zombie);
     if (r <= 0)
         return r;
-    // The child is gone only once its status has arrived.
-    if (status_addr != 0 && copyout(status_addr, &status, sizeof(status)) < 0) {
+    if (addr != 0 && copyout(addr, &status, sizeof(status)) < 0) {
         proc_unclaim(zombie);
         return -EFAULT;
     }
@@ -54,9 +51,40 @@ static int64 wait_for(int pid, uaddr_t status_addr, int flags)
     return r;
 }
 
+static int64 wait_for(int pid, uaddr_t status_addr, int flags)
+{
+    struct proc *zombie;
+    int status;
+    if (flags & ~WNOHANG)
+        return -EINVAL;
+    int r = proc_wait(pid, flags & WNOHANG, &status, &zombie);
+    return tell_status(r, zombie, status, status_addr);
+}
+
 int64 sys_wait(const uint64 *a) { return wait_for(-1, a[0], 0); }
 
 int64 sys_waitpid(const uint64 *a) { return wait_for((int)a[0], a[1], (int)a[2]); }
+
+int64 sys_clone(const uint64 *a) { return thread_clone(a[0], a[1], a[2]); }
+
+int64 sys_thread_exit(const uint64 *a) { thread_exit((int)a[0]); }
+
+int64 sys_join(const uint64 *a)
+{
+    struct proc *zombie;
+    int status;
+    int r = thread_join((int)a[0], &status, &zombie);
+    return tell_status(r, zombie, status, a[1]);
+}
+
+int64 sys_futex(const uint64 *a)
+{
+    struct addrspace *as = current()->as;
+    int op = (int)a[1], value = (int)a[2];
+    if (op == FUTEX_WAIT)
+        return futex_wait(as, a[0], value, (int)a[3]);
+    return op == FUTEX_WAKE ? futex_wake(as, a[0], value) : -EINVAL;
+}
 
 int64 sys_cpupin(const uint64 *a)
 {
