@@ -1,6 +1,7 @@
 // Sleeplocks. The word says all: 0 free, 1 held, 2 held and somebody may be waiting. Taking a free
 // lock and letting go of one that nobody waits for are one atomic instruction each; only then
-// come a spinlock and a wait queue (U. Drepper, "Futexes Are Tricky", mutex 2).
+// come a spinlock and a wait queue (U. Drepper, "Futexes Are Tricky", mutex 2). Who lets go hands the
+// lock to the first waiter: else a thread that takes it again and again leaves the others hungry.
 #include "kernel/lock/sleeplock.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
@@ -23,8 +24,9 @@ void sleeplock_lock(struct sleeplock *l)
     if (unlikely(!__atomic_compare_exchange_n(&l->state, &unlocked, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))) {
         kassert(l->holder != current());
         spin_lock(&wait_lock);
-        while (__atomic_exchange_n(&l->state, 2, __ATOMIC_ACQUIRE) != 0)
-            sleep(l, &wait_lock);
+        if (__atomic_exchange_n(&l->state, 2, __ATOMIC_ACQUIRE) != 0)
+            while (l->holder != current())
+                sleep(l, &wait_lock);
         spin_unlock(&wait_lock);
     }
     l->holder = current();
@@ -35,11 +37,14 @@ void sleeplock_unlock(struct sleeplock *l)
     kassert(l->holder == current());
     lockdep_leave(l);
     l->holder = 0;
-    if (__atomic_exchange_n(&l->state, 0, __ATOMIC_RELEASE) == 2) {
-        spin_lock(&wait_lock);
-        wakeup_one(l);
-        spin_unlock(&wait_lock);
-    }
+    uint32 alone = 1;
+    if (__atomic_compare_exchange_n(&l->state, &alone, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        return;
+    spin_lock(&wait_lock);
+    l->holder = wakeup_one(l);
+    if (l->holder == 0)
+        __atomic_store_n(&l->state, 0, __ATOMIC_RELEASE);
+    spin_unlock(&wait_lock);
 }
 
 bool sleeplock_holding(const struct sleeplock *l)

@@ -1,4 +1,4 @@
-// Sleeplocks: for longer work; waiters sleep, first come first served is not promised. Held by
+// Sleeplocks: for longer work; waiters sleep, and get it in the order in which they came. Held by
 // a thread, also while it sleeps. Not for interrupt handlers.
 #ifndef KERNEL_LOCK_SLEEPLOCK_H
 #define KERNEL_LOCK_SLEEPLOCK_H

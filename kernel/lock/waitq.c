@@ -123,29 +123,32 @@ int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool ki
     return r;
 }
 
-// Wakes at most most sleepers on chan. The unlocked look is sound: who waits was queued before the
+// Wakes at most most sleepers on chan, and returns the last of them. The unlocked look is sound: who waits was queued before the
 // lock that guards the condition was let go, and the waker has held that lock since.
-static void wake_some(const void *chan, uint64 most)
+static struct proc *wake_some(const void *chan, uint64 most)
 {
+    struct proc *last = 0;
     struct bucket *b = bucket_of(chan);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (__atomic_load_n(&b->sleepers.next, __ATOMIC_RELAXED) == &b->sleepers)
-        return;
+        return 0;
     spin_lock(&b->lock);
     for (struct list *i = b->sleepers.next; i != &b->sleepers && most > 0;) {
         struct proc *p = list_entry(i, struct proc, wait_link);
         i = i->next;
         if (p->chan == chan) {
             wake_locked(p);
+            last = p;
             most--;
         }
     }
     spin_unlock(&b->lock);
+    return last;
 }
 
 void wakeup(const void *chan) { wake_some(chan, ~0UL); }
 
-void wakeup_one(const void *chan) { wake_some(chan, 1); }
+struct proc *wakeup_one(const void *chan) { return wake_some(chan, 1); }
 
 // => b held, and p is asleep in it: ends the sleep.
 static bool asleep_in(struct proc *p, struct bucket *b, const void *chan)

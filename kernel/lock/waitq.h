@@ -32,8 +32,8 @@ int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool ki
 // Makes all sleepers on chan runnable. May be called anywhere, interrupt handlers included.
 void wakeup(const void *chan);
 
-// Makes one of them runnable.
-void wakeup_one(const void *chan);
+// Makes one of them runnable, who came first: returns it, 0 if there is none.
+struct proc *wakeup_one(const void *chan);
 
 // Ends a killable sleep of p, if it is in one.
 void wakeup_killed(struct proc *p);

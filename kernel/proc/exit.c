@@ -68,6 +68,8 @@ static bool any_runs_locked(const struct proc *leader)
 // A thread that wants to be joined may be, as long as there is one to do it.
 void proc_reap_threads(struct proc *leader)
 {
+    if (list_empty(&leader->threads))
+        return; // nor can there be one any more
     spin_lock(&tree_lock);
     while (any_runs_locked(leader))
         sleep(&leader->threads, &tree_lock);
