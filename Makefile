@@ -13,6 +13,7 @@ DEBUG   ?= 0
 KTEST   ?= 0
 COVERAGE ?= 0
 LLVM    ?= 0
+BUG     ?=
 WERROR  ?= 0
 V       ?= 0
 
@@ -59,8 +60,9 @@ endif
 
 VARIANT := $(subst $(space),-,$(strip $(if $(call on,$(WERROR)),werror) \
              $(if $(call on,$(LLVM)),llvm) $(if $(call on,$(KTEST)),ktest) \
-             $(if $(call on,$(DEBUG)),debug) $(if $(call on,$(COVERAGE)),coverage)))
+             $(if $(call on,$(DEBUG)),debug) $(if $(call on,$(COVERAGE)),coverage) $(BUG)))
 VARIANT := $(or $(VARIANT),plain)
+$(if $(filter-out dirtycow,$(BUG)),$(error BUG=$(BUG): there is only BUG=dirtycow))
 B := build/$(VARIANT)
 UB := build/$(if $(call on,$(WERROR)),werror-)$(if $(call on,$(LLVM)),llvm-)user
 
@@ -74,7 +76,7 @@ COVERAGE_CFLAGS := -fprofile-arcs -ftest-coverage -fprofile-update=atomic -fprof
     -fno-early-inlining
 
 KCFLAGS := -O2 -g $(WARNINGS) -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany $(FREESTANDING) -I. \
-    $(if $(call on,$(DEBUG)),-DDEBUG) $(if $(call on,$(COVERAGE)),$(COVERAGE_CFLAGS))
+    $(if $(BUG),-DBUG_$(BUG)) $(if $(call on,$(DEBUG)),-DDEBUG) $(if $(call on,$(COVERAGE)),$(COVERAGE_CFLAGS))
 KASFLAGS := -g -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany $(CC_EXTRA) -I.
 
 # A file that holds the flags of a compilation and is new when they changed.
@@ -194,7 +196,7 @@ gdb: .gdbinit
 # --- Tests and tools -----------------------------------------------------------------------------
 
 # Everything that the tests boot or run.
-TEST_BUILD = +$(Q)for v in "" DEBUG=1 KTEST=1 "KTEST=1 DEBUG=1"; do \
+TEST_BUILD = +$(Q)for v in "" DEBUG=1 KTEST=1 "KTEST=1 DEBUG=1" $(TEST_BUGS); do \
 	    $(MAKE) --no-print-directory $$v test-kernel || exit 1; done
 
 .PHONY: test-kernel compile
@@ -207,6 +209,7 @@ test: default $(HOST_TOOLS)
 	$(TEST_BUILD)
 	@QEMU=$(QEMU) tests/run $(TESTS)
 
+test-all: TEST_BUGS := BUG=dirtycow
 test-all: default $(HOST_TOOLS)
 	$(TEST_BUILD)
 	@QEMU=$(QEMU) tests/run --all $(TESTS)
@@ -285,6 +288,7 @@ FSIMG=fs.img         disk image, GDBPORT=n port of qemu-gdb, QEMUEXTRA="..." mor
 ISOLATE=1            user mode on page tables without the kernel
 DEBUG=1              with the checkers: lock order, page tables, memory
 KTEST=1              a kernel that tests itself at boot
+BUG=dirtycow         a kernel with that historical mistake (labs/dirtycow)
 COVERAGE=1           a kernel that counts what it executes (GCC)
 LLVM=1  CROSS=prefix another compiler: clang and ld.lld, or the tools with that prefix
 WERROR=1             a warning is an error

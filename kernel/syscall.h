@@ -66,7 +66,8 @@
     X(57, clone, "ppp")                                                                                                \
     X(58, join, "dp")                                                                                                  \
     X(59, thread_exit, "d")                                                                                            \
-    X(60, futex, "pddd")
+    X(60, futex, "pddd")                                                                                               \
+    X(61, procmem_write, "dppn")
 
 // The user-side stub of each call is sys_name, and, weakly, name: the C library has functions of
 // its own for sbrk and getcwd, which call the stub. 13 has an older name, too.
@@ -108,6 +109,9 @@ enum { SYSCALLS(SYSCALL_NUMBER) SYS_sleep = SYS_pause };
 // futex(addr, op, value, ticks): FUTEX_WAIT sleeps if *addr == value, for at most ticks (0: no limit):
 //     0: woken; -EAGAIN: it was not; -ETIMEDOUT; -EINTR. FUTEX_WAKE wakes at most value of those
 //     who wait at addr: how many.
+// procmem_write(pid, addr, buf, n): writes n bytes from buf to addr of the caller or of a child of it, as a
+//     debugger does: also where pid may only read, if the mapping is private, and then pid sees a copy.
+//     How many bytes, up to the first bad address; -EINVAL: n; -EPERM, -ESRCH: pid; -EFAULT; -ENOMEM.
 // waitpid(pid, &status, flags): pid -1: any child; flags 0 or WNOHANG (then 0: none has ended).
 
 #endif

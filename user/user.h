@@ -75,6 +75,7 @@ int clone(void (*fn)(void *), void *arg, void *stack_top);
 int join(int tid, int *status);
 void thread_exit(int status) __attribute__((noreturn));
 int futex(int *addr, int op, int value, int ticks);
+int procmem_write(int pid, void *addr, const void *buf, int n);
 int poweroff(int status);
 int reboot(void);
 

@@ -214,6 +214,18 @@ struct addrspace *proc_space(int pid)
     return as;
 }
 
+int proc_space_of_own(int pid, struct addrspace **as)
+{
+    const struct proc *me = current()->leader;
+    spin_lock(&tree_lock);
+    const struct proc *p = proc_find_locked(pid);
+    int err = !p || !p->as ? -ESRCH : p != me && p->parent != me ? -EPERM : 0;
+    if (err == 0)
+        as_get(*as = p->as);
+    spin_unlock(&tree_lock);
+    return err;
+}
+
 // => tree_lock held. What the address space tells is added without it.
 static void fill_info_locked(struct proc *p, struct procinfo *info)
 {

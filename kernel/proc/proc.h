@@ -149,6 +149,8 @@ int pgroup_kill(int64 pgid);
 int proc_info(int pid, struct procinfo *info);
 // The address space of process pid, one more user; 0: none.
 struct addrspace *proc_space(int pid);
+// The same, if pid is the caller's process or a child of it. 0; -ESRCH; -EPERM.
+int proc_space_of_own(int pid, struct addrspace **as);
 uint64 proc_count(void);
 // Lists processes through kprintf (Ctrl-P).
 void proc_list(void);

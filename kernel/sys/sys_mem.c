@@ -8,6 +8,7 @@
 #include "kernel/sys/inject.h"
 #include "kernel/vm.h"
 #include "kernel/vm/addrspace.h"
+#include "kernel/vm/poke.h"
 #include "kernel/vm/uaccess.h"
 
 int64 sys_sbrk(const uint64 *a)
@@ -72,6 +73,36 @@ int64 sys_pgtable(const uint64 *a)
     as_put(as);
     if (r == 0)
         r = copyout(a[4], page_to_virt(page), PGSIZE);
+    if (page)
+        page_put(page);
+    return r;
+}
+
+// Through a page of ours, each piece into one page of as. How many bytes, or an error if none.
+static int64 poke(struct addrspace *as, uaddr_t to, uaddr_t from, int n, char *page)
+{
+    int done = 0;
+    while (done < n) {
+        size_t part = copyin_partial(page, from + done, min_u64(n - done, PGSIZE - (to + done) % PGSIZE));
+        int err = part > 0 ? vm_poke(as, to + done, page, part) : -EFAULT;
+        if (err)
+            return done > 0 ? done : err;
+        done += part;
+    }
+    return done;
+}
+
+int64 sys_procmem_write(const uint64 *a)
+{
+    struct addrspace *as;
+    if ((int)a[3] < 0)
+        return -EINVAL;
+    int err = proc_space_of_own((int)a[0], &as);
+    if (err)
+        return err;
+    struct page *page = page_alloc(0);
+    int64 r = page ? poke(as, a[1], a[2], (int)a[3], page_to_virt(page)) : -ENOMEM;
+    as_put(as);
     if (page)
         page_put(page);
     return r;

@@ -47,7 +47,8 @@ struct addrspace {
 };
 
 // The right that an entry needs to allow it.
-enum access { ACCESS_READ = PTE_R, ACCESS_WRITE = PTE_W, ACCESS_EXEC = PTE_X };
+// FORCE: a write that a private region need not allow (poke.h): its page is copied, its entry gets no right.
+enum access { ACCESS_READ = PTE_R, ACCESS_WRITE = PTE_W, ACCESS_EXEC = PTE_X, ACCESS_FORCE = PTE_W | PTE_G };
 
 // A new space without regions: roots, trampoline and TRAPFRAME. refs = 1. 0 if memory is short.
 // While it is BUILDING nobody else knows it, so as->lock need not be taken.

@@ -179,8 +179,8 @@ static int try_fault(struct addrspace *as, uaddr_t va, enum access access, struc
     int err = -EFAULT;
     sleeplock_lock(&as->lock);
     struct region *r = region_find(&as->regions, va);
-    if (r && region_allows(r, access))
-        err = resolve(as, r, PGROUNDDOWN(va), access, s);
+    if (r && region_allows(r, access)) // rights come from the region, so a forced write gives none
+        err = resolve(as, r, PGROUNDDOWN(va), access == ACCESS_FORCE ? ACCESS_WRITE : access, s);
     sleeplock_unlock(&as->lock);
     return err;
 }

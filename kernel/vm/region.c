@@ -100,4 +100,9 @@ bool region_overlaps(const struct list *regions, uaddr_t start, uaddr_t end)
     return false;
 }
 
-bool region_allows(const struct region *r, enum access access) { return pt_user_rights(r->prot) & access; }
+bool region_allows(const struct region *r, enum access access)
+{
+    pte_t rights = pt_user_rights(r->prot);
+    bool private = !(r->flags & REGION_SHARED) && (r->max_prot & PROT_WRITE) && (rights & PTE_V);
+    return (rights & access) || (access == ACCESS_FORCE && private);
+}

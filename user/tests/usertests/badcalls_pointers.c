@@ -17,13 +17,13 @@
 #define TRANSFER 4000
 
 enum use { STRING, IN, OUT, OUT_MAYBE_NULL };
-enum effect { NONE, READS, WRITES };
+enum effect { NONE, READS, WRITES, POKES };
 
 struct row {
     const char *name;
     int number;
     enum use use;
-    enum effect effect; // on the descriptor in args[0]
+    enum effect effect; // READS, WRITES: on the descriptor in args[0]
     int size;           // bytes of the result, if it comes whole or not at all
     long args[6];
 };
@@ -64,6 +64,8 @@ static const struct row rows[] = {
     {"procinfo", SYS_procinfo, OUT, NONE, sizeof(struct procinfo), {1, PTR}},
     {"pgaccess", SYS_pgaccess, OUT, NONE, 5, {S(scratch), 40, PTR}},
     {"pgtable", SYS_pgtable, OUT, NONE, PGSIZE, {MYSELF, 0, 0, 2, PTR}},
+    {"procmem_write, buffer", SYS_procmem_write, IN, POKES, 0, {MYSELF, S(scratch), PTR, TRANSFER}},
+    {"procmem_write, address", SYS_procmem_write, IN, POKES, 0, {MYSELF, PTR, S(scratch), TRANSFER}},
 };
 
 struct place {

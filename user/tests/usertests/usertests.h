@@ -8,6 +8,7 @@
 //     pipes.c fp.c                      what they say to each other; floating point
 //     alarm.c interpose.c               handlers of theirs; calls that they are refused
 //     threads.c                         threads that share a process
+//     procmem.c                         writing into another process
 //     heap.c lazy.c cow.c super.c layout.c roots.c ugetpid.c pgaccess.c   memory
 //     demand.c                          programs in memory
 //     library.c                         the C library
@@ -79,6 +80,7 @@ struct test {
     X(ugetpid)                                                                                                         \
     X(pgaccess)                                                                                                        \
     X(demand)                                                                                                          \
+    X(procmem)                                                                                                         \
     X(library)
 
 #define AREA_TABLE(name) extern const struct test name##_tests[];
