@@ -123,8 +123,8 @@ int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool ki
     return r;
 }
 
-// Wakes at most most sleepers on chan, and returns the last of them. The unlocked look is sound: who waits was queued before the
-// lock that guards the condition was let go, and the waker has held that lock since.
+// Wakes at most most sleepers on chan, and returns the last of them. The unlocked look is sound: who waits was queued
+// before the lock that guards the condition was let go, and the waker has held that lock since.
 static struct proc *wake_some(const void *chan, uint64 most)
 {
     struct proc *last = 0;

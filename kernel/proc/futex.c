@@ -36,21 +36,21 @@ void futex_init(void)
     }
 }
 
-// The key of the word at addr, whose page is pinned. Private memory is known by its address: its page
-// changes when it is copied after a fork.
-static struct key key_of(const struct addrspace *as, uaddr_t addr)
-{
-    return (struct key){.object = as, .offset = addr};
-}
-
 static struct bucket *bucket_of(const struct key *k)
 {
     return &buckets[((uint64)k->object >> 6 ^ k->offset >> 2 ^ k->offset >> 9) % NBUCKET];
 }
 
-static int pin_word(struct addrspace *as, uaddr_t addr, struct page **page)
+// Pins the page of the word at addr, and finds its key. Shared memory is known by its page, whoever maps
+// it where; private memory by its address, since its page changes when it is copied after a fork.
+static int find_word(struct addrspace *as, uaddr_t addr, struct page **page, struct key *k)
 {
-    return addr % sizeof(int) != 0 ? -EINVAL : vm_pin(as, addr, ACCESS_READ, page);
+    int r = addr % sizeof(int) != 0 ? -EINVAL : vm_pin(as, addr, ACCESS_READ, page);
+    if (r == 0 && vm_shared(as, addr))
+        *k = (struct key){.object = *page, .offset = addr % PGSIZE};
+    else
+        *k = (struct key){.object = as, .offset = addr};
+    return r;
 }
 
 // => b held. Nobody else wakes those who sleep on w, so one sleep tells all.
@@ -66,18 +66,18 @@ static int sleep_locked(struct bucket *b, struct waiter *w, uint64 ticks)
 
 int futex_wait(struct addrspace *as, uaddr_t addr, int value, int ticks)
 {
-    struct waiter w = {.key = key_of(as, addr)};
-    struct bucket *b = bucket_of(&w.key);
+    struct waiter w = {0};
     struct page *page;
     if (ticks < 0)
         return -EINVAL;
     for (;;) {
-        int r = pin_word(as, addr, &page);
+        int r = find_word(as, addr, &page, &w.key);
         if (r < 0)
             return r;
+        struct bucket *b = bucket_of(&w.key);
+        int *word = (int *)((char *)page_to_virt(page) + addr % PGSIZE);
         spin_lock(&b->lock);
         bool current = vm_maps(as, addr, page); // else a writer has a copy of it by now
-        int *word = (int *)((char *)page_to_virt(page) + addr % PGSIZE);
         if (current)
             r = __atomic_load_n(word, __ATOMIC_SEQ_CST) == value ? sleep_locked(b, &w, ticks) : -EAGAIN;
         spin_unlock(&b->lock);
@@ -89,12 +89,12 @@ int futex_wait(struct addrspace *as, uaddr_t addr, int value, int ticks)
 
 int futex_wake(struct addrspace *as, uaddr_t addr, int count)
 {
-    struct key k = key_of(as, addr);
-    struct bucket *b = bucket_of(&k);
+    struct key k;
     struct page *page;
-    int n = 0, r = pin_word(as, addr, &page);
+    int n = 0, r = find_word(as, addr, &page, &k);
     if (r < 0)
         return r;
+    struct bucket *b = bucket_of(&k);
     spin_lock(&b->lock);
     for (struct list *i = b->waiters.next, *next; i != &b->waiters && n < count; i = next) {
         struct waiter *w = list_entry(i, struct waiter, link);

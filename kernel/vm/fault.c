@@ -253,6 +253,15 @@ int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **p
     return err;
 }
 
+bool vm_shared(struct addrspace *as, uaddr_t va)
+{
+    sleeplock_lock(&as->lock);
+    const struct region *r = region_find(&as->regions, va);
+    bool shared = r && (r->flags & REGION_SHARED);
+    sleeplock_unlock(&as->lock);
+    return shared;
+}
+
 // Tables stay until the space ends.
 bool vm_maps(struct addrspace *as, uaddr_t va, const struct page *page)
 {

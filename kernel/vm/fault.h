@@ -14,6 +14,8 @@ int vm_fault(struct addrspace *as, uaddr_t va, enum access access);
 // that needs the page to stay where it is. *page is 0 after an error.
 struct page;
 int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **page);
+// Whether va lies in memory whose stores others see, too.
+bool vm_shared(struct addrspace *as, uaddr_t va);
 // Whether va is mapped to that page at this moment. Needs no lock.
 bool vm_maps(struct addrspace *as, uaddr_t va, const struct page *page);
 
