@@ -66,6 +66,7 @@ void futex_times_out(void)
         int before = uptime();
         expect(futex(&word, FUTEX_WAIT, 0, ticks) == -1 && errno == ETIMEDOUT, "nobody wakes it");
         int took = uptime() - before;
+        expect(futex(&word, FUTEX_WAKE, 1, 0) == 0, "nobody is left asleep");
         expect(took >= ticks - 1 && took < ticks + 200, "%d ticks, not %d", took, ticks);
     }
     must_start(&t, wake_later, &word);
