@@ -18,8 +18,10 @@ struct procinfo {
     uint64 tables;   // page-table pages below the two roots
     uint64 ticks;    // clock ticks that met it running
     char name[16];
-    int pin;     // hart on which alone it may run (cpupin), or -1
-    int threads; // those that have ended and were not joined included
+    int pin;       // hart on which alone it may run (cpupin), or -1
+    int threads;   // those that have ended and were not joined included
+    uint64 shared; // pages of resident that others use, too
+    uint64 file;   // pages of resident that are a file's own, in the block cache
 };
 
 #endif

@@ -63,6 +63,11 @@
     X(49, backtrace, "")                                                                                               \
     X(50, cpupin, "d")                                                                                                 \
     X(51, pgaccess, "pdp")                                                                                             \
+    X(52, mmap, "pnxxfd")                                                                                              \
+    X(53, munmap, "pn")                                                                                                \
+    X(54, mprotect, "pnx")                                                                                             \
+    X(55, msync, "pnx")                                                                                                \
+    X(56, madvise, "pnd")                                                                                              \
     X(57, clone, "ppp")                                                                                                \
     X(58, join, "dp")                                                                                                  \
     X(59, thread_exit, "d")                                                                                            \
@@ -85,6 +90,13 @@ enum { SYSCALLS(SYSCALL_NUMBER) SYS_sleep = SYS_pause };
 //     base on was accessed since the last such call, which clears what it tells. n is at most
 //     PGACCESS_MAX; pages that are not mapped tell 0; one leaf of 2 MiB tells the same for all its
 //     pages. 0; -EINVAL; -EFAULT (base or mask; then nothing is cleared).
+// mmap(addr, len, prot, flags, fd, offset): addr is a hint, if it is free, else the mapping goes as high as
+//     there is room. MAP_FIXED: exactly there, replacing what is there. Exactly one of MAP_SHARED and
+//     MAP_PRIVATE; PROT_WRITE and PROT_EXEC exclude each other. -EACCES: fd is not open for that; -ENODEV:
+//     no regular file; -EINVAL: len 0, no page's offset, flags, MAP_FIXED in the heap; -ENOMEM.
+// munmap, mprotect, msync, madvise(addr, len, ...): addr is a page's, len is rounded up to pages. munmap of
+//     what is not mapped is no error; the others give -ENOMEM there, and have changed nothing. munmap in
+//     the heap, or of nothing: -EINVAL. mprotect: -EACCES if the mapping's file is not open for that.
 // failalloc(n): test builds only: the n-th allocation of this process from now on fails, once
 //     (0: off); inherited by children. Returns how many were counted since it was armed, negative
 //     if the failure has not come. -ENOSYS in other builds.

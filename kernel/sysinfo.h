@@ -21,6 +21,7 @@ struct sysinfo {
     uint64 timebase;    // counts of the time counter a second
     uint64 tlbflushes;  // TLB flushes of all harts since boot
     uint64 blocks;      // cache blocks that somebody uses
+    uint64 mapped;      // frames of caches that programs map
 };
 
 #endif

@@ -21,6 +21,8 @@ struct procinfo;
 
 typedef long off_t;
 
+#define MAP_FAILED ((void *)-1)
+
 // System calls: kernel/syscall.h has notes on those that are Twofold's own.
 int fork(void);
 int exit(int status) __attribute__((noreturn));
@@ -66,6 +68,11 @@ int pgtable(int pid, int root, uint64 va, int level, uint64 *table);
 uint64 pgpte(void *va);
 void kpgtbl(void);
 int pgaccess(void *base, int pages, void *mask);
+void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
+int munmap(void *addr, size_t len);
+int mprotect(void *addr, size_t len, int prot);
+int msync(void *addr, size_t len, int flags);
+int madvise(void *addr, size_t len, int advice);
 int failalloc(int n);
 int sigalarm(int ticks, void (*handler)());
 int sigreturn(void);

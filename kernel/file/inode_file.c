@@ -193,6 +193,15 @@ static int inode_file_sync(struct file *f)
     return journal_sync();
 }
 
+int file_map(const struct file *f, int prot, bool shared, struct inode **ip, int *max_prot)
+{
+    if (f->ops != &inode_file_ops || f->inode->d.type != T_FILE)
+        return -ENODEV;
+    *ip = f->inode;
+    *max_prot = PROT_READ | PROT_EXEC | (!shared || f->writable ? PROT_WRITE : 0);
+    return f->readable && (prot & ~*max_prot) == 0 ? 0 : -EACCES;
+}
+
 void inode_file_release(struct file *f)
 {
     if (f->writes)

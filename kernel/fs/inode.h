@@ -73,6 +73,10 @@ int inode_block(struct inode *ip, uint64 off, struct block **out);
 int inode_map_blocks(struct inode *ip, uint64 first, uint n, uint wanted, struct block **out);
 #define INODE_MAP_MAX 16
 
+// Starts reading pages first to first + n - 1 of the file, as far as it has them and the disk can take them
+// up, and waits for none. ip is not locked.
+void inode_read_ahead(struct inode *ip, uint64 first, uint64 n);
+
 // T The pinned block bn of the file, made if it was a hole, for somebody who will store into it until the group
 // is committed. What is stored beyond the file's end does not count. 0; -ENXIO; -ENOSPC; -EIO; -ENOMEM.
 int inode_store_block(struct inode *ip, uint64 bn, struct block **out);

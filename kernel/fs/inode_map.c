@@ -5,7 +5,8 @@
 #include "kernel/fs/journal.h"
 #include "kernel/lib/assert.h"
 
-#define READ_AROUND 8 // blocks read at once, if one of them is wanted and not there
+#define READ_AROUND    8   // blocks read at once, if one of them is wanted and not there
+#define READ_AHEAD_MAX 256 // asked for at one wish
 
 static uint64 blocks_of(const struct inode *ip) { return (ip->d.size + BSIZE - 1) / BSIZE; }
 
@@ -47,6 +48,22 @@ int inode_map_blocks(struct inode *ip, uint64 first, uint n, uint wanted, struct
         if (i != wanted && blockno[i] != 0)
             out[i] = cache_get_ready(blockno[i]);
     return 0;
+}
+
+void inode_read_ahead(struct inode *ip, uint64 first, uint64 n)
+{
+    uint32 list[READ_AROUND];
+    if (inode_lock(ip))
+        return;
+    uint64 end = min_u64(n, READ_AHEAD_MAX) + first;
+    for (end = min_u64(end, blocks_of(ip)); first < end;) {
+        uint count = 0;
+        while (count < READ_AROUND && first < end)
+            if (bmap_find(ip, first++, &list[count]) == 0 && list[count] != 0)
+                count++;
+        cache_read_ahead(list, count);
+    }
+    inode_unlock(ip);
 }
 
 int inode_store_block(struct inode *ip, uint64 bn, struct block **out)

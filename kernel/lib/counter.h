@@ -14,6 +14,7 @@
     X(fault_file_around) /* neighbours mapped along with it */                                                         \
     X(fault_file_copy)   /* write to a private page of a file that was not there: copied */                            \
     X(fault_file_dirty)  /* store into a shared page of a file: it joins the journal's group */                        \
+    X(fault_shared_map)  /* page of shared memory mapped, made at the first touch by anybody */                        \
     X(fault_cow_copy)    /* write to a shared page: copied */                                                          \
     X(fault_cow_around)  /* neighbours copied along with it */                                                         \
     X(fault_cow_claim)   /* write by the last holder: claimed without a copy */                                        \

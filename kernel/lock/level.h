@@ -11,6 +11,7 @@
     X(TRANSACTION, "transaction") /* journal: an open transaction counts as a lock */                                  \
     X(INODE, "inode")             /* one at a time */                                                                  \
     X(ADDRSPACE, "address space") /* an address space's regions and tables: never held across I/O */                   \
+    X(SHARED, "shared pages")     /* the pages of shared memory: a fault holds it for a moment */                      \
     X(ALLOC, "alloc")             /* block and inode bitmaps */                                                        \
     /* spinlocks: interrupts off, never sleep */                                                                       \
     X(PROC_TREE, "proc")       /* parents, children, process table, process groups */                                  \

@@ -266,6 +266,7 @@ int proc_info(int pid, struct procinfo *info)
         info->size = as_size(as);
         info->resident = as->resident;
         info->tables = as->tables;
+        as_usage(as, &info->shared, &info->file);
         as_put(as);
     }
     return found;

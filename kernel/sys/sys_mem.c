@@ -1,5 +1,8 @@
 // System calls: memory.
 #include "kernel/errno.h"
+#include "kernel/fcntl.h"
+#include "kernel/file/fdtable.h"
+#include "kernel/fs/journal.h"
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 #include "kernel/proc/proc.h"
@@ -8,6 +11,7 @@
 #include "kernel/sys/inject.h"
 #include "kernel/vm.h"
 #include "kernel/vm/addrspace.h"
+#include "kernel/vm/mmap.h"
 #include "kernel/vm/poke.h"
 #include "kernel/vm/uaccess.h"
 
@@ -109,3 +113,94 @@ int64 sys_procmem_write(const uint64 *a)
 }
 
 int64 sys_failalloc(const uint64 *a) { return inject_arm((int64)a[0]); }
+
+static bool valid_prot(int prot)
+{
+    return !(prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) &&
+           (prot & (PROT_WRITE | PROT_EXEC)) != (PROT_WRITE | PROT_EXEC);
+}
+
+static int check_request(const struct map_request *m)
+{
+    int kind = m->flags & (MAP_SHARED | MAP_PRIVATE);
+    bool fixed = m->flags & MAP_FIXED;
+    if (!valid_prot(m->prot) || (m->flags & ~(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS)))
+        return -EINVAL;
+    if ((kind != MAP_SHARED && kind != MAP_PRIVATE) || (fixed && m->hint % PGSIZE != 0))
+        return -EINVAL;
+    return m->length == 0 || m->offset % PGSIZE != 0 || (int64)m->offset < 0 ? -EINVAL : 0;
+}
+
+static int64 map_file(struct map_request *m, int fd)
+{
+    struct file *f = fdtable_get(&current()->leader->fds, fd);
+    if (!f)
+        return -EBADF;
+    int64 r = file_map(f, m->prot, m->flags & MAP_SHARED, &m->file, &m->max_prot);
+    if (r == 0)
+        r = as_mmap(current()->as, m);
+    file_close(f);
+    return r;
+}
+
+int64 sys_mmap(const uint64 *a)
+{
+    struct map_request m = {.hint = a[0], .length = a[1], .prot = (int)a[2], .flags = (int)a[3], .offset = a[5]};
+    int e = check_request(&m);
+    if (e)
+        return e;
+    m.hint = PGROUNDDOWN(m.hint);
+    if (!(m.flags & MAP_ANONYMOUS))
+        return map_file(&m, (int)a[4]);
+    m.offset = 0;
+    m.max_prot = PROT_READ | PROT_WRITE | PROT_EXEC;
+    return as_mmap(current()->as, &m);
+}
+
+// An address and a length: the pages of that range. 0; -EINVAL: no page's address; -ENOMEM: there is
+// no memory of programs.
+static int fetch_range(const uint64 *a, uaddr_t *start, uaddr_t *end)
+{
+    if (a[0] % PGSIZE != 0)
+        return -EINVAL;
+    if (a[0] > TRAPFRAME || a[1] > TRAPFRAME - a[0])
+        return -ENOMEM;
+    *start = a[0];
+    *end = a[0] + PGROUNDUP(a[1]);
+    return 0;
+}
+
+int64 sys_munmap(const uint64 *a)
+{
+    uaddr_t start, end;
+    int e = fetch_range(a, &start, &end);
+    return e || start == end ? -EINVAL : as_munmap(current()->as, start, end);
+}
+
+int64 sys_mprotect(const uint64 *a)
+{
+    uaddr_t start, end;
+    int e = valid_prot((int)a[2]) ? fetch_range(a, &start, &end) : -EINVAL;
+    return e || start == end ? e : as_protect(current()->as, start, end, (int)a[2]);
+}
+
+// What was stored is in the journal's hands already; MS_SYNC waits until it is on the disk.
+int64 sys_msync(const uint64 *a)
+{
+    uaddr_t start, end;
+    int flags = (int)a[2];
+    int e = flags == MS_SYNC || flags == MS_ASYNC ? fetch_range(a, &start, &end) : -EINVAL;
+    if (e == 0 && start < end)
+        e = as_mapped(current()->as, start, end);
+    return e || flags == MS_ASYNC ? e : journal_sync();
+}
+
+int64 sys_madvise(const uint64 *a)
+{
+    uaddr_t start, end;
+    int advice = (int)a[2];
+    int e = advice == MADV_DONTNEED || advice == MADV_WILLNEED ? fetch_range(a, &start, &end) : -EINVAL;
+    if (e || start == end)
+        return e;
+    return advice == MADV_DONTNEED ? as_forget(current()->as, start, end) : as_want(current()->as, start, end);
+}

@@ -250,6 +250,7 @@ int64 sys_sysinfo(const uint64 *a)
         .files = files_open(),
         .pipes = pipes_open(),
         .blocks = cache_in_use(),
+        .mapped = page_mapped(),
         .freeblocks = blocks_free(),
         .freeinodes = inodes_free(),
         .ncpu = cpu_count,

@@ -107,7 +107,13 @@ int as_map_program(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, s
     return 0;
 }
 
-int as_map_info(struct addrspace *as, uaddr_t va) { return map(as, va, va + PGSIZE, PROT_READ, &region_info_ops); }
+int as_map_info(struct addrspace *as, uaddr_t va)
+{
+    int err = map(as, va, va + PGSIZE, PROT_READ, &region_info_ops);
+    if (err == 0)
+        region_find(&as->regions, va)->max_prot = PROT_READ;
+    return err;
+}
 
 void as_set_info(struct addrspace *as, const struct usyscall *info) { as->info = *info; }
 
@@ -121,7 +127,7 @@ int as_write(struct addrspace *as, uaddr_t to, const void *from, size_t n)
         pte_t *entry = roots_entry(as, to, 0, false);
         if (!entry)
             return -ENOMEM;
-        if (!(*entry & PTE_V)) {
+        if (*entry == 0) {
             struct page *p = page_alloc(part < PGSIZE ? PAGE_ZERO : 0);
             if (!p)
                 return -ENOMEM;

@@ -117,6 +117,10 @@ void as_print(struct addrspace *as);
 // Bytes of all regions.
 uint64 as_size(struct addrspace *as);
 
+// Pages that its entries map: those that others use, too (caches aside), and those that are a file's own in
+// the block cache.
+void as_usage(struct addrspace *as, uint64 *shared, uint64 *file);
+
 // Debug: regions sorted and disjoint, entries inside regions, counts and roots agree; panics.
 void as_check(struct addrspace *as);
 

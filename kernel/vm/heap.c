@@ -47,12 +47,12 @@ static void recount_tables(struct addrspace *as)
     as->promised_tables = needed;
 }
 
-// The heap's region of that kind that ends at va, a new and empty one if there is none; 0 if there
-// is no memory.
+// The heap's region of that kind that ends at va, a new and empty one if there is none with the heap's
+// usual rights; 0 if there is no memory.
 static struct region *region_to_extend(struct addrspace *as, uaddr_t va, int kind)
 {
     struct region *r = region_find(&as->regions, va - 1);
-    if (r && r->flags == kind)
+    if (r && r->flags == kind && r->prot == (PROT_READ | PROT_WRITE))
         return r;
     r = region_alloc(va, va, PROT_READ | PROT_WRITE, kind, &region_anon_ops);
     if (r)

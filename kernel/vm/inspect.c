@@ -42,6 +42,7 @@ static void check_roots(const struct addrspace *as)
 static void check_entry(const struct region *r, pte_t entry)
 {
     kassert(entry & PTE_U); // A may have been cleared (pgaccess)
+    kassert(((entry & PTE_V) != 0) == (r->prot != PROT_NONE) && ((entry & PTE_V) != 0) == (PTE_LEAF(entry) != 0));
     kassert(!(entry & PTE_W) || ((entry & PTE_D) && !(entry & PTE_COW)));
     kassert((entry & PTE_RIGHTS & ~pt_user_rights(r->prot)) == 0);
     kassert(page_refs(pt_page(entry)) > 0);
@@ -112,6 +113,29 @@ static void check_tables(const struct addrspace *as, uint64 leaves)
     list_for_each (t, &as->table_pages, struct page, link)
         used++;
     kassert(spare == leaves && spare + used == as->tables);
+}
+
+// Adds what the n pages from p on, mapped by r, are.
+static void add_usage(const struct region *r, const struct page *p, uint n, uint64 *shared, uint64 *file)
+{
+    for (; n-- > 0; p++) {
+        bool cached = p->flags & PG_CACHE;
+        *file += cached;
+        *shared += p != zero_page && page_refs(p) > 1 + (cached || r->shared);
+    }
+}
+
+void as_usage(struct addrspace *as, uint64 *shared, uint64 *file)
+{
+    sleeplock_lock(&as->lock);
+    list_for_each (r, &as->regions, struct region, link) {
+        for (struct pt_span s = pt_span_at(r->start); pt_next_span(as->user_root, &s, r->end);) {
+            for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++)
+                if (*s.entry != 0)
+                    add_usage(r, pt_page(*s.entry), s.leaf ? BLOCK_FRAMES : 1, shared, file);
+        }
+    }
+    sleeplock_unlock(&as->lock);
 }
 
 void as_check(struct addrspace *as)

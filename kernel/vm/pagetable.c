@@ -5,7 +5,7 @@
 
 pte_t pt_user_rights(int prot)
 {
-    pte_t rights = PTE_V | PTE_U | PTE_A;
+    pte_t rights = PTE_U | PTE_A | (prot ? PTE_V : 0);
     if (prot & (PROT_READ | PROT_WRITE))
         rights |= PTE_R;
     if (prot & PROT_WRITE)

@@ -30,6 +30,7 @@ static inline struct page *pt_page(pte_t entry) { return phys_to_page(PTE2PA(ent
 
 // Rights of a user leaf for PROT_ bits. A is set always and D with W, so that hardware which does
 // not update them never faults. Writable implies readable: W without R is reserved.
+// PROT_NONE: neither V nor R, W, X: such an entry keeps its page, and nobody gets at it.
 pte_t pt_user_rights(int prot);
 
 // The entry that translates va: of level 0, or a leaf above; 0 if a table on the way lacks.

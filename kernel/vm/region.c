@@ -7,6 +7,8 @@
 #include "kernel/mem/kmem.h"
 #include "kernel/vm/mapping.h"
 #include "kernel/vm/pagetable.h"
+#include "kernel/vm/superpage.h"
+#include "kernel/vm/unmap.h"
 
 static struct kmem_cache region_cache = KMEM_CACHE("region", struct region);
 
@@ -26,6 +28,8 @@ struct region *region_alloc(uaddr_t start, uaddr_t end, int prot, int flags, con
     return r;
 }
 
+void region_free(struct region *r) { kmem_free(&region_cache, r); }
+
 struct region *region_copy(const struct region *r, uaddr_t start, uaddr_t end)
 {
     struct region *copy = kmem_alloc(&region_cache);
@@ -42,13 +46,19 @@ struct region *region_copy(const struct region *r, uaddr_t start, uaddr_t end)
     return copy;
 }
 
-// Promised pages are of the heap, which is never split where something is promised beyond a count.
+// Promises are divided by what each part still lacks.
 int region_split(struct region *r, uaddr_t va)
 {
     kassert(r->start < va && va < r->end);
     struct region *rest = region_copy(r, va, r->end);
     if (!rest)
         return -ENOMEM;
+    // commit point
+    super_split_at(r->as, va);
+    if (r->flags & REGION_RESERVED) {
+        rest->promised = region_pages(rest) - mapped_pages(r->as, va, rest->end);
+        r->promised -= rest->promised;
+    }
     r->end = va;
     region_insert(r->as, rest);
     return 0;
@@ -68,7 +78,7 @@ void regions_drop(struct list *dead)
         struct region *r = list_entry(item, struct region, link);
         if (r->ops->detach)
             r->ops->detach(r);
-        kmem_free(&region_cache, r);
+        region_free(r);
     }
 }
 

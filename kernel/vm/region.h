@@ -35,20 +35,21 @@ struct region_ops {
     // up: may sleep, no lock is held. 0: there is nothing to hold.
     void (*attach)(struct region *r);
     void (*detach)(struct region *r);
-    // fork copies no entries: the child's faults find the pages, or are to make others.
+    // fork copies no entries, as with shared regions: the child's faults make other pages.
     bool unshared;
 };
 
-extern const struct region_ops region_anon_ops; // zero-filled, private (region_anon.c)
-extern const struct region_ops region_info_ops; // the process page (region_info.c)
-extern const struct region_ops region_file_ops; // a file, private or shared (region_file.c)
+extern const struct region_ops region_anon_ops;   // zero-filled, private (region_anon.c)
+extern const struct region_ops region_info_ops;   // the process page (region_info.c)
+extern const struct region_ops region_file_ops;   // a file, private or shared (region_file.c)
+extern const struct region_ops region_shared_ops; // zero-filled, shared (region_shared.c)
 
 // I immutable; M mapping lock (mapping.c)
 struct region {
     struct list link;   // by address
     uaddr_t start, end; // page-aligned
     uint8 prot;         // PROT_ bits
-    uint8 max_prot;     // I: what prot may become
+    uint8 max_prot;     // I: what mprotect may make of it
     uint8 flags;        // enum region_flags
     uint64 promised;    // RESERVED: pages promised and not yet touched
     const struct region_ops *ops;
@@ -63,10 +64,12 @@ struct region {
 
 // A region that is on no list yet; 0 if there is no memory.
 struct region *region_alloc(uaddr_t start, uaddr_t end, int prot, int flags, const struct region_ops *ops);
+// Frees one that was never inserted and holds no references.
+void region_free(struct region *r);
 // A copy of r, for [start, end) of it, on no list yet, with references of its own; 0: no memory.
 struct region *region_copy(const struct region *r, uaddr_t start, uaddr_t end);
 // Cuts r at va, inside it: r ends there, and what it was from there on is a region of its own. No
-// entry changes. 0; -ENOMEM.
+// page changes. 0; -ENOMEM.
 int region_split(struct region *r, uaddr_t va);
 // Takes r off its list and onto the list dead: under as->lock, before regions_drop.
 void region_remove(struct region *r, struct list *dead);
@@ -79,6 +82,9 @@ void region_insert(struct addrspace *as, struct region *r);
 struct region *region_find(const struct list *regions, uaddr_t va);
 // True if [start, end) meets any region.
 bool region_overlaps(const struct list *regions, uaddr_t start, uaddr_t end);
+
+// What that many shared zero-filled pages are kept in, without references yet; 0: no memory.
+struct shared_pages *shared_pages_create(uint64 pages);
 
 bool region_allows(const struct region *r, enum access access);
 

@@ -42,6 +42,18 @@ uint64 unmap_unused(struct addrspace *as, uaddr_t start, uaddr_t end)
     return pages;
 }
 
+uint64 mapped_pages(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    uint64 pages = 0;
+    for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
+        if (s.leaf)
+            pages += BLOCK_FRAMES;
+        for (pte_t *last = s.entry + pt_span_entries(&s); !s.leaf && s.entry < last; s.entry++)
+            pages += *s.entry != 0 && pt_page(*s.entry) != zero_page;
+    }
+    return pages;
+}
+
 uint64 unmap_range(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     debug_assert(sleeplock_holding(&as->lock));

@@ -1,4 +1,4 @@
-// Taking pages out of an address space.
+// Taking pages out of an address space, and rights from them.
 #ifndef KERNEL_VM_UNMAP_H
 #define KERNEL_VM_UNMAP_H
 
@@ -12,5 +12,14 @@ uint64 unmap_range(struct addrspace *as, uaddr_t start, uaddr_t end);
 // Drops the pages mapped in [start, end): no hart can use them through this space any more.
 // Returns as above.
 uint64 unmap_unused(struct addrspace *as, uaddr_t start, uaddr_t end);
+
+// How many pages unmap_range would find there.
+// => as->lock held; no leaf of level 1 lies across start or end
+uint64 mapped_pages(struct addrspace *as, uaddr_t start, uaddr_t end);
+
+// The regions of [start, end) have other rights now: so have the entries, after one flush if some lost
+// rights. The right to write comes with the next write.
+// => as->lock held; no leaf of level 1 lies across start or end
+void protect_range(struct addrspace *as, uaddr_t start, uaddr_t end);
 
 #endif

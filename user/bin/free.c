@@ -16,6 +16,7 @@ int main(int argc, char **argv)
     line("total", s.totalmem / 4096);
     line("free frames", s.freepages);
     line("held by caches, reclaimable", s.reclaimable);
+    line("held by caches, mapped", s.mapped);
     line("promised to heaps, not touched", s.promised);
     line("can still be promised", s.freemem / 4096);
     printf("%-32s %10s %10s\n", "file system", "blocks", "KiB");

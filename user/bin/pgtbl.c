@@ -122,6 +122,7 @@ static int show(int pid)
     printf("process %d (%s), %s\n", pid, info.name, info.isolated ? "isolated" : "shared");
     print_roots(&r);
     print_user_half(pid, &r);
+    printf("%lu pages: %lu shared with others, %lu of files\n", info.resident, info.shared, info.file);
     roots_print(&r);
     printf("\n");
     return !roots_good(&r);

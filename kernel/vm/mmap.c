@@ -1,0 +1,286 @@
+// Mapping and unmapping at a program's wish (mmap.h).
+//
+// A call first makes regions begin and end at the edges of its range, which changes nothing that a
+// program could see, and gets all memory that it needs. From its commit point on nothing can fail.
+// Regions that go are dropped without as->lock, since the last user of a file may have to free it.
+//
+// The heap, from its start to the page of the break, is sbrk's: its pages come and go by the break
+// alone, but their rights may change.
+#include "kernel/vm/mmap.h"
+
+#include "kernel/errno.h"
+#include "kernel/fcntl.h"
+#include "kernel/fs/inode.h"
+#include "kernel/lib/assert.h"
+#include "kernel/vm/pagetable.h"
+#include "kernel/vm/region.h"
+#include "kernel/vm/superpage.h"
+#include "kernel/vm/unmap.h"
+
+static bool in_user_half(uaddr_t start, uaddr_t end) { return start < end && end <= TRAPFRAME; }
+
+static bool in_heap(const struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    return start < PGROUNDUP(as->heap_end) && end > as->heap_start;
+}
+
+static bool is_free(const struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    return start >= USERBASE && in_user_half(start, end) && !region_overlaps(&as->regions, start, end);
+}
+
+// The highest free place of that length above the heap; -ENOMEM.
+static int64 highest_gap(const struct addrspace *as, uint64 length)
+{
+    uaddr_t top = TRAPFRAME, lowest = PGROUNDUP(as->heap_end);
+    for (struct list *at = as->regions.prev; at != &as->regions; at = at->prev) {
+        const struct region *r = list_entry(at, struct region, link);
+        uaddr_t bottom = max_u64(r->end, lowest);
+        if (bottom <= top && top - bottom >= length)
+            return top - length;
+        if (r->end <= lowest)
+            return -ENOMEM;
+        top = r->start;
+    }
+    return top >= lowest && top - lowest >= length ? (int64)(top - length) : -ENOMEM;
+}
+
+static int split_at(struct addrspace *as, uaddr_t va)
+{
+    struct region *r = region_find(&as->regions, va);
+    return r && r->start < va ? region_split(r, va) : 0;
+}
+
+// Makes regions begin and end at the edges of the range. 0; -ENOMEM.
+static int split_edges(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    int e = split_at(as, start);
+    return e ? e : split_at(as, end);
+}
+
+// => no region lies across start or end. Takes out all between them.
+static void take_out(struct addrspace *as, uaddr_t start, uaddr_t end, struct list *dead)
+{
+    unmap_range(as, start, end);
+    struct list *next;
+    for (struct list *at = as->regions.next; at != &as->regions; at = next) {
+        struct region *r = list_entry(at, struct region, link);
+        next = at->next;
+        if (r->start >= start && r->end <= end)
+            region_remove(r, dead);
+    }
+}
+
+static int take_out_range(struct addrspace *as, uaddr_t start, uaddr_t end, struct list *dead)
+{
+    if (in_heap(as, start, end))
+        return -EINVAL;
+    int e = split_edges(as, start, end);
+    if (e)
+        return e;
+    // commit point
+    take_out(as, start, end, dead);
+    return 0;
+}
+
+// Where m goes; what is there now goes to dead.
+static int64 make_room(struct addrspace *as, const struct map_request *m, struct list *dead)
+{
+    uaddr_t end = m->hint + m->length;
+    if (m->flags & MAP_FIXED) {
+        int e = m->hint < USERBASE || !in_user_half(m->hint, end) ? -EINVAL : take_out_range(as, m->hint, end, dead);
+        return e ? e : (int64)m->hint;
+    }
+    if (m->hint && is_free(as, m->hint, end) && !in_heap(as, m->hint, end))
+        return m->hint;
+    return highest_gap(as, m->length);
+}
+
+// The region of m, placed nowhere yet.
+static struct region *region_for(const struct map_request *m)
+{
+    bool shared = m->flags & MAP_SHARED;
+    const struct region_ops *ops = m->file ? &region_file_ops : shared ? &region_shared_ops : &region_anon_ops;
+    struct region *r = region_alloc(0, m->length, m->prot, shared ? REGION_SHARED : 0, ops);
+    if (!r)
+        return 0;
+    r->max_prot = m->max_prot;
+    r->file = m->file;
+    r->offset = m->offset;
+    if (!m->file && shared && !(r->shared = shared_pages_create(m->length >> PGSHIFT))) {
+        region_free(r);
+        return 0;
+    }
+    if (ops->attach)
+        ops->attach(r);
+    return r;
+}
+
+static void check(struct addrspace *as)
+{
+    if (DEBUG_BUILD)
+        as_check(as);
+}
+
+int64 as_mmap(struct addrspace *as, const struct map_request *wish)
+{
+    struct map_request m = *wish;
+    if (m.length > TRAPFRAME)
+        return -ENOMEM;
+    m.length = PGROUNDUP(m.length);
+    struct region *r = region_for(&m);
+    if (!r)
+        return -ENOMEM;
+    struct list dead;
+    list_init(&dead);
+    sleeplock_lock(&as->lock);
+    int64 at = make_room(as, &m, &dead);
+    if (at >= 0) {
+        r->start = at;
+        r->end = at + m.length;
+        region_insert(as, r);
+    } else {
+        list_push_back(&dead, &r->link);
+    }
+    sleeplock_unlock(&as->lock);
+    regions_drop(&dead);
+    check(as);
+    return at;
+}
+
+int as_munmap(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    struct list dead;
+    list_init(&dead);
+    sleeplock_lock(&as->lock);
+    int e = take_out_range(as, start, end, &dead);
+    sleeplock_unlock(&as->lock);
+    regions_drop(&dead);
+    check(as);
+    return e;
+}
+
+// => as->lock held. 0: regions cover the range; -ENOMEM.
+static int check_covered(const struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    list_for_each (r, &as->regions, struct region, link) {
+        if (r->end <= start)
+            continue;
+        if (r->start > start)
+            break;
+        start = r->end;
+        if (start >= end)
+            return 0;
+    }
+    return -ENOMEM;
+}
+
+int as_mapped(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    sleeplock_lock(&as->lock);
+    int e = check_covered(as, start, end);
+    sleeplock_unlock(&as->lock);
+    return e;
+}
+
+static int check_rights(const struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
+{
+    int e = check_covered(as, start, end);
+    list_for_each (r, &as->regions, struct region, link) {
+        if (e == 0 && r->start < end && r->end > start && (prot & ~r->max_prot))
+            e = -EACCES;
+    }
+    return e;
+}
+
+int as_protect(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
+{
+    sleeplock_lock(&as->lock);
+    int e = check_rights(as, start, end, prot);
+    if (e == 0)
+        e = split_edges(as, start, end);
+    if (e == 0) {
+        // commit point
+        list_for_each (r, &as->regions, struct region, link) {
+            if (r->start >= start && r->end <= end)
+                r->prot = prot;
+        }
+        protect_range(as, start, end);
+    }
+    sleeplock_unlock(&as->lock);
+    check(as);
+    return e;
+}
+
+// => the range is covered, and no 2 MiB leaf lies across its edges. Pages of the heap in it that have
+// been promised, and have been touched since.
+static uint64 spent_promises(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    uint64 pages = 0;
+    list_for_each (r, &as->regions, struct region, link) {
+        if ((r->flags & REGION_RESERVED) && r->start < end && r->end > start)
+            pages += mapped_pages(as, max_u64(r->start, start), min_u64(r->end, end));
+    }
+    return pages;
+}
+
+static int forget_locked(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    int e = check_covered(as, start, end);
+    if (e)
+        return e;
+    super_split_at(as, start);
+    super_split_at(as, end);
+    if (page_promise(spent_promises(as, start, end)) < 0)
+        return -ENOMEM;
+    // commit point
+    list_for_each (r, &as->regions, struct region, link) {
+        if (r->start >= end || r->end <= start)
+            continue;
+        uint64 pages = unmap_range(as, max_u64(r->start, start), min_u64(r->end, end));
+        if (r->flags & REGION_RESERVED)
+            r->promised += pages;
+    }
+    return 0;
+}
+
+int as_forget(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    sleeplock_lock(&as->lock);
+    int e = forget_locked(as, start, end);
+    sleeplock_unlock(&as->lock);
+    check(as);
+    return e;
+}
+
+// The file behind the first pages of a file at or behind *va, with a user more, and which pages of it;
+// *va goes behind them. 0: there are none.
+static struct inode *next_file(struct addrspace *as, uaddr_t *va, uaddr_t end, uint64 *first, uint64 *n)
+{
+    struct inode *file = 0;
+    sleeplock_lock(&as->lock);
+    list_for_each (r, &as->regions, struct region, link) {
+        if (!r->file || r->end <= *va || r->start >= end)
+            continue;
+        uaddr_t from = max_u64(r->start, *va);
+        *va = min_u64(r->end, end);
+        *first = (from - r->start + r->offset) >> PGSHIFT;
+        *n = (*va - from) >> PGSHIFT;
+        file = inode_dup(r->file);
+        break;
+    }
+    sleeplock_unlock(&as->lock);
+    return file;
+}
+
+int as_want(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    uint64 first, n;
+    struct inode *file;
+    int e = as_mapped(as, start, end);
+    while (e == 0 && (file = next_file(as, &start, end, &first, &n)) != 0) {
+        inode_read_ahead(file, first, n);
+        inode_put(file);
+    }
+    return e;
+}

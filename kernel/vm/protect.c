@@ -1,0 +1,62 @@
+// Making the entries of a range agree with the rights that its regions have now (unmap.h).
+//
+// The right to write is taken away here and never given: whether the page is the entry's alone, or a
+// file's that must join the journal first, is the fault handler's to see. A page whose region allows
+// nothing stays in its entry, which is invalid and has neither R, W nor X.
+#include "kernel/fcntl.h"
+#include "kernel/vm/pagetable.h"
+#include "kernel/vm/region.h"
+#include "kernel/vm/superpage.h"
+#include "kernel/vm/tlb.h"
+#include "kernel/vm/unmap.h"
+
+#define CHANGED_RIGHTS (PTE_V | PTE_R | PTE_W | PTE_X | PTE_D)
+
+static pte_t agreed(const struct region *r, pte_t entry)
+{
+    pte_t rights = pt_user_rights(r->prot) & CHANGED_RIGHTS;
+    if ((rights & PTE_W) && !(entry & PTE_W)) {
+        rights &= ~(PTE_W | PTE_D);
+        if (!(r->flags & REGION_SHARED))
+            rights |= PTE_COW;
+    }
+    return (entry & ~CHANGED_RIGHTS) | rights;
+}
+
+// Returns what rights entries in [start, end), of r, have lost.
+static pte_t protect_region(struct addrspace *as, const struct region *r, uaddr_t start, uaddr_t end)
+{
+    pte_t lost = 0;
+    for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
+        if (s.leaf && r->prot == PROT_NONE) { // an invalid entry of level 1 cannot be told from a table
+            super_split(as, s.entry);
+            s.end = s.start;
+            continue;
+        }
+        for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++) {
+            if (*s.entry == 0)
+                continue;
+            pte_t now = agreed(r, *s.entry);
+            lost |= *s.entry & ~now & CHANGED_RIGHTS;
+            *s.entry = now;
+        }
+    }
+    return lost;
+}
+
+void protect_range(struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    pte_t lost = 0;
+    bool code = false;
+    debug_assert(sleeplock_holding(&as->lock));
+    list_for_each (r, &as->regions, struct region, link) {
+        if (r->start >= end || r->end <= start)
+            continue;
+        lost |= protect_region(as, r, max_u64(r->start, start), min_u64(r->end, end));
+        code |= r->prot & PROT_EXEC;
+    }
+    if (lost)
+        tlb_flush_space(as);
+    if (code)
+        tlb_new_code(as);
+}
