@@ -1,5 +1,5 @@
 """Ten minutes of grind and stressfs side by side on 4 harts, in the debug build: no panic, no
-report of the lock-order checker, no leak, a clean image."""
+report of the lock-order checker, no leak, a clean image. Ten minutes of labs/dirtycow."""
 
 import os
 import re
@@ -8,7 +8,7 @@ import time
 from lib.image import copy_image, discard, fsck
 from lib.machine import Failure, Machine
 from lib.results import Test
-from suites import sessions
+from suites import dirtycow, sessions
 
 ALONE = True
 MINUTES = float(os.environ.get("SOAK_MINUTES") or 10)
@@ -16,7 +16,8 @@ MINUTES = float(os.environ.get("SOAK_MINUTES") or 10)
 
 def tests(everything):
     return [Test("soak: grind and stressfs, %g minutes [%s]" % (MINUTES, "isolated" if i else "shared"),
-                 soak, i) for i in (False, True)]
+                 soak, i) for i in (False, True)] + [
+        Test("soak: dirtycow, %g minutes" % MINUTES, dirtycow.withstands, 4, int(MINUTES * 60))]
 
 
 def soak(isolate):

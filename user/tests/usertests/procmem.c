@@ -285,5 +285,13 @@ const struct test procmem_tests[] = {
     TEST(procmem_program, BOTH, "known 23",
          "into a program's text: it runs the new one, others and the file keep theirs"),
     TEST(procmem_program_again, BOTH, "known 23", "into text that was changed before, and is shared since"),
+    TEST(procmem_private_file, BOTH, "known 23",
+         "into a read-only private mapping: it changes, file and other mappings stay"),
+    TEST(procmem_beyond_file, 0, "", "beyond a mapped file's last page: EFAULT, the file does not grow"),
+    TEST(procmem_shared_file, BOTH, "", "into a writable shared mapping: the file changes, after a commit, too"),
+    TEST(procmem_shared_read_only, 0, "", "into read-only shared mappings and the process page: EFAULT"),
+    TEST(procmem_shared_memory, 0, "", "into memory that several share: all see it"),
+    TEST(procmem_protected, BOTH, "", "into own pages that mprotect has made read-only; a child keeps its copy"),
+    TEST(procmem_keeps_intent, BOTH, "known 23", "madvise drops the copies that writes make: the file stays"),
     END_OF_TESTS,
 };
