@@ -45,9 +45,8 @@ static int compare(const struct sysinfo *before, const struct sysinfo *now, int 
     return worse;
 }
 
-// A program's pages come when they are touched. All of this one's are there, and its own where they may
-// be written, before anything is counted: it takes none meanwhile.
-static void bring_in_program(void)
+// A program's pages come when they are touched.
+void bring_in_program(void)
 {
     extern char end[];
     for (volatile char *p = (char *)USERBASE; p < end; p += PGSIZE) {

@@ -34,7 +34,9 @@ struct sysinfo system_now(void);
 struct procinfo self_now(void);
 
 // What is in use that a finished program must have given back: see leak_check.
-// Remembers the state now, after sync and after orphans are reaped.
+// All pages of this program are there, and its own where they may be written: it takes none meanwhile.
+void bring_in_program(void);
+// Does that, and remembers the state now, after sync and after orphans are reaped.
 void leak_start(struct sysinfo *before);
 // Compares with now. Returns how many quantities are worse, each with a line if print is set.
 int leak_check(const struct sysinfo *before, int print);

@@ -41,6 +41,7 @@ int has_rights(const void *p, uint64 rights)
 void own_pages(void)
 {
     volatile char room[2 * PGSIZE];
+    bring_in_program();
     room[0] = room[PGSIZE] = room[2 * PGSIZE - 1] = 1;
     errno = 0;
 }

@@ -21,7 +21,7 @@ static inline uint64 frame_of(const void *p) { return PTE2PA(pgpte((void *)p)); 
 // Whether p's entry is there and has all the bits of rights and none of the others of RWXU.
 int has_rights(const void *p, uint64 rights);
 
-// Makes errno's page and this much of the stack the process's own, so that counting pages later
+// Makes all data and some of the stack the process's own, so that counting pages later
 // is not disturbed by copies of these.
 void own_pages(void);
 // The same, and others that promise for a while (a transaction of the journal) are done.
