@@ -15,6 +15,10 @@
 //     absent, file      any     beyond the end         -ENXIO, a bus error
 //     not writable,     write                          as when absent: a commit took the right back
 //       file, shared
+//     absent, shared    any                            the shared object's page, zeroed when the first
+//       memory                                         of all touches it (fault_shared_map)
+//     not writable,     write                          made writable: mprotect has given it back
+//       shared memory
 //     not writable      write   last reference         claimed: made writable (fault_cow_claim)
 //     not writable      write   the zero page          a zeroed page instead (fault_zero_fill)
 //     not writable      write   has other references   copied (fault_cow_copy), and neighbours

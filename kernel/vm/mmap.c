@@ -278,7 +278,7 @@ int as_want(struct addrspace *as, uaddr_t start, uaddr_t end)
     uint64 first, n;
     struct inode *file;
     int e = as_mapped(as, start, end);
-    while (e == 0 && (file = next_file(as, &start, end, &first, &n)) != 0) {
+    while (e == 0 && start < end && (file = next_file(as, &start, end, &first, &n)) != 0) {
         inode_read_ahead(file, first, n);
         inode_put(file);
     }
