@@ -48,9 +48,9 @@ void as_put(struct addrspace *as)
     if (before > 1)
         return;
     tlb_evict_space(as);
-    mapping_leave(as);
     if (DEBUG_BUILD)
         as_check(as);
+    mapping_leave(as);
     uint64 promised = as->promised_tables;
     list_for_each (r, &as->regions, struct region, link) {
         unmap_unused(as, r->start, r->end);

@@ -1,8 +1,8 @@
 // Programs in memory: pages come from the file when they are touched, all processes that run it
 // have the same ones, and nobody writes to a file that is being run.
+#include "user/tests/usertests/mmap.h"
+
 #include "user/tests/usertests/exec_elf.h"
-#include "user/tests/usertests/files_data.h"
-#include "user/tests/usertests/heap_probe.h"
 #include "user/tests/usertests/procs_help.h"
 
 #define PAGES 256 // of the program "big", whose page i begins with big_byte(i)
@@ -38,22 +38,6 @@ static int start_program(const char *path, struct gate *g)
         exit(1);
     }
     return pid;
-}
-
-static void take_all_memory(void *arg)
-{
-    (void)arg;
-    own_pages();
-    for (char *p; (p = sbrk(64 * PGSIZE)) != SBRK_ERROR;)
-        for (int i = 0; i < 64; i++)
-            p[i * PGSIZE] = 1;
-}
-
-// What is not in use is on the disk only.
-static void empty_cache(void)
-{
-    sync();
-    expect(status_of(take_all_memory, 0) == 0, "all memory is taken");
 }
 
 static void reads_what_it_touches(void)
@@ -107,6 +91,24 @@ static void text_is_held_once(void)
     for (int i = 0; i < MANY; i++)
         expect_status(pids[i], 42);
     remove("big");
+}
+
+// A mapping of the program's file shows the frames that run.
+static void text_is_the_files(void)
+{
+    struct gate g = make_gate();
+    make_big(code_pages_first, code_pages_first_end);
+    int pid = start_program("big", &g), fd = open("big", O_RDONLY);
+    wait_asleep(pid);
+    char *p = map_file(fd, 0, PAGES * PGSIZE, PROT_READ, MAP_SHARED);
+    for (int i = 1; i < PAGES; i += 17) {
+        expect(p[i * PGSIZE] == big_byte(i), "page %d", i);
+        expect(frame_of(p + i * PGSIZE) == frame_in(pid, i), "page %d is one frame", i);
+    }
+    unmap(p, PAGES * PGSIZE);
+    open_gate(&g);
+    expect_status(pid, 42);
+    discard(fd, "big");
 }
 
 // It is run, unlinked, and no more in memory when its pages are wanted.
@@ -221,6 +223,13 @@ static void written_is_not_run(void)
         expect(program_status("p") == 1, "now it is not");
         close(reader);
     }
+    int fd = open("p", O_RDWR);
+    char *p = map_file(fd, 0, PGSIZE, PROT_READ, MAP_SHARED), *q = map_file(fd, 0, PGSIZE, RW, MAP_PRIVATE);
+    close(fd);
+    expect(program_status("p") == -ETXTBSY, "it is mapped, and could be stored into");
+    unmap(p, PGSIZE);
+    expect(program_status("p") == 1, "a private mapping does not matter");
+    unmap(q, PGSIZE);
     remove("p");
 }
 
@@ -265,6 +274,7 @@ static void run_and_write_by_turns(void)
 const struct test demand_tests[] = {
     TEST(reads_what_it_touches, ALONE, "", "exec of 1 MiB that touches three pages reads those and some ahead"),
     TEST(text_is_held_once, ALONE, "", "20 processes of one program have its text in the same frames"),
+    TEST(text_is_the_files, 0, "", "a program's text is what its file's mapping shows"),
     TEST(removed_program_runs_on, ALONE, "", "a program that was removed finds its pages on the disk"),
     TEST(many_load_at_once, ALONE, "", "processes that want the same pages from the disk at once"),
     TEST(data_is_ones_own, 0, "", "stores to a program's data do not reach its file or the next run"),

@@ -10,7 +10,7 @@
 //     threads.c                         threads that share a process
 //     procmem.c                         writing into another process
 //     heap.c lazy.c cow.c super.c layout.c roots.c ugetpid.c pgaccess.c   memory
-//     demand.c                          programs in memory
+//     mmap.c filemap.c demand.c         memory that is mapped, with files and without; programs in memory
 //     library.c                         the C library
 //     main.c run.c                      options; one test's life
 //
@@ -79,6 +79,8 @@ struct test {
     X(roots)                                                                                                           \
     X(ugetpid)                                                                                                         \
     X(pgaccess)                                                                                                        \
+    X(mmap)                                                                                                            \
+    X(filemap)                                                                                                         \
     X(demand)                                                                                                          \
     X(procmem)                                                                                                         \
     X(library)

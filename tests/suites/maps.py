@@ -1,0 +1,36 @@
+"""Files in memory, for long: 100,000 random operations against a model on each number of harts; ten
+minutes of threads that map, unmap, protect, fork and end at random on 4 harts, in the debug build."""
+
+import os
+import re
+
+from lib.image import copy_image, running
+from lib.machine import Failure, Machine
+from lib.results import Test
+from suites import sessions
+
+MINUTES = float(os.environ.get("SOAK_MINUTES") or 10)
+HARTS = [(1, "plain"), (2, "debug"), (4, "plain"), (8, "debug")]
+
+
+def tests(everything):
+    return ([Test("maps: mapcheck, 100,000 operations [%d harts, %s]" % (cpus, build),
+                  run, "mapcheck -n 100000 -s %d" % cpus, cpus, False, build, 1500) for cpus, build in HARTS] +
+            [Test("maps: mapstress, %g minutes [4 harts, %s, debug]" % (MINUTES, "isolated" if i else "shared"),
+                  run, "mapstress -t %d" % (MINUTES * 60), 4, i, "debug", MINUTES * 60 + 120) for i in (False, True)])
+
+
+def run(command, cpus, isolate, build, limit):
+    program = command.split()[0]
+    name = "%s-%d-%d-%s" % (program, cpus, isolate, build)
+    image = copy_image(name)
+    machine = Machine(name, build, cpus, isolate, image=image, limit=limit + 120)
+    with running(machine, image):
+        sessions.numbers(machine)
+        before = sessions.numbers(machine)
+        out = machine.run(command, limit)
+        if not re.search("^%s: OK$" % program, out, re.M):
+            raise Failure("%s reports:\n%s" % (command, out[-3000:]))
+        sessions.check_leaks(machine, before)
+        machine.poweroff(60)
+        machine.check_qemu_log()

@@ -1,0 +1,48 @@
+// A crew of mapstress: threads are started, end, are joined and started again; then the process
+// ends, while they are at work more often than not.
+#include "user/tests/mapstress/mapstress.h"
+
+struct worker workers[MAX_THREADS];
+int nworkers;
+
+static void start(struct worker *w)
+{
+    w->ops = 50 + rand() % 500;
+    expect(thread_create(&w->thread, work, w) == 0, "a thread can be made");
+}
+
+static void prepare(struct worker *w, int me)
+{
+    w->me = me;
+    w->seed = rand();
+    w->file = open(FILE_NAME, O_RDWR);
+    expect(w->file >= 0 && pipe(w->ends) == 0, "files for worker %d", me);
+    for (int i = 0; i < SLOTS * SLOT_PAGES; i++)
+        w->rights[i / SLOT_PAGES][i % SLOT_PAGES] = GONE;
+}
+
+static void join_one(struct worker *w)
+{
+    int status;
+    expect(thread_join(&w->thread, &status) == 0 && status == 0, "worker %d ends with status %d", w->me, status);
+}
+
+void be_crew(uint64 seed, int threads, int deadline)
+{
+    srand(seed);
+    nworkers = threads;
+    for (int i = 0; i < threads; i++)
+        prepare(&workers[i], i);
+    for (int i = 0; i < threads; i++)
+        start(&workers[i]);
+    for (int i = 0; uptime() < deadline; i = (i + 1) % threads) {
+        join_one(&workers[i]);
+        start(&workers[i]);
+    }
+    if (seed % 4 == 0)
+        for (int i = 0; i < threads; i++)
+            join_one(&workers[i]);
+    if (seed % 4 == 1)
+        kill(getpid());
+    exit(0);
+}
