@@ -50,7 +50,6 @@ static void check_entry(const struct region *r, pte_t entry)
     kassert(!(r->flags & REGION_SHARED) || !(entry & PTE_COW));
     kassert(!(entry & PTE_W) || (r->flags & REGION_SHARED) || !(pt_page(entry)->flags & PG_CACHE) ||
             page_refs(pt_page(entry)) == 1); // nobody stores into a file's page through a private mapping
-    kassert(!(entry & PTE_W) || !(r->flags & REGION_SHARED) || !r->file || !list_empty(&r->as->storing));
 }
 
 // Pages other than the zero page that an entry of this span maps.
