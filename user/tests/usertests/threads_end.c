@@ -174,9 +174,12 @@ void thread_forks(void)
 
 static int waited[16]; // by number: how often its child was seen
 
+static struct barrier waiters = {.count = 4};
+
 // The status goes to a page that is not there yet, so it takes a while to arrive.
 static int wait_for_some(void *pages)
 {
+    barrier_wait(&waiters);
     for (char *p = *(char **)pages;; p += PGSIZE) {
         int *status = (int *)p;
         if (wait(status) <= 0)
