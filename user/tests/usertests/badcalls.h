@@ -48,6 +48,7 @@ void bad_descriptors(void);
 void bad_counts(void);
 void bad_process_numbers(void);
 void bad_names(void);
+void bad_mappings(void);
 void bad_requests(void);
 void across_page_edges(void);
 void in_untouched_pages(void);

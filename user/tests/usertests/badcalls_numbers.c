@@ -203,6 +203,35 @@ void bad_names(void)
     fixture_remove(&f);
 }
 
+void bad_mappings(void)
+{
+    struct fixture f;
+    fixture_make(&f);
+    refuse_rows(&f, (const struct number_row[]){
+                        {"mmap", SYS_mmap, EINVAL, {0, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
+                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_ANONYMOUS, -1, 0}},
+                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, 8, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
+                        {"mmap W X", SYS_mmap, EINVAL, {0, PGSIZE, 6, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
+                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.file, 1}},
+                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.file, -PGSIZE}},
+                        {"mmap", SYS_mmap, EINVAL, {1, PGSIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED}},
+                        {"mmap", SYS_mmap, ENOMEM, {0, -1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
+                        {"mmap", SYS_mmap, EBADF, {0, PGSIZE, PROT_READ, MAP_PRIVATE, -1, 0}},
+                        {"mmap", SYS_mmap, ENODEV, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.pipe_in[0], 0}},
+                        {"munmap", SYS_munmap, EINVAL, {1, PGSIZE}},
+                        {"munmap", SYS_munmap, EINVAL, {TRAPFRAME, PGSIZE}},
+                        {"mprotect", SYS_mprotect, EINVAL, {PGSIZE, PGSIZE, 8}},
+                        {"mprotect", SYS_mprotect, ENOMEM, {0, PGSIZE, PROT_READ}},
+                        {"msync", SYS_msync, EINVAL, {PGSIZE, PGSIZE, 0}},
+                        {"msync", SYS_msync, ENOMEM, {0, PGSIZE, MS_SYNC}},
+                        {"madvise", SYS_madvise, EINVAL, {PGSIZE, PGSIZE, 0}},
+                        {"madvise", SYS_madvise, ENOMEM, {0, PGSIZE, MADV_DONTNEED}},
+                        {"madvise", SYS_madvise, ENOMEM, {KERNEL_HALF, PGSIZE, MADV_WILLNEED}},
+                        {0, 0, 0, {0}},
+                    });
+    fixture_remove(&f);
+}
+
 // sbrk, poweroff and the console: what they refuse must not happen.
 void bad_requests(void)
 {
@@ -232,25 +261,6 @@ void bad_requests(void)
                         {"sigalarm", SYS_sigalarm, EINVAL, {-1, P}},
                         {"sigalarm", SYS_sigalarm, EINVAL, {INT_LEAST, 0}},
                         {"sigreturn", SYS_sigreturn, EINVAL, {0}},
-                        {"mmap", SYS_mmap, EINVAL, {0, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
-                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_ANONYMOUS, -1, 0}},
-                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, 8, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
-                        {"mmap W X", SYS_mmap, EINVAL, {0, PGSIZE, 6, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
-                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.file, 1}},
-                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.file, -PGSIZE}},
-                        {"mmap", SYS_mmap, EINVAL, {1, PGSIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED}},
-                        {"mmap", SYS_mmap, ENOMEM, {0, -1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
-                        {"mmap", SYS_mmap, EBADF, {0, PGSIZE, PROT_READ, MAP_PRIVATE, -1, 0}},
-                        {"mmap", SYS_mmap, ENODEV, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.pipe_in[0], 0}},
-                        {"munmap", SYS_munmap, EINVAL, {1, PGSIZE}},
-                        {"munmap", SYS_munmap, EINVAL, {TRAPFRAME, PGSIZE}},
-                        {"mprotect", SYS_mprotect, EINVAL, {PGSIZE, PGSIZE, 8}},
-                        {"mprotect", SYS_mprotect, ENOMEM, {0, PGSIZE, PROT_READ}},
-                        {"msync", SYS_msync, EINVAL, {PGSIZE, PGSIZE, 0}},
-                        {"msync", SYS_msync, ENOMEM, {0, PGSIZE, MS_SYNC}},
-                        {"madvise", SYS_madvise, EINVAL, {PGSIZE, PGSIZE, 0}},
-                        {"madvise", SYS_madvise, ENOMEM, {0, PGSIZE, MADV_DONTNEED}},
-                        {"madvise", SYS_madvise, ENOMEM, {KERNEL_HALF, PGSIZE, MADV_WILLNEED}},
                         {"clone", SYS_clone, EINVAL, {0, 0, P}},
                         {"clone", SYS_clone, EINVAL, {USERBASE, 0, 0}},
                         {"clone", SYS_clone, EINVAL, {TRAPFRAME, 0, P}},
