@@ -56,13 +56,13 @@ class Image:
 
     def find(self, name):
         """The inode number of a name in the root directory."""
-        block, = struct.unpack("<I", self.read(self.inode_at(ROOTINO) + 24, 4))
-        data = self.read(block * BSIZE, BSIZE)
-        for at in range(0, BSIZE, 64):
+        blocks = struct.unpack("<24I", self.read(self.inode_at(ROOTINO) + 24, 24 * 4))
+        data = b"".join(self.read(block * BSIZE, BSIZE) for block in blocks if block)
+        for at in range(0, len(data), 64):
             inum, = struct.unpack_from("<H", data, at)
             if inum and data[at + 2:at + 64].rstrip(b"\0") == name.encode():
                 return inum
-        raise Failure("no %s in the first block of the root directory" % name)
+        raise Failure("no %s in the direct blocks of the root directory" % name)
 
 
 def super_of(**fields):
