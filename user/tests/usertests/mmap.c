@@ -203,7 +203,7 @@ const struct test mmap_tests[] = {
     TEST(mappings_over_fork, BOTH, "", "a child has its parent's mappings, rights and holes"),
     TEST(shared_pages_of_many, 0, "", "processes of three generations count in one shared page"),
     TEST(mappings_end_with_exec, 0, "", "exec drops all mappings"),
-    TEST(mappings_end_with_exit, 0, "", "exit and a kill drop all mappings"),
+    TEST(mappings_end_with_exit, ALONE, "", "exit and a kill drop all mappings"),
     TEST(unmap_while_shared, 0, "", "a shared page stays with others when one unmaps it"),
     END_OF_TESTS,
 };

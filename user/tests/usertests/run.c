@@ -117,15 +117,18 @@ static int start(struct slot *s, const struct test *t)
     setpgid(s->pid, s->pid);
     if (s->pid > 0 && (s->watcher = fork()) == 0)
         be_watcher(s->pid, limit_of(t), gate);
+    // The test does not run yet. Once it does it may take all memory: what is written here must be this
+    // process's own by then.
+    int started = s->pid >= 0;
+    if (started) {
+        s->test = t;
+        run.busy++;
+    }
     if (run.loud)
-        printf("test %s: ", t->name); // the test does not run yet
+        printf("test %s: ", t->name);
     close(gate[0]);
     close(gate[1]);
-    if (s->pid < 0)
-        return -1;
-    s->test = t;
-    run.busy++;
-    return 0;
+    return started ? 0 : -1;
 }
 
 static struct slot *slot_of(int pid)
