@@ -216,7 +216,7 @@ const struct test filemap_tests[] = {
     TEST(map_two_processes, BOTH, "", "two processes that open and map a file have the same frames"),
     TEST(map_ping_pong, 0, "", "two processes take turns: one stores, the other writes, both see all"),
     TEST(map_over_fork, BOTH, "", "mappings of files over fork: shared ones are one, private ones are two"),
-    TEST(map_unlinked, 0, "", "a file that is unlinked while mapped lives as long as the mapping"),
+    TEST(map_unlinked, ALONE, "", "a file that is unlinked while mapped lives as long as the mapping"),
     TEST(map_closed, 0, "", "a mapping outlives its descriptor, and names no other file's bytes"),
     TEST(map_file_ends_with_exit, 0, "", "what was stored is in the file after exit, a kill, exec"),
     TEST(map_file_pieces, 0, "", "one file in many mappings, in another order"),
