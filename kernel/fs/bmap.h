@@ -13,10 +13,6 @@ int bmap_find(struct inode *ip, uint64 bn, uint32 *blockno);
 // two indirect blocks and three bitmap blocks. 0; -ENOSPC; -EIO; -ENOMEM: nothing has changed.
 int bmap_make(struct inode *ip, uint64 bn, struct block **out, bool *changed);
 
-// The file is about to grow by a gap: what was stored through a mapping behind its end, in its last
-// block, must not be seen. 0; -EIO; -ENOMEM.
-int inode_clear_tail(struct inode *ip);
-
 // Pins a block whose number came from the disk: -EIO if no file may hold it.
 int bmap_pin(uint32 blockno, struct block **out);
 

@@ -23,10 +23,10 @@
 // out of the table holds both. The account needs to know of a pin only when more
 // than NBUF blocks are pinned; so pinned is an atomic count, and who moves it there settles, with
 // no lock of a bucket.
+#include "kernel/fs.h"
 #include "kernel/fs/cache_internal.h"
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/assert.h"
-#include "kernel/fs.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/waitq.h"

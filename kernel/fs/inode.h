@@ -82,6 +82,10 @@ void inode_read_ahead(struct inode *ip, uint64 first, uint64 n);
 int inode_store_block(struct inode *ip, uint64 bn, struct block **out);
 #define INODE_STORE_BLOCKS 10 // that it changes, at most
 
+// T The file is about to grow by a gap: what was stored through a mapping behind its end, in its last
+// block, must not be seen. 0; -EIO; -ENOMEM.
+int inode_clear_tail(struct inode *ip);
+
 // T Writes n bytes from src (kernel memory) at off, growing the file; if off lies beyond its size,
 // the gap is a hole. Returns how many it wrote: at most what lies in 16 blocks of the file, or
 // less when the disk is full; -ENOSPC; -EFBIG; -EIO; -ENOMEM. On an error nothing has changed.

@@ -65,18 +65,6 @@ int64 inode_read(struct inode *ip, void *dst, uint64 off, size_t n)
     return done;
 }
 
-int inode_clear_tail(struct inode *ip)
-{
-    uint32 blockno = 0;
-    int e = ip->d.size % BSIZE ? bmap_find(ip, ip->d.size / BSIZE, &blockno) : 0;
-    struct block *b = blockno ? cache_get_ready(blockno) : 0;
-    if (b) {
-        block_extend_tail(b, BSIZE);
-        cache_put(b);
-    }
-    return e;
-}
-
 // Copies n bytes from src to the file's bytes at off, all in one block.
 static int write_in_block(struct inode *ip, const void *src, uint64 off, size_t n, bool *changed)
 {

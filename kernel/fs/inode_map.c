@@ -82,3 +82,15 @@ int inode_store_block(struct inode *ip, uint64 bn, struct block **out)
         block_set_tail(*out, ip->d.size % BSIZE);
     return 0;
 }
+
+int inode_clear_tail(struct inode *ip)
+{
+    uint32 blockno = 0;
+    int e = ip->d.size % BSIZE ? bmap_find(ip, ip->d.size / BSIZE, &blockno) : 0;
+    struct block *b = blockno ? cache_get_ready(blockno) : 0;
+    if (b) {
+        block_cut_tail(b);
+        cache_put(b);
+    }
+    return e;
+}

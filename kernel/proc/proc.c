@@ -203,6 +203,15 @@ int proc_kill(int pid)
     return r;
 }
 
+int proc_parent(void)
+{
+    spin_lock(&tree_lock);
+    const struct proc *parent = current()->leader->parent;
+    int pid = parent ? parent->pid : 0;
+    spin_unlock(&tree_lock);
+    return pid;
+}
+
 struct addrspace *proc_space(int pid)
 {
     spin_lock(&tree_lock);

@@ -145,6 +145,8 @@ int pgroup_set(int pid, int pgid);
 // Kills all processes of a group (init aside): how many.
 int pgroup_kill(int64 pgid);
 
+// The pid of the caller's parent; 0: init has none.
+int proc_parent(void);
 // The process with the least pid >= pid: fills *info, returns its pid; -ESRCH.
 int proc_info(int pid, struct procinfo *info);
 // The address space of process pid, one more user; 0: none.

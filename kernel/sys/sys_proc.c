@@ -157,9 +157,7 @@ int64 sys_getpid(const uint64 *a)
 int64 sys_getppid(const uint64 *a)
 {
     (void)a;
-    struct procinfo info;
-    int pid = current()->leader->pid;
-    return proc_info(pid, &info) == pid ? info.ppid : 0;
+    return proc_parent();
 }
 
 int64 sys_setpgid(const uint64 *a) { return pgroup_set((int)a[0], (int)a[1]); }

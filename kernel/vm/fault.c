@@ -133,8 +133,7 @@ static int write_private(struct addrspace *as, struct region *r, uaddr_t va, pte
 // A write to a page that is there, by an entry that does not allow it.
 static int write_protected(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
 {
-    int answer = r->ops->store ? r->ops->store(r, va, entry, s) : STORE_PRIVATE;
-    return answer == STORE_PRIVATE ? write_private(as, r, va, entry, s) : answer;
+    return r->flags & REGION_SHARED ? r->ops->store(r, va, entry, s) : write_private(as, r, va, entry, s);
 }
 
 // The entry is there and its page is right: gives it the rights that it lacks, if any.
@@ -242,7 +241,7 @@ static struct page *pin_mapped(struct addrspace *as, uaddr_t va, enum access acc
     struct pt_span s = pt_span_at(va);
     sleeplock_lock(&as->lock);
     if (va < TRAPFRAME && pt_next_span(as->user_root, &s, va + 1) && (*s.entry & PTE_V) && (*s.entry & access)) {
-        p = pt_page(*s.entry) + (s.leaf ? pt_index(va, 0) : 0);
+        p = pt_span_page(&s, *s.entry);
         page_get(p);
     }
     sleeplock_unlock(&as->lock);
@@ -273,5 +272,5 @@ bool vm_maps(struct addrspace *as, uaddr_t va, const struct page *page)
     if (!pt_next_span(as->user_root, &s, va + 1))
         return false;
     pte_t entry = __atomic_load_n(s.entry, __ATOMIC_ACQUIRE);
-    return (entry & PTE_V) && pt_page(entry) + (s.leaf ? pt_index(va, 0) : 0) == page;
+    return (entry & PTE_V) && pt_span_page(&s, entry) == page;
 }

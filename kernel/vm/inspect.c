@@ -4,6 +4,7 @@
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
+#include "kernel/vm/unmap.h"
 
 static void print_table(const pte_t *table, int level, uaddr_t base)
 {
@@ -52,14 +53,6 @@ static void check_entry(const struct region *r, pte_t entry)
             page_refs(pt_page(entry)) == 1); // nobody stores into a file's page through a private mapping
 }
 
-// Pages other than the zero page that an entry of this span maps.
-static uint64 pages_of(const struct pt_span *s, pte_t entry)
-{
-    if (s->leaf)
-        return BLOCK_FRAMES;
-    return entry != 0 && pt_page(entry) != zero_page;
-}
-
 // A leaf of level 1 lies in one region, of the heap.
 static void check_leaf(const struct region *r, const struct pt_span *s)
 {
@@ -70,33 +63,21 @@ static void check_leaf(const struct region *r, const struct pt_span *s)
         kassert(page_refs(block + i) > 0 && block + i != zero_page);
 }
 
-// Checks the entries in r. Returns how many pages they map.
-static uint64 check_region(const struct addrspace *as, const struct region *r)
+// Checks the entries in r. Returns how many pages they map; *leaves: entries of level 1.
+static uint64 check_region(struct addrspace *as, const struct region *r, uint64 *leaves)
 {
-    uint64 pages = 0;
+    uint64 pages = mapped_pages(as, r->start, r->end);
     for (struct pt_span s = pt_span_at(r->start); pt_next_span(as->user_root, &s, r->end);) {
+        *leaves += s.leaf;
         if (s.leaf)
             check_leaf(r, &s);
         for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++) {
             if (*s.entry != 0)
                 check_entry(r, *s.entry);
-            pages += pages_of(&s, *s.entry);
         }
     }
     kassert(r->promised == (r->flags & REGION_RESERVED ? region_pages(r) - pages : 0));
     return pages;
-}
-
-// Pages that entries map, wherever they lie, the corner's two aside; *leaves: entries of level 1.
-static uint64 count_pages(const struct addrspace *as, uint64 *leaves)
-{
-    uint64 n = 0;
-    for (struct pt_span s = pt_span_at(0); pt_next_span(as->user_root, &s, TRAPFRAME);) {
-        *leaves += s.leaf;
-        for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++)
-            n += pages_of(&s, *s.entry);
-    }
-    return n;
 }
 
 // Each leaf has an empty table to spare.
@@ -148,9 +129,9 @@ void as_check(struct addrspace *as)
         kassert(r->start % PGSIZE == 0 && r->end % PGSIZE == 0);
         kassert(!((r->prot & PROT_WRITE) && (r->prot & PROT_EXEC)));
         last = r->end;
-        resident += check_region(as, r);
+        resident += check_region(as, r, &leaves);
     }
-    kassert(resident == as->resident && resident == count_pages(as, &leaves));
+    kassert(resident == as->resident && resident == mapped_pages(as, 0, TRAPFRAME)); // none lies outside regions
     check_tables(as, leaves);
     sleeplock_unlock(&as->lock);
 }

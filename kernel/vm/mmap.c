@@ -187,7 +187,7 @@ static int check_rights(const struct addrspace *as, uaddr_t start, uaddr_t end, 
 {
     int e = check_covered(as, start, end);
     list_for_each (r, &as->regions, struct region, link) {
-        if (e == 0 && r->start < end && r->end > start && (prot & ~r->max_prot))
+        if (e == 0 && region_meets(r, start, end) && (prot & ~r->max_prot))
             e = -EACCES;
     }
     return e;
@@ -218,7 +218,7 @@ static uint64 spent_promises(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     uint64 pages = 0;
     list_for_each (r, &as->regions, struct region, link) {
-        if ((r->flags & REGION_RESERVED) && r->start < end && r->end > start)
+        if ((r->flags & REGION_RESERVED) && region_meets(r, start, end))
             pages += mapped_pages(as, max_u64(r->start, start), min_u64(r->end, end));
     }
     return pages;
@@ -235,7 +235,7 @@ static int forget_locked(struct addrspace *as, uaddr_t start, uaddr_t end)
         return -ENOMEM;
     // commit point
     list_for_each (r, &as->regions, struct region, link) {
-        if (r->start >= end || r->end <= start)
+        if (!region_meets(r, start, end))
             continue;
         uint64 pages = unmap_range(as, max_u64(r->start, start), min_u64(r->end, end));
         if (r->flags & REGION_RESERVED)
@@ -260,7 +260,7 @@ static struct inode *next_file(struct addrspace *as, uaddr_t *va, uaddr_t end, u
     struct inode *file = 0;
     sleeplock_lock(&as->lock);
     list_for_each (r, &as->regions, struct region, link) {
-        if (!r->file || r->end <= *va || r->start >= end)
+        if (!r->file || !region_meets(r, *va, end))
             continue;
         uaddr_t from = max_u64(r->start, *va);
         *va = min_u64(r->end, end);

@@ -52,6 +52,12 @@ static inline uint64 pt_span_entries(const struct pt_span *s) { return s->leaf ?
 //     for (struct pt_span s = pt_span_at(start); pt_next_span(root, &s, limit);)
 bool pt_next_span(paddr_t root, struct pt_span *s, uaddr_t limit);
 
+// The page of the span's start, by its entry or what was read of it.
+static inline struct page *pt_span_page(const struct pt_span *s, pte_t entry)
+{
+    return pt_page(entry) + (s->leaf ? pt_index(s->start, 0) : 0);
+}
+
 static inline struct pt_span pt_span_at(uaddr_t start) { return (struct pt_span){.end = start}; }
 
 #endif

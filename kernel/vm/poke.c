@@ -43,7 +43,7 @@ static int write_page(struct addrspace *as, uaddr_t va, const void *from, size_t
         return -EFAULT;
     if (!pt_next_span(as->user_root, &s, va + 1) || !(*s.entry & PTE_V))
         return FAULT_FIRST;
-    struct page *p = pt_page(*s.entry) + (s.leaf ? pt_index(va, 0) : 0);
+    struct page *p = pt_span_page(&s, *s.entry);
     if (!(*s.entry & access) && !is_own(r, p))
         return FAULT_FIRST;
     memcpy((char *)page_to_virt(p) + va % PGSIZE, from, n);

@@ -50,7 +50,7 @@ void protect_range(struct addrspace *as, uaddr_t start, uaddr_t end)
     bool code = false;
     debug_assert(sleeplock_holding(&as->lock));
     list_for_each (r, &as->regions, struct region, link) {
-        if (r->start >= end || r->end <= start)
+        if (!region_meets(r, start, end))
             continue;
         lost |= protect_region(as, r, max_u64(r->start, start), min_u64(r->end, end));
         code |= r->prot & PROT_EXEC;

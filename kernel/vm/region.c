@@ -104,7 +104,7 @@ struct region *region_find(const struct list *regions, uaddr_t va)
 bool region_overlaps(const struct list *regions, uaddr_t start, uaddr_t end)
 {
     list_for_each (r, regions, struct region, link) {
-        if (start < r->end && r->start < end)
+        if (region_meets(r, start, end))
             return true;
     }
     return false;

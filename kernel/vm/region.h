@@ -20,16 +20,13 @@ enum region_flags {
     REGION_RUN = 8,      // of a program that runs: its file cannot be written
 };
 
-#define STORE_PRIVATE 2
-
 struct region_ops {
     // Fills the entry of page va for an access that the region allows: it is absent, or it maps the
     // zero page and a page to write to is wanted.
     // => as->lock held. 0; -ENOMEM; -EAGAIN: a promised frame was not found, try again later;
     // SUPPLY_WANTED: *s says what is to be brought in without the lock, then again with it.
     int (*fill)(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry, struct supply *s);
-    // The same for a write to a page that is there and whose entry does not allow it. STORE_PRIVATE,
-    // or no such function: it is copied on write.
+    // Shared regions: the same for a write to a page that is there and whose entry does not allow it.
     int (*store)(struct region *r, uaddr_t va, pte_t *entry, struct supply *s);
     // r, a copy of a region, takes references of its own on what its pages come from; and gives them
     // up: may sleep, no lock is held. 0: there is nothing to hold.
@@ -87,6 +84,12 @@ bool region_overlaps(const struct list *regions, uaddr_t start, uaddr_t end);
 struct shared_pages *shared_pages_create(uint64 pages);
 
 bool region_allows(const struct region *r, enum access access);
+
+// True if r has an address in [start, end).
+static inline bool region_meets(const struct region *r, uaddr_t start, uaddr_t end)
+{
+    return r->start < end && start < r->end;
+}
 
 static inline uint64 region_pages(const struct region *r) { return (r->end - r->start) >> PGSHIFT; }
 

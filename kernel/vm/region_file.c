@@ -114,8 +114,6 @@ static int file_fill(struct addrspace *as, struct region *r, uaddr_t va, enum ac
 // A store into a page that is mapped to be read, or was written to before the last commit.
 static int file_store(struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
 {
-    if (!(r->flags & REGION_SHARED))
-        return STORE_PRIVATE;
     if (!is_for(s, r, va, true))
         return want(s, r, va, true);
     debug_assert(pt_page(*entry) == s->block[s->wanted]->page);
@@ -153,6 +151,15 @@ const struct region_ops region_file_ops = {
     .detach = file_detach,
 };
 
+static void put_blocks(struct supply *s)
+{
+    for (uint i = 0; i < s->n; i++) {
+        if (s->block[i])
+            cache_put(s->block[i]);
+        s->block[i] = 0;
+    }
+}
+
 // The block becomes part of the running group, made if it was a hole.
 static int bring_to_store(struct supply *s)
 {
@@ -186,10 +193,7 @@ int supply_bring(struct supply *s)
         return e;
     inode_unlock(s->file); // a hole of a shared mapping: filled, so that a later write is seen
     s->locked = false;
-    for (uint i = 0; i < s->n; i++)
-        if (s->block[i])
-            cache_put(s->block[i]);
-    s->block[0] = 0;
+    put_blocks(s);
     return bring_to_store(s);
 }
 
@@ -197,9 +201,8 @@ void supply_drop(struct supply *s)
 {
     if (!s->file)
         return;
-    for (uint i = 0; s->ready && i < s->n; i++)
-        if (s->block[i])
-            cache_put(s->block[i]);
+    if (s->ready)
+        put_blocks(s);
     if (s->locked)
         inode_unlock(s->file);
     if (s->in_transaction)

@@ -3,7 +3,7 @@ not reach the file, and does so in a kernel that makes the historical mistake (B
 
 import re
 
-from lib.image import copy_image, discard, fsck
+from lib.image import copy_image, running
 from lib.machine import Failure, Machine
 from lib.results import Test
 
@@ -23,18 +23,11 @@ def attack(build, cpus, seconds):
     name = "dirtycow-%s-%d-%d" % (build, cpus, seconds)
     image = copy_image(name)
     machine = Machine(name, build, cpus, image=image, limit=seconds + 120)
-    try:
-        machine.boot()
+    with running(machine, image):
         said = machine.run("dirtycow -t %d" % seconds, seconds + 60)
         machine.poweroff()
         machine.check_qemu_log()
-        fsck(image)
-        return said
-    except Failure as failure:
-        raise machine.keep_log(failure) from None
-    finally:
-        machine.kill()
-        discard(image)
+    return said
 
 
 def withstands(cpus, seconds):

@@ -19,9 +19,6 @@ char *map_at(char *p, long pages, int flags);
 void unmap(void *p, long bytes);
 void protect(void *p, long bytes, int prot);
 
-// Whether page i of p can be read and written, as a child finds out.
-int is_mapped(char *p, long i);
-
 // Has what is not in use on the disk only: another process writes all memory that there is.
 void empty_cache(void);
 

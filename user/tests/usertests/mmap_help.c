@@ -33,17 +33,6 @@ void protect(void *p, long bytes, int prot)
     expect(mprotect(p, bytes, prot) == 0, "mprotect(%p, %ld, %d)", p, bytes, prot);
 }
 
-static void turn_bytes(void *page)
-{
-    volatile char *p = page;
-    for (int i = 0; i < PGSIZE; i++)
-        p[i] = ~p[i];
-    for (int i = 0; i < PGSIZE; i++)
-        p[i] = ~p[i];
-}
-
-int is_mapped(char *p, long i) { return status_of(turn_bytes, p + i * PGSIZE) == 0; }
-
 static void write_all_memory(void *arg)
 {
     char *p = sbrk(0);
