@@ -67,7 +67,7 @@ B := build/$(VARIANT)
 UB := build/$(if $(call on,$(WERROR)),werror-)$(if $(call on,$(LLVM)),llvm-)user
 
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes $(if $(call on,$(WERROR)),-Werror)
-FREESTANDING := -std=gnu11 -ffreestanding -nostdinc $(if $(CC_INCLUDE),-isystem $(CC_INCLUDE)) \
+FREESTANDING := -std=gnu2x -ffreestanding -nostdinc $(if $(CC_INCLUDE),-isystem $(CC_INCLUDE)) \
     -fno-common -fno-stack-protector -fno-pie -fno-strict-aliasing -fno-omit-frame-pointer \
     -fno-jump-tables -fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables $(CC_EXTRA)
 

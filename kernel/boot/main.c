@@ -69,11 +69,10 @@ static noreturn void cannot_start(const char *why, int error)
 }
 
 // Process 1, in the kernel: what needs a process because it sleeps; then the program init.
-static void first_process(void *arg)
+static void first_process(void *)
 {
     static char *const argv[] = {"init", 0};
     struct proc *p = current();
-    (void)arg;
     int r = disk_init();
     if (r < 0)
         cannot_start("there is no disk", r);
@@ -105,11 +104,7 @@ static void hart_main(void)
     sched_idle();
 }
 
-static void other_hart_main(uint64 hart, paddr_t fdt)
-{
-    (void)hart, (void)fdt;
-    hart_main();
-}
+static void other_hart_main(uint64, paddr_t) { hart_main(); }
 
 static void start_other_harts(void)
 {
@@ -135,9 +130,8 @@ static void find_machine(paddr_t fdt)
             (machine.ram_end - machine.ram_start) >> 20, r < 0 ? " (no device tree: assumed)" : "");
 }
 
-void kernel_main(uint64 hart, paddr_t fdt)
+void kernel_main(uint64, paddr_t fdt)
 {
-    (void)hart;
     csr_write(stvec, (uint64)early_vector);
     waitq_init();
     futex_init();

@@ -139,11 +139,10 @@ static size_t take_line_locked(char *dst, size_t n)
     return got;
 }
 
-static int64 console_read(int minor, void *dst, uint64 off, size_t n)
+static int64 console_read(int, void *dst, uint64, size_t n)
 {
     int64 result = 0;
 
-    (void)minor, (void)off;
     if (n == 0)
         return 0;
     spin_lock(&input_lock);
@@ -155,9 +154,8 @@ static int64 console_read(int minor, void *dst, uint64 off, size_t n)
     return result;
 }
 
-static int64 console_write(int minor, const void *src, uint64 off, size_t n)
+static int64 console_write(int, const void *src, uint64, size_t n)
 {
-    (void)minor, (void)off;
     int error = uart_write(src, n);
     return error ? error : (int64)n;
 }

@@ -2,21 +2,12 @@
 #include "kernel/dev/dev.h"
 #include "kernel/lib/string.h"
 
-int64 dev_swallow(int minor, const void *src, uint64 off, size_t n)
-{
-    (void)minor, (void)src, (void)off;
-    return n;
-}
+int64 dev_swallow(int, const void *, uint64, size_t n) { return n; }
 
-static int64 null_read(int minor, void *dst, uint64 off, size_t n)
-{
-    (void)minor, (void)dst, (void)off, (void)n;
-    return 0;
-}
+static int64 null_read(int, void *, uint64, size_t) { return 0; }
 
-static int64 zero_read(int minor, void *dst, uint64 off, size_t n)
+static int64 zero_read(int, void *dst, uint64, size_t n)
 {
-    (void)minor, (void)off;
     memset(dst, 0, n);
     return n;
 }

@@ -84,14 +84,13 @@ static size_t make_line(char line[LOCK_LINE + 1], const struct report *r, uint i
     return COUNTER_LINE;
 }
 
-static int64 stats_read(int minor, void *dst, uint64 off, size_t n)
+static int64 stats_read(int, void *dst, uint64 off, size_t n)
 {
     char line[LOCK_LINE + 1];
     struct report r = {.nmeasured = 0};
     size_t done = 0, length;
     uint64 at = 0;
 
-    (void)minor;
     lock_counts(r.count);
     find_measured(&r);
     find_top(&r);

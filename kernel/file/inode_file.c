@@ -187,11 +187,8 @@ int inode_file_stat(struct file *f, struct stat *st)
 
 static int inode_file_truncate(struct file *f, uint64 size) { return inode_truncate(f->inode, size); }
 
-static int inode_file_sync(struct file *f)
-{
-    (void)f; // the journal keeps the order of all changes: what is older is on disk, too
-    return journal_sync();
-}
+// The journal keeps the order of all changes: what is older is on disk, too.
+static int inode_file_sync(struct file *) { return journal_sync(); }
 
 int file_map(const struct file *f, int prot, bool shared, struct inode **ip, int *max_prot)
 {

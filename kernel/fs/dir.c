@@ -76,9 +76,8 @@ int dir_find_inode(struct inode *dir, uint32 inum, struct dir_slot *slot)
     return dir_scan(dir, &key, match_inode, slot);
 }
 
-static inline bool match_used(const union entry *e, const union entry *key)
+static inline bool match_used(const union entry *e, const union entry *)
 {
-    (void)key;
     return e->de.inum != 0 && !is_dots(e->de.name);
 }
 

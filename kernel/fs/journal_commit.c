@@ -256,9 +256,8 @@ static void wait_for_work(void)
     spin_unlock(&journal.lock);
 }
 
-void journal_main(void *arg)
+void journal_main(void *)
 {
-    (void)arg;
     for (;;) {
         wait_for_work();
         work();

@@ -3,8 +3,4 @@
 #include "kernel/errno.h"
 #include "kernel/sys/inject.h"
 
-__attribute__((weak)) int64 inject_arm(int64 n)
-{
-    (void)n;
-    return -ENOSYS;
-}
+__attribute__((weak)) int64 inject_arm(int64) { return -ENOSYS; }

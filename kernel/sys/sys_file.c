@@ -110,11 +110,7 @@ int64 sys_pipe(const uint64 *a)
     return e;
 }
 
-int64 sys_sync(const uint64 *a)
-{
-    (void)a;
-    return journal_flush();
-}
+int64 sys_sync(const uint64 *) { return journal_flush(); }
 
 static int make_node(const char *path, const struct node *node)
 {

@@ -43,9 +43,8 @@ int64 sys_pgaccess(const uint64 *a)
     return r;
 }
 
-int64 sys_kpgtbl(const uint64 *a)
+int64 sys_kpgtbl(const uint64 *)
 {
-    (void)a;
     as_print(current()->as);
     return 0;
 }

@@ -30,11 +30,7 @@
 #include "kernel/sysinfo.h"
 #include "kernel/vm/uaccess.h"
 
-int64 sys_fork(const uint64 *a)
-{
-    (void)a;
-    return proc_fork();
-}
+int64 sys_fork(const uint64 *) { return proc_fork(); }
 
 int64 sys_exit(const uint64 *a) { proc_exit((int)a[0]); }
 
@@ -148,17 +144,9 @@ int64 sys_exec(const uint64 *a)
     return r;
 }
 
-int64 sys_getpid(const uint64 *a)
-{
-    (void)a;
-    return current()->leader->pid;
-}
+int64 sys_getpid(const uint64 *) { return current()->leader->pid; }
 
-int64 sys_getppid(const uint64 *a)
-{
-    (void)a;
-    return proc_parent();
-}
+int64 sys_getppid(const uint64 *) { return proc_parent(); }
 
 int64 sys_setpgid(const uint64 *a) { return pgroup_set((int)a[0], (int)a[1]); }
 
@@ -195,11 +183,7 @@ __attribute__((noinline)) int64 sys_sleep(const uint64 *a)
 
 __attribute__((noinline)) int64 sys_pause(const uint64 *a) { return sys_sleep(a); }
 
-int64 sys_uptime(const uint64 *a)
-{
-    (void)a;
-    return clock_ticks();
-}
+int64 sys_uptime(const uint64 *) { return clock_ticks(); }
 
 int64 sys_gettime(const uint64 *a)
 {
@@ -219,15 +203,10 @@ int64 sys_interpose(const uint64 *a)
 
 int64 sys_sigalarm(const uint64 *a) { return alarm_set(current(), (int)a[0], a[1]); }
 
-int64 sys_sigreturn(const uint64 *a)
-{
-    (void)a;
-    return alarm_return(current());
-}
+int64 sys_sigreturn(const uint64 *) { return alarm_return(current()); }
 
-int64 sys_backtrace(const uint64 *a)
+int64 sys_backtrace(const uint64 *)
 {
-    (void)a;
     backtrace();
     return 0;
 }
@@ -282,9 +261,8 @@ int64 sys_poweroff(const uint64 *a)
     power_off((int)a[0]);
 }
 
-int64 sys_reboot(const uint64 *a)
+int64 sys_reboot(const uint64 *)
 {
-    (void)a;
     shut_down();
     power_reset();
 }

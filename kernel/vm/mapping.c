@@ -111,10 +111,9 @@ static bool protect_region(struct addrspace *as, const struct region *r)
     return any;
 }
 
-static void protect(struct addrspace *as, struct inode *none)
+static void protect(struct addrspace *as, struct inode *)
 {
     bool any = false;
-    (void)none;
     list_for_each (r, &as->regions, struct region, link) {
         if (r->file && r->flags & REGION_SHARED)
             any |= protect_region(as, r);

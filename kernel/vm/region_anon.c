@@ -45,9 +45,8 @@ static uint fill_run(struct addrspace *as, const struct region *r, uaddr_t va)
 }
 
 static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry,
-                     struct supply *s)
+                     struct supply *)
 {
-    (void)s;
     if (access != ACCESS_WRITE) {
         map_zero_page(r, entry);
         return 0;

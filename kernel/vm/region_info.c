@@ -8,12 +8,9 @@
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 
-static int info_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry,
-                     struct supply *s)
+// The region allows reading alone.
+static int info_fill(struct addrspace *as, struct region *r, uaddr_t, enum access, pte_t *entry, struct supply *)
 {
-    (void)s;
-    (void)va;
-    (void)access; // the region allows reading alone
     struct page *p = page_alloc(PAGE_ZERO);
     if (!p)
         return -ENOMEM;

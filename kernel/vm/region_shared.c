@@ -76,11 +76,8 @@ static struct page *find_or_make(struct shared_pages *o, uint64 index)
     }
 }
 
-static int shared_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry,
-                       struct supply *s)
+static int shared_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access, pte_t *entry, struct supply *)
 {
-    (void)access;
-    (void)s;
     sleeplock_lock(&r->shared->lock);
     struct page *p = find_or_make(r->shared, (va - r->start + r->offset) >> PGSHIFT);
     sleeplock_unlock(&r->shared->lock);
@@ -96,10 +93,8 @@ static int shared_fill(struct addrspace *as, struct region *r, uaddr_t va, enum 
 }
 
 // The right was taken by mprotect and is back.
-static int shared_store(struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
+static int shared_store(struct region *r, uaddr_t, pte_t *entry, struct supply *)
 {
-    (void)va;
-    (void)s;
     *entry |= pt_user_rights(r->prot);
     return 0;
 }
