@@ -3,7 +3,7 @@
 #include "user/tests/mapstress/mapstress.h"
 
 struct worker workers[MAX_THREADS];
-int nworkers;
+int nworkers, wild;
 
 static void start(struct worker *w)
 {
@@ -31,6 +31,7 @@ void be_crew(uint64 seed, int threads, int deadline)
 {
     srand(seed);
     nworkers = threads;
+    wild = ending_of(seed) == GOES_WILD;
     for (int i = 0; i < threads; i++)
         prepare(&workers[i], i);
     for (int i = 0; i < threads; i++)
@@ -39,10 +40,10 @@ void be_crew(uint64 seed, int threads, int deadline)
         join_one(&workers[i]);
         start(&workers[i]);
     }
-    if (seed % 4 == 0)
+    if (ending_of(seed) == JOINS)
         for (int i = 0; i < threads; i++)
             join_one(&workers[i]);
-    if (seed % 4 == 1)
+    if (ending_of(seed) == KILLS_ITSELF)
         kill(getpid());
     exit(0);
 }

@@ -6,8 +6,9 @@
 //     work.c    what a thread does
 //
 // Each thread has slots: places in memory that it alone maps anew, so that it knows what is there.
-// It uses the others' as well, through system calls, which may fail, and now and then wildly: then
-// a crew may be killed, which is right, and the supervisor starts the next.
+// It uses the others' as well, through system calls, which may fail. Nothing of that kills it. One
+// crew of four is wild: it loads and stores there, too, and unmaps them and truncates the file. Then
+// it is killed soon, as it should be, and the supervisor starts the next.
 //
 // All words that there are in mappings and in the file are 0 or begin with MAGIC: what a page shows
 // that was not given to it is noticed.
@@ -38,7 +39,12 @@ struct worker {
 };
 
 extern struct worker workers[MAX_THREADS];
-extern int nworkers;
+extern int nworkers, wild; // wild: the crew is, see above
+
+// How the crew of a seed ends.
+enum ending { JOINS, KILLS_ITSELF, EXITS, GOES_WILD };
+
+static inline enum ending ending_of(uint64 seed) { return seed % 4; }
 
 // A process with so many threads, until uptime() is deadline or it is killed. Does not return.
 void be_crew(uint64 seed, int threads, int deadline) __attribute__((noreturn));
