@@ -1,6 +1,6 @@
 // Files mapped into memory: what they show, and where stores go. The file's end is in
-// filemap_end.c, read() and write() beside a mapping in filemap_io.c, several mappings of one file
-// in filemap_share.c.
+// filemap_end.c, read() and write() beside a mapping in filemap_io.c and, while it is unmapped,
+// filemap_race.c, several mappings of one file in filemap_share.c.
 #include "user/tests/usertests/filemap.h"
 
 #define PAGES 8
@@ -209,6 +209,9 @@ const struct test filemap_tests[] = {
     TEST(write_from_own_mapping, BOTH, "", "write() to a file from its own mapping"),
     TEST(copies_within_a_page, 0, "", "read() and write() between a page of a file and itself"),
     TEST(copies_with_private_pages, BOTH, "", "the same with private pages: absent, read, copied, shared by fork"),
+    TEST(copies_while_unmapped, BOTH, "",
+         "the same while another thread unmaps and protects the pages: all that is counted arrives"),
+    TEST(copies_while_private_unmapped, BOTH, "", "the same with private pages: the file keeps its bytes"),
     TEST(map_hole, 0, "", "a hole of a file shows zeroes, and can be stored into"),
     TEST(map_sync, 0, "", "msync, fsync and sync between stores to the same page lose none"),
     TEST(map_outlives_cache, ALONE, "", "what was stored comes back from the disk when the cache gave way"),

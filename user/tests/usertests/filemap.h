@@ -26,6 +26,10 @@ void map_hole(void);
 void map_sync(void);
 void map_outlives_cache(void);
 
+// filemap_race.c: read() and write() while another thread unmaps
+void copies_while_unmapped(void);
+void copies_while_private_unmapped(void);
+
 // filemap_share.c: several mappings, several processes
 void map_two_views(void);
 void map_two_processes(void);
