@@ -2,6 +2,8 @@
 // the directory /nomem.dir and ignores failures.
 #include "user/tests/nomem/nomem.h"
 
+#include "user/lib/thread.h"
+
 static char buf[40000];
 
 static void wait_for_all(void)
@@ -168,6 +170,69 @@ static void fork_in_alarm(void)
     wait_for_all();
 }
 
+// Every kind of mapping: made, cut in three, touched by this process and a child, written by another.
+static void use_mapping(int flags, int fd)
+{
+    char *p = mmap(0, 5 * PGSIZE, PROT_READ | PROT_WRITE, flags, fd, 0);
+    if (p == MAP_FAILED)
+        return;
+    mprotect(p + PGSIZE, PGSIZE, PROT_READ);
+    munmap(p + 3 * PGSIZE, PGSIZE);
+    read(fd, p, 10);
+    p[4 * PGSIZE] = p[PGSIZE];
+    int pid = fork();
+    if (pid == 0) {
+        p[0] = p[2 * PGSIZE] = 1;
+        pause(1);
+        exit(0);
+    }
+    if (pid > 0)
+        procmem_write(pid, p + PGSIZE, buf, PGSIZE);
+    msync(p, 3 * PGSIZE, MS_SYNC);
+    madvise(p, 3 * PGSIZE, MADV_DONTNEED);
+    wait_for_all();
+}
+
+static void mappings(void)
+{
+    for (int flags = MAP_SHARED; flags <= MAP_PRIVATE; flags++) {
+        for (int with_file = 0; with_file < 2; with_file++) {
+            if (fork() == 0) {
+                int fd = open("mapped", O_CREATE | O_RDWR);
+                ftruncate(fd, 5 * PGSIZE);
+                use_mapping(flags | (with_file ? 0 : MAP_ANONYMOUS), with_file ? fd : -1);
+                exit(0);
+            }
+            wait_for_all();
+        }
+    }
+    unlink("mapped");
+}
+
+static int use_memory(void *arg)
+{
+    char *p = sbrk(2 * PGSIZE);
+    if (p != SBRK_ERROR)
+        p[0] = 1;
+    return arg != 0;
+}
+
+static void threads(void)
+{
+    if (fork() == 0) {
+        struct thread t[3];
+        int started[3];
+        for (int i = 0; i < 3; i++)
+            started[i] = thread_create(&t[i], use_memory, 0) == 0;
+        fork();
+        for (int i = 0; i < 3; i++)
+            if (started[i])
+                thread_join(&t[i], 0);
+        exit(0);
+    }
+    wait_for_all();
+}
+
 const struct script scripts[] = {
     {"fork_exec", fork_exec},
     {"exec_arguments", exec_arguments},
@@ -180,5 +245,7 @@ const struct script scripts[] = {
     {"big_file", big_file},
     {"fork_tree", fork_tree},
     {"fork_in_alarm", fork_in_alarm},
+    {"mappings", mappings},
+    {"threads", threads},
     {0, 0},
 };

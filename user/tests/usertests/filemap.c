@@ -224,5 +224,6 @@ const struct test filemap_tests[] = {
     TEST(map_file_ends_with_exit, 0, "", "what was stored is in the file after exit, a kill, exec"),
     TEST(map_file_pieces, 0, "", "one file in many mappings, in another order"),
     TEST(map_many_writers, 0, "", "four processes store into and write to pieces of the same pages"),
+    TEST(map_futex, BOTH, "", "processes wait and wake each other at a word of a page that they share"),
     END_OF_TESTS,
 };

@@ -40,5 +40,6 @@ void map_closed(void);
 void map_file_ends_with_exit(void);
 void map_file_pieces(void);
 void map_many_writers(void);
+void map_futex(void);
 
 #endif

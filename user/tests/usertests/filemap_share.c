@@ -233,3 +233,42 @@ void map_many_writers(void)
     }
     discard(fd, "f");
 }
+
+// --- A futex ---
+
+#define TURNS 1000
+
+static void wait_in_turn(int *turn, int me)
+{
+    for (int i = 0; i < TURNS; i++) {
+        while (__atomic_load_n(turn, __ATOMIC_SEQ_CST) != me)
+            futex(turn, FUTEX_WAIT, !me, 0);
+        __atomic_store_n(turn, !me, __ATOMIC_SEQ_CST);
+        futex(turn, FUTEX_WAKE, 1, 0);
+    }
+}
+
+static void use_with_child(int *turn, int *of_child)
+{
+    *turn = 0;
+    if (must_fork() == 0) {
+        wait_in_turn(of_child, 1);
+        exit(0);
+    }
+    wait_in_turn(turn, 0);
+    expect_children(1);
+}
+
+// A word of a shared page is one word, wherever each process sees it.
+void map_futex(void)
+{
+    int *word = (int *)map_pages(1, MAP_SHARED);
+    use_with_child(word, word);
+    unmap(word, PGSIZE);
+    int fd = filled_file("f", 2 * PGSIZE, 1);
+    char *p = map_file(fd, 0, 2 * PGSIZE, RW, MAP_SHARED), *q = map_file(fd, PGSIZE, PGSIZE, RW, MAP_SHARED);
+    use_with_child((int *)(p + PGSIZE + 100), (int *)(q + 100));
+    unmap(p, 2 * PGSIZE);
+    unmap(q, PGSIZE);
+    discard(fd, "f");
+}
