@@ -3,7 +3,7 @@
 //
 //     reader                              writer
 //     reading[me] = 1                     writers++
-//     fence                               wait for the other writers
+//     fence                               take the spinlock of the writers
 //     writers == 0 ? in                   fence
 //         : reading[me] = 0, try later    wait until each reading[i] == 0
 //
@@ -17,34 +17,19 @@
 
 void initrwlock(struct rwspinlock *l, const char *name, enum lock_level level)
 {
-    *l = (struct rwspinlock){.level = level, .name = name};
+    *l = (struct rwspinlock){0};
+    spin_init(&l->writer, name, level);
 }
 
 static uint32 look(const uint32 *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
 
-// Waits until *word is 0, or a panic has stopped whoever would make it so.
-static void wait_for_zero(const uint32 *word)
+// An attempt has failed: waits until *word is 0, or a panic has stopped whoever would make it so.
+static void wait_for_zero(const struct rwspinlock *l, const uint32 *word)
 {
+    this_cpu()->lock_failed[l->writer.level]++;
     while (look(word) != 0 && !panicking())
         ;
 }
-
-// => interrupts are off
-static void begin(struct rwspinlock *l)
-{
-    lockdep_spin_take(l, l->name, l->level);
-    this_cpu()->locks_held++;
-    this_cpu()->lock_acquired[l->level]++;
-}
-
-static void end(struct rwspinlock *l)
-{
-    lockdep_spin_leave(l);
-    this_cpu()->locks_held--;
-    irq_on();
-}
-
-static void count_failed(const struct rwspinlock *l) { this_cpu()->lock_failed[l->level]++; }
 
 // Announces this hart as a reader: false, and it is none, if there is a writer.
 static bool try_read(struct rwspinlock *l, uint32 *mine)
@@ -65,11 +50,11 @@ void read_acquire(struct rwspinlock *l)
         (*mine)++;
         return;
     }
-    begin(l);
-    while (!try_read(l, mine)) {
-        count_failed(l);
-        wait_for_zero(&l->writers);
-    }
+    lockdep_spin_take(l, l->writer.name, l->writer.level);
+    this_cpu()->locks_held++;
+    this_cpu()->lock_acquired[l->writer.level]++;
+    while (!try_read(l, mine))
+        wait_for_zero(l, &l->writers);
 }
 
 void read_release(struct rwspinlock *l)
@@ -78,36 +63,29 @@ void read_release(struct rwspinlock *l)
     kassert(*mine > 0 || panicking());
     if (*mine > 1) {
         (*mine)--;
-        irq_on();
-        return;
+    } else {
+        __atomic_store_n(mine, 0, __ATOMIC_RELEASE);
+        lockdep_spin_leave(l);
+        this_cpu()->locks_held--;
     }
-    __atomic_store_n(mine, 0, __ATOMIC_RELEASE);
-    end(l);
+    irq_on();
 }
 
 void write_acquire(struct rwspinlock *l)
 {
-    irq_off();
-    begin(l);
+    irq_off(); // a handler that reads would wait for this hart
     kassert(l->reading[this_cpu()->index] == 0 || panicking());
     __atomic_fetch_add(&l->writers, 1, __ATOMIC_SEQ_CST);
-    while (__atomic_exchange_n(&l->writing, 1, __ATOMIC_ACQUIRE) != 0 && !panicking()) {
-        count_failed(l);
-        wait_for_zero(&l->writing);
-    }
+    spin_lock(&l->writer);
+    irq_on();
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    for (uint i = 0; i < cpu_count; i++) {
-        if (look(&l->reading[i]) != 0) {
-            count_failed(l);
-            wait_for_zero(&l->reading[i]);
-        }
-    }
+    for (uint i = 0; i < cpu_count; i++)
+        if (look(&l->reading[i]) != 0)
+            wait_for_zero(l, &l->reading[i]);
 }
 
 void write_release(struct rwspinlock *l)
 {
-    kassert(l->writing || panicking());
-    __atomic_store_n(&l->writing, 0, __ATOMIC_RELEASE);
     __atomic_fetch_sub(&l->writers, 1, __ATOMIC_RELEASE);
-    end(l);
+    spin_unlock(&l->writer); // the interrupts last, again for the handler's sake
 }

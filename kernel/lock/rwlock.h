@@ -14,15 +14,13 @@
 #define KERNEL_LOCK_RWLOCK_H
 
 #include "kernel/lib/kdef.h"
-#include "kernel/lock/level.h"
+#include "kernel/lock/spinlock.h"
 #include "kernel/param.h"
 
 struct rwspinlock {
-    uint32 writers;       // a: that hold it or wait for it
-    uint32 writing;       // a: one holds it
-    uint32 reading[NCPU]; // a: how often each hart reads; written by that hart alone
-    uint8 level;          // I, enum lock_level
-    const char *name;     // I
+    struct spinlock writer; // held by the one that writes; its name and level are this lock's
+    uint32 writers;         // a: that hold it or wait for it
+    uint32 reading[NCPU];   // a: how often each hart reads; written by that hart alone
 };
 
 void initrwlock(struct rwspinlock *l, const char *name, enum lock_level level);

@@ -58,10 +58,12 @@ static void wake_locked(struct proc *p)
     sched_ready(p);
 }
 
-// => bucket b and *lock held; both are let go while asleep; then only *lock is held again.
-static int sleep_in(struct bucket *b, const void *chan, struct spinlock *lock, bool killable)
+// => *lock held; let go while asleep. 0; -EINTR if killable and killed; -ETIMEDOUT if waitq_tick ended it.
+static int sleep_on(const void *chan, struct spinlock *lock, bool killable)
 {
     struct proc *p = current();
+    struct bucket *b = bucket_of(chan);
+    spin_lock(&b->lock);
     p->killable_sleep = killable;
     p->timed_out = false;
     __atomic_store_n(&p->chan, chan, __ATOMIC_SEQ_CST);
@@ -84,41 +86,29 @@ static int sleep_in(struct bucket *b, const void *chan, struct spinlock *lock, b
     return p->timed_out ? -ETIMEDOUT : 0;
 }
 
-void sleep(const void *chan, struct spinlock *lock)
-{
-    struct bucket *b = bucket_of(chan);
-    spin_lock(&b->lock);
-    sleep_in(b, chan, lock, false);
-}
+void sleep(const void *chan, struct spinlock *lock) { sleep_on(chan, lock, false); }
 
-int sleep_killable(const void *chan, struct spinlock *lock)
-{
-    struct bucket *b = bucket_of(chan);
-    spin_lock(&b->lock);
-    return sleep_in(b, chan, lock, true);
-}
+int sleep_killable(const void *chan, struct spinlock *lock) { return sleep_on(chan, lock, true); }
 
-// => clock held: puts p among the timed sleepers, by deadline.
-static void timed_insert(struct proc *p, uint64 deadline)
+// Puts the running thread among the timed sleepers, by deadline.
+static void timed_insert(uint64 deadline)
 {
+    struct proc *p = current();
+    spin_lock(&clock_lock);
     struct list *after = timed.prev;
     while (after != &timed && list_entry(after, struct proc, timer_link)->deadline > deadline)
         after = after->prev;
     p->deadline = deadline;
     list_insert_between(&p->timer_link, after, after->next);
+    spin_unlock(&clock_lock);
 }
 
 int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool killable)
 {
-    struct proc *p = current();
-    struct bucket *b = bucket_of(chan);
+    timed_insert(clock_ticks() + ticks);
+    int r = sleep_on(chan, lock, killable);
     spin_lock(&clock_lock);
-    timed_insert(p, clock_ticks() + ticks);
-    spin_lock(&b->lock);
-    spin_unlock(&clock_lock);
-    int r = sleep_in(b, chan, lock, killable);
-    spin_lock(&clock_lock);
-    list_remove(&p->timer_link);
+    list_remove(&current()->timer_link);
     spin_unlock(&clock_lock);
     return r;
 }
@@ -150,49 +140,37 @@ void wakeup(const void *chan) { wake_some(chan, ~0UL); }
 
 struct proc *wakeup_one(const void *chan) { return wake_some(chan, 1); }
 
-// => b held, and p is asleep in it: ends the sleep.
-static bool asleep_in(struct proc *p, struct bucket *b, const void *chan)
-{
-    return p->chan == chan && chan != 0 && bucket_of(chan) == b && !list_empty(&p->wait_link);
-}
-
-void wakeup_killed(struct proc *p)
+// Ends the sleep of p, if it is in one, as a timeout or, where it is killable, a kill. It may meanwhile wake by itself
+// and sleep elsewhere: so its channel is looked at again under the bucket's lock.
+static void end_sleep(struct proc *p, bool timeout)
 {
     const void *chan;
-    while ((chan = __atomic_load_n(&p->chan, __ATOMIC_SEQ_CST)) != 0) {
+    bool asleep = false;
+    while (!asleep && (chan = __atomic_load_n(&p->chan, __ATOMIC_SEQ_CST)) != 0) {
         struct bucket *b = bucket_of(chan);
         spin_lock(&b->lock);
-        bool found = asleep_in(p, b, chan);
-        if (found && p->killable_sleep)
+        asleep = p->chan == chan;
+        if (asleep && (timeout || p->killable_sleep)) {
+            p->timed_out = timeout;
             wake_locked(p);
-        bool settled = found || p->chan == 0;
+        }
         spin_unlock(&b->lock);
-        if (settled)
-            return;
     }
 }
 
+void wakeup_killed(struct proc *p) { end_sleep(p, false); }
+
+// Sleepers take themselves off the list. One that is not yet asleep is met again at the next tick.
 void waitq_tick(void)
 {
     uint64 now = clock_ticks();
     if (__atomic_load_n(&timed.next, __ATOMIC_RELAXED) == &timed)
         return;
     spin_lock(&clock_lock);
-    while (!list_empty(&timed)) {
-        struct proc *p = list_entry(timed.next, struct proc, timer_link);
+    list_for_each (p, &timed, struct proc, timer_link) {
         if (p->deadline > now)
             break;
-        list_remove(&p->timer_link);
-        const void *chan = __atomic_load_n(&p->chan, __ATOMIC_ACQUIRE);
-        if (chan == 0)
-            continue; // woken already
-        struct bucket *b = bucket_of(chan);
-        spin_lock(&b->lock);
-        if (asleep_in(p, b, chan)) {
-            p->timed_out = true;
-            wake_locked(p);
-        }
-        spin_unlock(&b->lock);
+        end_sleep(p, true);
     }
     spin_unlock(&clock_lock);
 }
