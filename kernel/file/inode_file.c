@@ -52,8 +52,7 @@ static size_t run_deliver(struct run *r, uaddr_t addr)
         size_t at = (r->pos + done) % BSIZE, m = min_u64(BSIZE - at, r->n - done);
         if (out == done) // all has arrived so far
             out += copyout_partial(addr + done, data + at, m);
-        if (*b)
-            cache_put(*b);
+        cache_put(*b);
         done += m;
     }
     return out;
@@ -203,8 +202,7 @@ void inode_file_release(struct file *f)
 {
     if (f->writes)
         inode_end_write(f->inode);
-    if (f->inode)
-        inode_put(f->inode);
+    inode_put(f->inode);
 }
 
 const struct file_ops inode_file_ops = {

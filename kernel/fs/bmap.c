@@ -44,8 +44,7 @@ static inline int find_way(struct inode *ip, uint64 bn, struct way *w)
     for (w->n = 1; *w->at && w->n < w->depth; w->n++) {
         struct block *b;
         int e = bmap_pin(*w->at, &b);
-        if (w->holder)
-            cache_put(w->holder);
+        cache_put(w->holder);
         if (e)
             return e;
         w->holder = b;
@@ -61,8 +60,7 @@ int bmap_find(struct inode *ip, uint64 bn, uint32 *blockno)
     if (e)
         return e;
     *blockno = *w.at;
-    if (w.holder)
-        cache_put(w.holder);
+    cache_put(w.holder);
     return *blockno == 0 || block_valid(*blockno) ? 0 : -EIO;
 }
 
@@ -109,7 +107,6 @@ int bmap_make(struct inode *ip, uint64 bn, struct block **out, bool *changed)
         else if (e == 0)
             *changed = true;
     }
-    if (w.holder)
-        cache_put(w.holder);
+    cache_put(w.holder);
     return e;
 }

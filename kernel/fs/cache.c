@@ -196,6 +196,8 @@ static void free_block(struct block *b)
 
 void cache_put(struct block *b)
 {
+    if (unlikely(!b))
+        return;
     struct spinlock *lock = lock_bucket(b->blockno);
     bool account = unpin_locked(b);
     bool gone = b->pins == 0 && b->detached;

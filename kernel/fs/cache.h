@@ -41,7 +41,7 @@ int cache_get(uint32 blockno, struct block **out);
 // The block for a caller that is about to write all of it: zeroed, not read, pinned. Inside a
 // transaction, before journal_write.
 int cache_get_new(uint32 blockno, struct block **out);
-void cache_put(struct block *b);
+void cache_put(struct block *b); // b may be 0
 
 // The block's bytes, while pinned.
 void *block_data(const struct block *b);

@@ -79,8 +79,7 @@ struct block *cache_get_ready(uint32 blockno)
     uint8 state = b ? __atomic_load_n(&b->state, __ATOMIC_ACQUIRE) : BLOCK_EMPTY;
     if (state == BLOCK_CLEAN || state == BLOCK_DIRTY)
         return b;
-    if (b)
-        cache_put(b);
+    cache_put(b);
     return 0;
 }
 

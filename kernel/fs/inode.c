@@ -117,8 +117,7 @@ static void drop(struct inode *ip)
     spin_unlock(&table_lock);
     if (!last)
         return;
-    if (ip->home)
-        cache_put(ip->home);
+    cache_put(ip->home);
     kmem_free(&inode_cache, ip);
 }
 
@@ -139,6 +138,8 @@ void inode_put(struct inode *ip)
 {
     int e = 0;
     debug_assert(!thread_in_transaction());
+    if (unlikely(!ip))
+        return;
     drop(ip);
     while (e == 0 && (ip = next_reclaimable()) != 0) {
         e = inode_reclaim(ip);

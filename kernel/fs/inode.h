@@ -44,7 +44,7 @@ extern struct inode *root_inode; // the root directory. I after mount
 // The inode with that number, one more user. 0; -ENOMEM; -ENFILE; -EIO for an impossible number.
 int inode_get(uint32 inum, struct inode **out);
 struct inode *inode_dup(struct inode *ip); // one more user; returns ip
-void inode_put(struct inode *ip);          // one less. Outside of transactions, no inode locked
+void inode_put(struct inode *ip);          // one less (ip may be 0). Outside of transactions, no inode locked
 
 // A program file that runs cannot be written, and one that may be written cannot be run: both count
 // their users. 0; -ETXTBSY. Each is ended by the function below it.

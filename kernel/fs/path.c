@@ -43,11 +43,8 @@ static int next_name(struct walk *w)
 static int step(struct place *p)
 {
     struct inode *dir = p->ip;
-    struct block *passed = p->slot.block;
-    if (p->dir)
-        inode_put(p->dir);
-    if (passed)
-        cache_put(passed);
+    inode_put(p->dir);
+    cache_put(p->slot.block);
     p->dir = dir;
     p->slot.block = 0;
     p->ip = 0;
@@ -79,9 +76,8 @@ static int follow(struct walk *w)
     struct place *p = w->place;
     if (++w->links > SYMLINK_DEPTH)
         return -ELOOP;
-    int64 e = inode_lock(p->ip);
-    if (e)
-        return e;
+    int64 e = 0;
+    inode_lock(p->ip); // step has loaded it: that cannot fail
     size_t n = p->ip->d.size, rest = strlen(w->rest);
     if (n + rest >= sizeof w->buf) {
         e = -ENAMETOOLONG;
@@ -126,7 +122,7 @@ int path_walk(struct inode *cwd, const char *path, int flags, struct place *p)
         if (e)
             return e;
         if (!p->ip)
-            return w.last ? 0 : -ENOENT;
+            return w.last && flags & PATH_NEW ? 0 : -ENOENT;
         bool itself = w.last && (flags & PATH_ENTRY || (flags & PATH_NOFOLLOW && !p->slash));
         if (p->type == T_SYMLINK && !itself)
             e = follow(&w);
@@ -141,21 +137,16 @@ int path_walk(struct inode *cwd, const char *path, int flags, struct place *p)
 
 void place_put(struct place *p)
 {
-    if (p->slot.block)
-        cache_put(p->slot.block);
-    if (p->dir)
-        inode_put(p->dir);
-    if (p->ip)
-        inode_put(p->ip);
+    cache_put(p->slot.block);
+    inode_put(p->dir);
+    inode_put(p->ip);
 }
 
 int path_lookup(struct inode *cwd, const char *path, int flags, struct inode **out)
 {
     struct place p;
     int e = path_walk(cwd, path, flags, &p);
-    if (e == 0 && !p.ip)
-        e = -ENOENT;
-    else if (e == 0 && flags & PATH_DIRECTORY && p.type != T_DIR)
+    if (e == 0 && flags & PATH_DIRECTORY && p.type != T_DIR)
         e = -ENOTDIR;
     if (e == 0) {
         *out = p.ip;

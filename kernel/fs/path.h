@@ -8,6 +8,7 @@ enum path_flags {
     PATH_NOFOLLOW = 1,  // a symbolic link as the last name is itself the result
     PATH_ENTRY = 2,     // the same even before a slash: the entry itself is meant
     PATH_DIRECTORY = 4, // path_lookup: the result must be a directory
+    PATH_NEW = 8,       // path_walk: the last name need not be there
 };
 
 // The inode that path names, from cwd (or the root, if path begins with '/'), one more user, not

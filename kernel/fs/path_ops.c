@@ -16,7 +16,7 @@
 #define UNLINK_BLOCKS 3
 #define RENAME_BLOCKS (DIR_ENTER_BLOCKS + 1 + 1 + 2 + 1)
 
-// The functions below lock inodes that a walk, or make, has loaded: that cannot fail.
+// The functions below lock inodes that a walk has loaded, or whose block make has just changed: that cannot fail.
 
 // T Sets the links of ip.
 static void set_links(struct inode *ip, uint32 n)
@@ -27,29 +27,22 @@ static void set_links(struct inode *ip, uint32 n)
     inode_unlock(ip);
 }
 
-// T Enters inode inum at p, a directory or not.
-static int enter(const struct place *p, uint32 inum, bool directory)
+// T Lets p name inode inum, or nothing (0); subdirs: how many directories more p->dir then has. Only a new
+// name can fail.
+static int set_name(const struct place *p, uint32 inum, int subdirs)
 {
+    int e = 0;
     inode_lock(p->dir);
-    int e = dir_enter(p->dir, p->name, inum);
-    if (e == 0 && directory) {
-        p->dir->d.nlink++; // its ".."
+    if (p->slot.block)
+        dir_set(&p->slot, inum);
+    else
+        e = dir_enter(p->dir, p->name, inum);
+    if (e == 0 && subdirs) {
+        p->dir->d.nlink += subdirs; // their ".."
         inode_update(p->dir);
     }
     inode_unlock(p->dir);
     return e;
-}
-
-// T Lets an entry of dir name inum, or nothing (0); removed: a directory goes from there.
-static void set_entry(struct inode *dir, const struct dir_slot *slot, uint32 inum, bool removed)
-{
-    inode_lock(dir);
-    dir_set(slot, inum);
-    if (removed) {
-        dir->d.nlink--; // its ".."
-        inode_update(dir);
-    }
-    inode_unlock(dir);
 }
 
 // T One link less for what p names: a directory has no other.
@@ -58,9 +51,8 @@ static void drop_link(const struct place *p) { set_links(p->ip, p->type == T_DIR
 // T Fills the new inode ip with what it holds before its first link is seen.
 static int fill(struct inode *ip, const struct node *node, uint32 parent)
 {
-    int64 e = inode_lock(ip);
-    if (e)
-        return e;
+    int64 e = 0;
+    inode_lock(ip);
     ip->d.major = node->major;
     ip->d.minor = node->minor;
     if (node->type == T_DIR) {
@@ -70,7 +62,7 @@ static int fill(struct inode *ip, const struct node *node, uint32 parent)
     } else if (node->type == T_SYMLINK) {
         e = inode_write(ip, node->target, 0, strlen(node->target));
     }
-    ip->d.nlink = e < 0 ? 0 : 1;
+    ip->d.nlink = 1;
     inode_update(ip);
     inode_unlock(ip);
     return e < 0 ? e : 0;
@@ -89,9 +81,8 @@ static int make(struct place *p, const struct node *node)
         return e;
     }
     e = fill(p->ip, node, p->dir->inum);
-    if (e)
-        return e;
-    e = enter(p, inum, node->type == T_DIR); // commit point
+    if (e == 0)
+        e = set_name(p, inum, node->type == T_DIR); // commit point
     if (e)
         set_links(p->ip, 0);
     return e;
@@ -127,7 +118,7 @@ int path_create(struct inode *cwd, const char *path, const struct node *node, in
 {
     struct place p;
     sleeplock_lock(&names_lock);
-    int e = path_walk(cwd, path, flags, &p);
+    int e = path_walk(cwd, path, flags | PATH_NEW, &p);
     if (e == 0)
         e = p.ip ? accept(p.type, node->type, flags) : create(&p, node);
     sleeplock_unlock(&names_lock);
@@ -158,33 +149,25 @@ static int check_empty(const struct place *p)
 {
     if (p->type != T_DIR)
         return 0;
-    int e = inode_lock(p->ip);
-    if (e)
-        return e;
-    e = dir_check_empty(p->ip);
+    inode_lock(p->ip);
+    int e = dir_check_empty(p->ip);
     inode_unlock(p->ip);
     return e;
 }
 
-int path_unlink(struct inode *cwd, const char *path)
+static int unlink(struct place *p, struct place *)
 {
-    struct place p;
-    sleeplock_lock(&names_lock);
-    int e = path_walk(cwd, path, PATH_ENTRY, &p);
+    int e = check_name(p);
     if (e == 0)
-        e = check_name(&p);
-    if (e == 0)
-        e = p.ip ? check_empty(&p) : -ENOENT;
+        e = p->ip ? check_empty(p) : -ENOENT;
     if (e == 0)
         e = journal_begin(UNLINK_BLOCKS);
-    if (e == 0) {
-        set_entry(p.dir, &p.slot, 0, p.type == T_DIR);
-        drop_link(&p);
-        journal_end();
-    }
-    sleeplock_unlock(&names_lock);
-    place_put(&p);
-    return e;
+    if (e)
+        return e;
+    set_name(p, 0, -(p->type == T_DIR));
+    drop_link(p);
+    journal_end();
+    return 0;
 }
 
 static int link(struct place *from, struct place *to)
@@ -203,7 +186,7 @@ static int link(struct place *from, struct place *to)
     int e = journal_begin(LINK_BLOCKS);
     if (e)
         return e;
-    e = enter(to, from->ip->inum, false); // commit point
+    e = set_name(to, from->ip->inum, 0); // commit point
     if (e == 0)
         set_links(from->ip, links + 1);
     journal_end();
@@ -245,20 +228,17 @@ static int check_rename(const struct place *from, const struct place *to)
 }
 
 // Changes the names. up: the entry ".." of what is moved, if that is a directory.
-static int move(const struct place *from, const struct place *to, const struct dir_slot *up)
+static int move(const struct place *from, const struct place *to, const struct place *up)
 {
-    const uint32 inum = from->ip->inum;
+    const int subdirs = from->type == T_DIR;
     int e = journal_begin(RENAME_BLOCKS);
     if (e)
         return e;
-    if (to->ip) // commit point
-        set_entry(to->dir, &to->slot, inum, false);
-    else
-        e = enter(to, inum, from->type == T_DIR);
+    e = set_name(to, from->ip->inum, to->ip ? 0 : subdirs); // commit point
     if (e == 0) {
-        set_entry(from->dir, &from->slot, 0, from->type == T_DIR);
-        if (up)
-            set_entry(from->ip, up, to->dir->inum, false);
+        set_name(from, 0, -subdirs);
+        if (subdirs)
+            set_name(up, to->dir->inum, 0);
         if (to->ip)
             drop_link(to);
     }
@@ -268,7 +248,7 @@ static int move(const struct place *from, const struct place *to, const struct d
 
 static int rename(struct place *from, struct place *to)
 {
-    struct dir_slot up;
+    struct place up = {0};
     int e = check_name(from);
     if (e == 0)
         e = check_name(to);
@@ -277,27 +257,23 @@ static int rename(struct place *from, struct place *to)
     if (e || from->ip == to->ip) // two names of one file: nothing to do
         return e;
     e = check_rename(from, to);
-    if (e || from->type != T_DIR)
-        return e ? e : move(from, to, 0);
-    inode_lock(from->ip);
-    e = dir_find(from->ip, "..", &up);
-    inode_unlock(from->ip);
-    if (e)
-        return e;
-    e = move(from, to, &up);
-    cache_put(up.block);
+    if (e == 0 && from->type == T_DIR)
+        e = path_walk(from->ip, "..", PATH_ENTRY, &up);
+    if (e == 0)
+        e = move(from, to, &up);
+    place_put(&up);
     return e;
 }
 
-// Does change() to two paths.
-static int change_two(struct inode *cwd, const char *old, const char *new,
-                      int (*change)(struct place *from, struct place *to))
+// Does change() to two paths, or to one (new is 0).
+static int change_names(struct inode *cwd, const char *old, const char *new,
+                        int (*change)(struct place *from, struct place *to))
 {
     struct place from, to = {0};
     sleeplock_lock(&names_lock);
-    int e = path_walk(cwd, old, PATH_ENTRY, &from);
-    if (e == 0)
-        e = path_walk(cwd, new, PATH_ENTRY, &to);
+    int e = path_walk(cwd, old, PATH_ENTRY | PATH_NEW, &from);
+    if (e == 0 && new)
+        e = path_walk(cwd, new, PATH_ENTRY | PATH_NEW, &to);
     if (e == 0)
         e = change(&from, &to);
     sleeplock_unlock(&names_lock);
@@ -306,6 +282,8 @@ static int change_two(struct inode *cwd, const char *old, const char *new,
     return e;
 }
 
-int path_link(struct inode *cwd, const char *old, const char *new) { return change_two(cwd, old, new, link); }
+int path_unlink(struct inode *cwd, const char *path) { return change_names(cwd, path, 0, unlink); }
 
-int path_rename(struct inode *cwd, const char *old, const char *new) { return change_two(cwd, old, new, rename); }
+int path_link(struct inode *cwd, const char *old, const char *new) { return change_names(cwd, old, new, link); }
+
+int path_rename(struct inode *cwd, const char *old, const char *new) { return change_names(cwd, old, new, rename); }

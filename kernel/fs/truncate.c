@@ -85,8 +85,7 @@ static void cut(struct shrink *s, uint32 *slot, uint levels, uint64 base, uint64
     s->end = s->stop ? max_u64(s->end, base + 1) : until; // what stays lies within the file
     if (b && *slot)
         journal_write(b);
-    if (b)
-        cache_put(b);
+    cache_put(b);
 }
 
 // The file now ends at size, inside a block: the rest of that block becomes zero.

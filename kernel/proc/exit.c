@@ -51,8 +51,7 @@ static void release_memory(struct proc *p)
 static void release_files(struct proc *p)
 {
     fdtable_close_all(&p->fds);
-    if (p->cwd != 0)
-        inode_put(p->cwd);
+    inode_put(p->cwd);
     p->cwd = 0;
 }
 

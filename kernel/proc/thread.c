@@ -94,7 +94,6 @@ void proc_set_cwd(struct inode *dir)
 
 void proc_drop_cwd(struct proc *p)
 {
-    if (p->cwd_used != 0)
-        inode_put(p->cwd_used);
+    inode_put(p->cwd_used);
     p->cwd_used = 0;
 }

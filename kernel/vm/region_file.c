@@ -154,8 +154,7 @@ const struct region_ops region_file_ops = {
 static void put_blocks(struct supply *s)
 {
     for (uint i = 0; i < s->n; i++) {
-        if (s->block[i])
-            cache_put(s->block[i]);
+        cache_put(s->block[i]);
         s->block[i] = 0;
     }
 }
