@@ -30,8 +30,7 @@ struct cpu {
     int irq_depth;       // irq_off calls without their irq_on
     bool irq_were_on;    // interrupts were on before the outermost irq_off
     bool idle;           // a: waits for work (sched)
-    uint16 index;        // 0 .. cpu_count - 1
-    uint16 hartid;
+    uint16 index;        // the hart's number, 0 .. cpu_count - 1
     uint32 ipi_pending;       // a: reasons, a bit each (ipi.h)
     struct addrspace *as;     // a: address space whose kernel root satp holds
     bool as_in_use;           // a: the thread that runs here belongs to it (tlb)

@@ -38,8 +38,7 @@ struct walk {
     uint32 address_cells[NPLACE], size_cells[NPLACE]; // cells of a number in a node's children
     enum place place;                                 // innermost open node that is known
     uint unknown;                                     // open nodes inside it
-    uint64 hartid;                                    // of the open cpu node
-    bool hart_usable;
+    bool hart_usable;                                 // of the open cpu node
 };
 
 struct machine machine;
@@ -87,9 +86,6 @@ static void read_property(struct walk *w, const char *name, const uint8 *value, 
     } else if (w->place == CPUS && strcmp(name, "timebase-frequency") == 0) {
         if (len == 4 || len == 8)
             w->m->timebase = read_cells(value, len / 4);
-    } else if (w->place == CPU && strcmp(name, "reg") == 0) {
-        if (len >= 4 * w->address_cells[CPUS])
-            w->hartid = read_cells(value, w->address_cells[CPUS]);
     } else if (w->place == CPU && strcmp(name, "status") == 0) {
         w->hart_usable = len >= 2 && memcmp(value, "ok", 2) == 0; // "okay"
     }
@@ -101,7 +97,6 @@ static void begin_node(struct walk *w, const char *name)
         size_t n = strlen(places[p].name);
         if (places[p].parent == w->place && strncmp(name, places[p].name, n) == 0 && (name[n] == 0 || name[n] == '@')) {
             w->place = p;
-            w->hartid = ~0UL;
             w->hart_usable = true;
             return;
         }
@@ -115,8 +110,8 @@ static void end_node(struct walk *w)
         w->unknown--;
         return;
     }
-    if (w->place == CPU && w->hart_usable && w->hartid <= 0xffff && w->m->harts < NCPU)
-        w->m->hartid[w->m->harts++] = w->hartid;
+    if (w->place == CPU && w->hart_usable && w->m->harts < NCPU)
+        w->m->harts++;
     w->place = places[w->place].parent;
 }
 
@@ -187,7 +182,7 @@ static bool read_header(struct walk *w, const uint8 *fdt)
 int fdt_parse(const void *fdt, struct machine *m)
 {
     // Cells: the specification's defaults.
-    struct walk w = {.m = m, .address_cells = {[ROOT] = 2, [CPUS] = 1}, .size_cells = {[ROOT] = 1}};
+    struct walk w = {.m = m, .address_cells = {[ROOT] = 2}, .size_cells = {[ROOT] = 1}};
 
     *m = (struct machine){.ram_start = KERNBASE, .ram_end = PHYSTOP};
     bool good = read_header(&w, fdt);
@@ -196,7 +191,7 @@ int fdt_parse(const void *fdt, struct machine *m)
     if (m->timebase == 0)
         m->timebase = 10000000;
     if (m->harts == 0)
-        m->harts = 1; // number 0
+        m->harts = 1;
     return good ? 0 : -EINVAL;
 }
 

@@ -8,9 +8,8 @@
 struct machine {
     paddr_t ram_start, ram_end; // the bank of RAM that holds the kernel
     uint64 timebase;            // counts of the time counter a second
-    uint harts;                 // harts that are available, at most NCPU listed
-    uint16 hartid[NCPU];
-    char bootargs[256]; // /chosen bootargs
+    uint harts;                 // that are available, at most NCPU; numbered from 0
+    char bootargs[256];         // /chosen bootargs
 };
 
 // The machine this kernel runs on; filled once at boot.

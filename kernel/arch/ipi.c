@@ -11,20 +11,16 @@ void ipi_set_handler(enum ipi_reason reason, void (*handler)(void)) { handlers[r
 
 void ipi_send(uint cpu_index, enum ipi_reason reason)
 {
-    struct cpu *c = &cpus[cpu_index];
-    uint32 before = __atomic_fetch_or(&c->ipi_pending, 1u << reason, __ATOMIC_SEQ_CST);
+    uint32 before = __atomic_fetch_or(&cpus[cpu_index].ipi_pending, 1u << reason, __ATOMIC_SEQ_CST);
     if (before & 1u << reason)
         return;
     count(C_ipi);
-    *mmio32(CLINT_MSIP(c->hartid)) = 1;
+    *mmio32(CLINT_MSIP(cpu_index)) = 1;
 }
 
 void ipi_receive(void)
 {
-    struct cpu *c = this_cpu();
-    if (__atomic_load_n(&c->ipi_pending, __ATOMIC_RELAXED) == 0)
-        return;
-    uint32 pending = __atomic_exchange_n(&c->ipi_pending, 0, __ATOMIC_SEQ_CST);
+    uint32 pending = __atomic_exchange_n(&this_cpu()->ipi_pending, 0, __ATOMIC_SEQ_CST);
     for (uint r = 0; r < IPI_REASONS; r++)
         if ((pending & 1u << r) && handlers[r])
             handlers[r]();

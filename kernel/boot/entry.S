@@ -42,21 +42,17 @@ go:     lla sp, machine_stacks  # one small stack a hart for start()
 park:   wfi
         j park
 
-# Supervisor mode begins here, at the upper-half address, on this hart's first kernel stack:
-# a0 hart, a1 device tree, a2 stack, a3 struct cpu, a4 function.
+# Supervisor mode begins here, at the upper-half address: a0 this hart's first kernel stack,
+# a1 function, a2 struct cpu.
 .globl supervisor_entry
 supervisor_entry:
-        mv sp, a2
-        mv tp, a3
-        li s0, 0                # a backtrace ends here
-        li ra, 0
-        jr a4
+        mv tp, a2
 
 # Moves to another stack for good: a0 stack, a1 function.
 .globl boot_on_stack
 boot_on_stack:
         mv sp, a0
-        li s0, 0
+        li s0, 0                # a backtrace ends here
         li ra, 0
         jr a1
 

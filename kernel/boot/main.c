@@ -37,6 +37,19 @@ static void stop_this_hart(void)
         __asm__ volatile("wfi");
 }
 
+static int hart_number(void) { return this_cpu()->index; }
+
+static void stop_other_harts(void)
+{
+    csr_clear(sstatus, SSTATUS_SIE);
+    for (uint i = 0; i < cpu_count; i++)
+        if (i != this_cpu()->index && cpus[i].idle_thread) // it is up
+            ipi_send(i, IPI_STOP);
+    // The others get a moment to stop, so that they do not print into the report.
+    for (unsigned long start = time_now(); time_now() - start < machine.timebase / 1000;)
+        ;
+}
+
 static void print_context(void)
 {
     struct proc *p = this_cpu()->proc;
@@ -44,28 +57,28 @@ static void print_context(void)
         kprintf("hart %d, process %d (%s)\n", this_cpu()->index, p->pid, p->name);
 }
 
-static void end_foreground(int pgid)
-{
-    if (pgid > 0)
-        pgroup_kill(pgid);
-}
+static void end_run(void) { power_off(EXIT_PANIC); }
 
 // What lower folders call in upper ones.
 static void set_hooks(void)
 {
-    panic_hooks.context = print_context;
+    panic_hooks = (struct panic_hooks){hart_number, stop_other_harts, print_context, end_run};
     console_list = proc_list;
-    console_interrupt = end_foreground;
+    console_interrupt = pgroup_kill;
     ipi_set_handler(IPI_STOP, stop_this_hart);
     thread_start = kthread_start;
     trap_init();
 }
 
-// What is wrong is the machine's or the disk's fault, not the kernel's: no panic.
-static noreturn void cannot_start(const char *why, int error)
+// The result of a step without which the system cannot start. What is wrong is the machine's or the disk's fault, not
+// the kernel's: no panic.
+static int need(int result, const char *problem)
 {
-    kprintf("Twofold cannot start: %s (error %d)\n", why, -error);
-    power_off(1);
+    if (result < 0) {
+        kprintf("Twofold cannot start: %s (error %d)\n", problem, -result);
+        power_off(1);
+    }
+    return result;
 }
 
 // Process 1, in the kernel: what needs a process because it sleeps; then the program init.
@@ -73,19 +86,13 @@ static void first_process(void *)
 {
     static char *const argv[] = {"init", 0};
     struct proc *p = current();
-    int r = disk_init();
-    if (r < 0)
-        cannot_start("there is no disk", r);
+    need(disk_init(), "there is no disk");
     cache_init();
-    if ((r = fs_mount()) < 0)
-        cannot_start("the disk cannot be mounted", r);
+    need(fs_mount(), "the disk cannot be mounted");
     ktest_run();
-    if ((r = inode_get(ROOTINO, &p->cwd)) < 0)
-        cannot_start("there is no root directory", r);
+    need(inode_get(ROOTINO, &p->cwd), "there is no root directory");
     p->isolated = bootarg("isolate", 0) != 0;
-    if ((r = proc_exec("/init", argv, 1)) < 0)
-        cannot_start("/init cannot be run", r);
-    p->tf->a0 = r;
+    p->tf->a0 = need(proc_exec("/init", argv, 1), "/init cannot be run");
     proc_user_return();
 }
 
@@ -104,48 +111,42 @@ static void hart_main(void)
     sched_idle();
 }
 
-static void other_hart_main(uint64, paddr_t) { hart_main(); }
-
 static void start_other_harts(void)
 {
     for (uint i = 1; i < cpu_count; i++) {
         boot_harts[i].satp = SATP_SV39 | kernel_space.kernel_root >> PGSHIFT;
         boot_harts[i].stack = sched_make_idle(i);
-        boot_harts[i].main = other_hart_main;
-        if (boot_harts[i].stack == 0)
-            panic("no memory for hart %d", i);
+        boot_harts[i].main = hart_main;
     }
     __atomic_store_n(&boot_harts_go, 1, __ATOMIC_SEQ_CST);
     for (uint i = 1; i < cpu_count; i++)
-        *mmio32(CLINT_MSIP(cpus[i].hartid)) = 1;
+        *mmio32(CLINT_MSIP(i)) = 1;
 }
 
-static void find_machine(paddr_t fdt)
+static void find_machine(void)
 {
-    int r = fdt_parse(phys_to_virt(fdt), &machine);
+    int r = fdt_parse(phys_to_virt(boot_fdt), &machine);
     cpu_count = machine.harts;
     for (uint i = 0; i < NCPU; i++)
-        cpus[i].index = cpus[i].hartid = i;
+        cpus[i].index = i;
     kprintf("Twofold, an xv6-compatible kernel: %d hart%s, %ld MiB%s\n", cpu_count, cpu_count == 1 ? "" : "s",
             (machine.ram_end - machine.ram_start) >> 20, r < 0 ? " (no device tree: assumed)" : "");
 }
 
-void kernel_main(uint64, paddr_t fdt)
+void kernel_main(void)
 {
     csr_write(stvec, (uint64)early_vector);
     waitq_init();
     futex_init();
     console_init(); // text from here on
     set_hooks();
-    find_machine(fdt);
+    find_machine();
     // The tree is read: all memory behind the kernel's image is free.
     page_init(virt_to_phys(kernel_end), machine.ram_end);
     kmap_init();
     tlb_init();
     mapping_init();
     vaddr_t stack = sched_make_idle(0);
-    if (stack == 0)
-        panic("no memory for the first hart");
     kmap_hart(); // the boot root does not map kernel stacks
     this_cpu()->proc = this_cpu()->idle_thread;
     proc_start_init(first_process);

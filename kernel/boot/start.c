@@ -26,6 +26,7 @@ static uint64 boot_root[PT_ENTRIES] __attribute__((aligned(PGSIZE)));
 
 struct boot_hart boot_harts[NCPU];
 uint32 boot_harts_go;
+paddr_t boot_fdt;
 
 // The first root: the upper half maps physical memory and devices, linearly.
 static void make_boot_root(void)
@@ -34,7 +35,7 @@ static void make_boot_root(void)
         boot_root[KERNEL_ROOT_INDEX + i] = PA2PTE(i << 30) | PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D;
     boot_harts[0].satp = SATP_SV39 | (uint64)boot_root >> PGSHIFT;
     boot_harts[0].stack = (vaddr_t)(boot_stack + sizeof(boot_stack)) + KERNEL_OFFSET;
-    boot_harts[0].main = (void (*)(uint64, paddr_t))((vaddr_t)kernel_main + KERNEL_OFFSET);
+    boot_harts[0].main = (void (*)(void))((vaddr_t)kernel_main + KERNEL_OFFSET);
 }
 
 static void setup_traps(uint64 hart)
@@ -56,19 +57,19 @@ void start(uint64 hart, paddr_t fdt)
     csr_write(pmpaddr0, 0x3fffffffffffffUL); // one entry: all of memory, all rights
     csr_write(pmpcfg0, 0xf);
     csr_write(mcounteren, 7); // cycle, time, instret
-    if (hart == 0)
+    if (hart == 0) {
         make_boot_root();
+        boot_fdt = fdt;
+    }
     struct boot_hart *b = &boot_harts[hart];
     csr_write(satp, b->satp);
     __asm__ volatile("sfence.vma" ::: "memory");
     csr_write(mepc, (vaddr_t)supervisor_entry + KERNEL_OFFSET);
     csr_write(mstatus, (csr_read(mstatus) & ~(uint64)MSTATUS_MPP_MASK) | MSTATUS_MPP_S);
 
-    register uint64 a0 __asm__("a0") = hart;
-    register uint64 a1 __asm__("a1") = fdt;
-    register uint64 a2 __asm__("a2") = b->stack;
-    register uint64 a3 __asm__("a3") = (vaddr_t)&cpus[hart] + KERNEL_OFFSET;
-    register uint64 a4 __asm__("a4") = (vaddr_t)b->main;
-    __asm__ volatile("mret" ::"r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(a4) : "memory");
+    register uint64 a0 __asm__("a0") = b->stack;
+    register uint64 a1 __asm__("a1") = (vaddr_t)b->main;
+    register uint64 a2 __asm__("a2") = (vaddr_t)&cpus[hart] + KERNEL_OFFSET;
+    __asm__ volatile("mret" ::"r"(a0), "r"(a1), "r"(a2) : "memory");
     __builtin_unreachable();
 }

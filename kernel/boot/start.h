@@ -12,18 +12,20 @@
 // others, then sets boot_harts_go and interrupts them.
 struct boot_hart {
     uint64 satp;
-    vaddr_t stack;                          // top
-    void (*main)(uint64 hart, paddr_t fdt); // kernel address
+    vaddr_t stack;      // top
+    void (*main)(void); // kernel address
 };
 extern struct boot_hart boot_harts[];
 extern uint32 boot_harts_go;
+extern paddr_t boot_fdt; // device tree
 
 void supervisor_entry(void);
+// Goes on with fn on another stack, for good.
 noreturn void boot_on_stack(vaddr_t top, void (*fn)(void));
 void early_vector(void);
 noreturn void early_trap(uint64 cause, uint64 pc, uint64 addr);
 void start(uint64 hart, paddr_t fdt);
-void kernel_main(uint64 hart, paddr_t fdt);
+void kernel_main(void);
 
 // Runs the kernel's self-tests, in a KTEST=1 build; nothing in others.
 void ktest_run(void);

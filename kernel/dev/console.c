@@ -6,13 +6,8 @@
 // none than half a command.
 #include "kernel/dev/console.h"
 
-#include "kernel/arch/cpu.h"
-#include "kernel/arch/fdt.h"
-#include "kernel/arch/ipi.h"
 #include "kernel/dev/dev.h"
-#include "kernel/dev/power.h"
 #include "kernel/dev/uart.h"
-#include "kernel/lib/panic.h"
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
@@ -34,7 +29,7 @@ static struct {
 } input;
 
 void (*console_list)(void);
-void (*console_interrupt)(int pgid);
+int (*console_interrupt)(int64 pgid);
 static int foreground; // a: process group
 
 // What a key shows on the screen. It is left out when output is stuck: input goes on.
@@ -119,8 +114,9 @@ static void received(int c)
     spin_unlock(&input_lock);
     if (c == CTRL('P'))
         console_list();
-    if (c == CTRL('C'))
-        console_interrupt(__atomic_load_n(&foreground, __ATOMIC_RELAXED));
+    int pgid = __atomic_load_n(&foreground, __ATOMIC_RELAXED);
+    if (c == CTRL('C') && pgid > 0)
+        console_interrupt(pgid);
 }
 
 // Moves at most one line, or the rest of one, to dst.
@@ -164,26 +160,8 @@ const struct dev_ops console_ops = {.read = console_read, .write = console_write
 
 void console_set_foreground(int pgid) { __atomic_store_n(&foreground, pgid, __ATOMIC_RELAXED); }
 
-static int hart_number(void) { return this_cpu()->index; }
-
-static void panic_begin(void)
-{
-    csr_clear(sstatus, SSTATUS_SIE);
-    for (uint i = 0; i < cpu_count; i++)
-        if (i != this_cpu()->index && cpus[i].idle_thread) // it is up
-            ipi_send(i, IPI_STOP);
-    // The others get a moment to stop, so that they do not print into the report.
-    for (unsigned long start = time_now(); time_now() - start < machine.timebase / 1000;)
-        ;
-}
-
-static void panic_end(void) { power_off(EXIT_PANIC); }
-
 void console_init(void)
 {
     uart_init(received);
     print_output = uart_write_sync;
-    panic_hooks.hart = hart_number;
-    panic_hooks.begin = panic_begin;
-    panic_hooks.end = panic_end;
 }

@@ -7,12 +7,12 @@
 
 #include "kernel/lib/kdef.h"
 
-void console_init(void); // the UART, kprintf's output, and panic's hooks
+void console_init(void); // the UART, and kprintf's output
 
 // What the keys do, set at boot: list prints processes, interrupt ends group pgid. Called from the
 // interrupt handler without console locks.
 extern void (*console_list)(void);
-extern void (*console_interrupt)(int pgid);
+extern int (*console_interrupt)(int64 pgid);
 
 // Sets the foreground process group; 0: none.
 void console_set_foreground(int pgid);

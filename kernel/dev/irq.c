@@ -1,19 +1,36 @@
-// External interrupts: the handler table between the PLIC and the drivers.
+// External interrupts: the platform-level interrupt controller's registers, and the handler table
+// between it and the drivers.
 //
-// While a source is being served the PLIC does not raise it again, so a handler never runs on two
-// harts at once.
+// Each hart's supervisor mode is a context of its own in the controller; a source goes to whichever
+// of them claims it first. A source whose priority is 0, as at reset, is off. While one is being
+// served it is not raised again, so a handler never runs on two harts at once.
+// RISC-V PLIC Specification 1.0.
 #include "kernel/dev/irq.h"
 
 #include "kernel/arch/barrier.h"
 #include "kernel/arch/cpu.h"
-#include "kernel/dev/plic.h"
+#include "kernel/arch/layout.h"
 #include "kernel/lib/assert.h"
+
+#define NIRQ 64 // sources that are used are below this
+
+// Context of a hart's supervisor mode on QEMU's virt machine; the even ones are machine mode's.
+#define CONTEXT(hart)        (2UL * (hart) + 1)
+#define PLIC_PRIORITY(irq)   (PLIC + 4UL * (irq))
+#define PLIC_ENABLE(hart)    (PLIC + 0x2000 + 0x80 * CONTEXT(hart))
+#define PLIC_THRESHOLD(hart) (PLIC + 0x200000 + 0x1000 * CONTEXT(hart))
+#define PLIC_CLAIM(hart)     (PLIC_THRESHOLD(hart) + 4) // read: the pending source, 0: none; written: it is served
 
 static void (*handlers[NIRQ])(void); // written at boot
 
+// Every source that is turned on may come to this hart.
 void irq_init_hart(void)
 {
-    plic_init_hart(this_cpu()->hartid);
+    uint hart = this_cpu()->index;
+
+    for (uint irq = 0; irq < NIRQ; irq += 32)
+        *mmio32(PLIC_ENABLE(hart) + irq / 8) = ~0U;
+    *mmio32(PLIC_THRESHOLD(hart)) = 0;
     csr_set(sie, SIE_SEIE);
 }
 
@@ -22,16 +39,14 @@ void irq_register(uint irq, void (*handler)(void))
     kassert(irq > 0 && irq < NIRQ && !handlers[irq]);
     handlers[irq] = handler;
     fence_all(); // the handler before its first call on another hart
-    plic_turn_on(irq);
+    *mmio32(PLIC_PRIORITY(irq)) = 1;
 }
 
 void irq_dispatch(void)
 {
-    uint hartid = this_cpu()->hartid, irq;
+    volatile uint32 *claim = mmio32(PLIC_CLAIM(this_cpu()->index));
 
-    while ((irq = plic_claim(hartid)) != 0) {
+    for (uint irq; (irq = *claim) != 0; *claim = irq)
         if (irq < NIRQ && handlers[irq])
             handlers[irq]();
-        plic_complete(hartid, irq);
-    }
 }

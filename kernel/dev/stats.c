@@ -13,95 +13,80 @@
 #define LOCK_LINE    80 // blanks fill it up
 #define TOP          5
 
-// What the lock lines are made of.
-struct report {
-    struct lock_count count[NLOCKLEVEL];
-    uint8 measured[NLOCKLEVEL]; // the levels whose names begin with kmem or bcache
-    uint nmeasured;
-    uint64 total;   // their failed attempts
-    uint8 top[TOP]; // the levels with the most failed attempts
+// The part of the text that a read asks for.
+struct window {
+    char *dst;
+    uint64 skip; // bytes of the text before it
+    size_t room; // bytes of it that are to come
 };
+
+// Adds a line to the text, filled up to that width.
+static void printflike(3, 4) add(struct window *w, size_t width, const char *format, ...)
+{
+    char line[LOCK_LINE];
+    va_list args;
+
+    va_start(args, format);
+    size_t length = min_u64(kvsnprintf(line, width, format, args), width - 1);
+    va_end(args);
+    memset(line + length, ' ', width - length);
+    line[width - 1] = '\n';
+
+    size_t skip = min_u64(w->skip, width), part = min_u64(w->room, width - skip);
+    memcpy(w->dst, line + skip, part);
+    w->dst += part;
+    w->skip -= skip;
+    w->room -= part;
+}
+
+static void add_lock(struct window *w, enum lock_level level, const struct lock_count *c)
+{
+    add(w, LOCK_LINE, "lock: %s: #test-and-set %lu #acquire() %lu", lock_level_names[level], c->failed, c->acquired);
+}
 
 static bool begins(const char *name, const char *with) { return strncmp(name, with, strlen(with)) == 0; }
 
-static void find_measured(struct report *r)
+static bool is_measured(enum lock_level level)
 {
-    for (uint level = LEVEL_FIRST_SPIN; level < NLOCKLEVEL; level++) {
-        const char *name = lock_level_names[level];
-        if (begins(name, "kmem") || begins(name, "bcache")) {
-            r->measured[r->nmeasured++] = level;
-            r->total += r->count[level].failed;
-        }
-    }
+    return begins(lock_level_names[level], "kmem") || begins(lock_level_names[level], "bcache");
 }
 
-static void find_top(struct report *r)
+// The level of spinlocks with the most failed attempts that has not been told.
+static enum lock_level most_contended(const struct lock_count count[NLOCKLEVEL], const bool told[NLOCKLEVEL])
 {
-    bool taken[NLOCKLEVEL] = {0};
-    for (uint i = 0; i < TOP; i++) {
-        uint best = NLOCKLEVEL;
-        for (uint level = LEVEL_FIRST_SPIN; level < NLOCKLEVEL; level++)
-            if (!taken[level] && (best == NLOCKLEVEL || r->count[level].failed > r->count[best].failed))
-                best = level;
-        taken[best] = true;
-        r->top[i] = best;
-    }
-}
+    enum lock_level best = NLOCKLEVEL;
 
-static void lock_text(char *text, size_t size, const struct report *r, uint level)
-{
-    ksnprintf(text, size, "lock: %s: #test-and-set %lu #acquire() %lu", lock_level_names[level], r->count[level].failed,
-              r->count[level].acquired);
-}
-
-// Line i of the lock part; false: there are no more.
-static bool lock_line(char line[LOCK_LINE + 1], const struct report *r, uint i)
-{
-    char text[LOCK_LINE];
-    uint top = r->nmeasured + 1, end = top + TOP + 1;
-    if (i > end)
-        return false;
-    if (i == 0)
-        strlcpy(text, "--- lock kmem/bcache stats", sizeof(text));
-    else if (i < top)
-        lock_text(text, sizeof(text), r, r->measured[i - 1]);
-    else if (i == top)
-        strlcpy(text, "--- top 5 contended locks:", sizeof(text));
-    else if (i < end)
-        lock_text(text, sizeof(text), r, r->top[i - top - 1]);
-    else
-        ksnprintf(text, sizeof(text), "tot= %lu", r->total);
-    ksnprintf(line, LOCK_LINE + 1, "%-79s\n", text);
-    return true;
-}
-
-// Line i of the whole text: its length, 0 at the end.
-static size_t make_line(char line[LOCK_LINE + 1], const struct report *r, uint i)
-{
-    if (i >= NCOUNTER)
-        return lock_line(line, r, i - NCOUNTER) ? LOCK_LINE : 0;
-    ksnprintf(line, LOCK_LINE + 1, "%-20s%19lu\n", counter_names[i], __atomic_load_n(&counters[i], __ATOMIC_RELAXED));
-    return COUNTER_LINE;
+    for (uint level = LEVEL_FIRST_SPIN; level < NLOCKLEVEL; level++)
+        if (!told[level] && (best == NLOCKLEVEL || count[level].failed > count[best].failed))
+            best = level;
+    return best;
 }
 
 static int64 stats_read(int, void *dst, uint64 off, size_t n)
 {
-    char line[LOCK_LINE + 1];
-    struct report r = {.nmeasured = 0};
-    size_t done = 0, length;
-    uint64 at = 0;
+    struct window w = {.dst = dst, .skip = off, .room = n};
+    struct lock_count count[NLOCKLEVEL];
+    bool told[NLOCKLEVEL] = {0};
+    uint64 total = 0;
 
-    lock_counts(r.count);
-    find_measured(&r);
-    find_top(&r);
-    for (uint i = 0; done < n && (length = make_line(line, &r, i)) > 0; at += length, i++) {
-        if (off + done >= at + length)
-            continue;
-        size_t skip = off + done - at, part = min_u64(n - done, length - skip);
-        memcpy((char *)dst + done, line + skip, part);
-        done += part;
+    for (uint i = 0; i < NCOUNTER; i++)
+        add(&w, COUNTER_LINE, "%-20s%19lu", counter_names[i], __atomic_load_n(&counters[i], __ATOMIC_RELAXED));
+    lock_counts(count);
+    add(&w, LOCK_LINE, "--- lock kmem/bcache stats");
+    for (uint level = LEVEL_FIRST_SPIN; level < NLOCKLEVEL; level++) {
+        if (is_measured(level)) {
+            add_lock(&w, level, &count[level]);
+            total += count[level].failed;
+        }
     }
-    return done;
+    add(&w, LOCK_LINE, "--- top %d contended locks:", TOP);
+    for (uint i = 0; i < TOP; i++) {
+        enum lock_level level = most_contended(count, told);
+        told[level] = true;
+        add_lock(&w, level, &count[level]);
+    }
+    add(&w, LOCK_LINE, "tot= %lu", total);
+    return n - w.room;
 }
 
 const struct dev_ops stats_ops = {.read = stats_read, .write = dev_swallow};

@@ -162,7 +162,7 @@ vaddr_t sched_make_idle(uint index)
     struct proc *p = &idle_threads[index];
     p->kstack_top = kstack_alloc();
     if (p->kstack_top == 0)
-        return 0;
+        panic("no memory for hart %d", index);
     p->tf = (struct trapframe *)(p->kstack_top - sizeof(struct trapframe));
     p->state = PS_RUNNING;
     p->cpu = index;

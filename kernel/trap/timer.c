@@ -11,7 +11,7 @@
 static void set_next(struct cpu *c, uint64 when)
 {
     c->next_tick = when;
-    *mmio64(CLINT_MTIMECMP(c->hartid)) = when;
+    *mmio64(CLINT_MTIMECMP(c->index)) = when;
 }
 
 // Ticks that a stopped or slow emulator has missed are not made up for: clock_ticks asks the time.
