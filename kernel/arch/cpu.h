@@ -25,12 +25,12 @@ struct trapslot;
 // All fields are this hart's own, written with interrupts off; a: atomic, others read it.
 struct cpu {
     uint64 scratch[2];
-    uint64 emergency_sp; // top of the stack for reporting a broken stack
-    struct proc *proc;   // thread that runs here; the idle thread when there is none
-    int irq_depth;       // irq_off calls without their irq_on
-    bool irq_were_on;    // interrupts were on before the outermost irq_off
-    bool idle;           // a: waits for work (sched)
-    uint16 index;        // the hart's number, 0 .. cpu_count - 1
+    uint64 emergency_sp;      // top of the stack for reporting a broken stack
+    struct proc *proc;        // thread that runs here; the idle thread when there is none
+    int irq_depth;            // irq_off calls without their irq_on
+    bool irq_were_on;         // interrupts were on before the outermost irq_off
+    bool idle;                // a: waits for work (sched)
+    uint16 index;             // the hart's number, 0 .. cpu_count - 1
     uint32 ipi_pending;       // a: reasons, a bit each (ipi.h)
     struct addrspace *as;     // a: address space whose kernel root satp holds
     bool as_in_use;           // a: the thread that runs here belongs to it (tlb)

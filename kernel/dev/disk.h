@@ -4,6 +4,7 @@
 #define KERNEL_DEV_DISK_H
 
 #include "kernel/lib/kdef.h"
+#include "kernel/lib/list.h"
 
 #define DISK_SEGMENTS 32 // pages of one request
 
@@ -17,7 +18,7 @@ struct disk_request {
     void *segment[DISK_SEGMENTS];         // kernel address of each page (in the linear map)
     void (*done)(struct disk_request *r); // interrupt handler, interrupts off, no locks held
     int status;                           // when done: 0 or -EIO
-    struct disk_request *next;            // the driver's
+    struct list link;                     // the driver's
 };
 
 // A device. submit starts r, or keeps it until the device has room, and returns; it never sleeps

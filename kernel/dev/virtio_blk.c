@@ -107,8 +107,8 @@ static struct {
     volatile struct virtq_used *used;
     uint16 used_seen; // entries of used that were taken
     struct slot slots[SLOTS_MAX];
-    struct disk_request *waiting, **waiting_end; // for slots, in order
-} blk = {.lock = SPINLOCK_INIT("virtio_blk", DEVICE), .waiting_end = &blk.waiting};
+    struct list waiting; // requests that wait for slots, in order
+} blk = {.lock = SPINLOCK_INIT("virtio_blk", DEVICE), .waiting = {&blk.waiting, &blk.waiting}};
 
 static volatile uint32 *reg(enum reg r) { return mmio32(blk.base + r); }
 
@@ -149,10 +149,10 @@ static void start_waiting_locked(void)
 {
     bool started = false;
 
-    for (; blk.waiting && start_locked(blk.waiting); blk.waiting = blk.waiting->next)
+    while (!list_empty(&blk.waiting) && start_locked(list_entry(blk.waiting.next, struct disk_request, link))) {
+        list_pop_front(&blk.waiting);
         started = true;
-    if (!blk.waiting)
-        blk.waiting_end = &blk.waiting;
+    }
     fence_all(); // the index before the look at flags, and before the notification
     if (started && !(blk.used->flags & 1))
         *reg(QUEUE_NOTIFY) = 0;
@@ -162,9 +162,7 @@ static void submit(struct disk_request *r)
 {
     kassert(r->nsegments <= DISK_SEGMENTS && (r->nsegments == 0) == (r->op == DISK_FLUSH));
     spin_lock(&blk.lock);
-    r->next = 0;
-    *blk.waiting_end = r;
-    blk.waiting_end = &r->next;
+    list_push_back(&blk.waiting, &r->link);
     start_waiting_locked();
     spin_unlock(&blk.lock);
 }

@@ -33,7 +33,6 @@ int64 bounce(struct file *f, uaddr_t addr, size_t n, size_t most, bounce_fn some
         if (r > 0)
             done += r;
     } while (r == (int64)piece && done < n);
-    if (page)
-        page_put(page);
+    page_put(page);
     return done ? (int64)done : r;
 }

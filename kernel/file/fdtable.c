@@ -3,13 +3,6 @@
 #include "kernel/file/fdtable.h"
 
 #include "kernel/errno.h"
-#include "kernel/lib/string.h"
-
-void fdtable_init(struct fdtable *t)
-{
-    memset(t, 0, sizeof *t);
-    spin_init(&t->lock, "fdtable", LEVEL_FDTABLE);
-}
 
 void fdtable_fork(struct fdtable *child, struct fdtable *parent)
 {
@@ -27,8 +20,7 @@ static bool exchange(struct fdtable *t, int fd, struct file *f)
     struct file *old = t->file[fd];
     t->file[fd] = f;
     spin_unlock(&t->lock);
-    if (old)
-        file_close(old);
+    file_close(old);
     return old;
 }
 
@@ -44,9 +36,7 @@ struct file *fdtable_get(struct fdtable *t, int fd)
     if (fd < 0 || fd >= NOFILE)
         return 0;
     spin_lock(&t->lock);
-    struct file *f = t->file[fd];
-    if (f)
-        file_dup(f);
+    struct file *f = file_dup(t->file[fd]);
     spin_unlock(&t->lock);
     return f;
 }

@@ -11,7 +11,6 @@ struct fdtable {
     struct file *file[NOFILE]; // guarded by lock
 };
 
-void fdtable_init(struct fdtable *t);
 // The child's copy: one more reference on every file.
 void fdtable_fork(struct fdtable *child, struct fdtable *parent);
 void fdtable_close_all(struct fdtable *t);

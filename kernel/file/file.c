@@ -33,12 +33,15 @@ int file_alloc(const struct file_ops *ops, bool readable, bool writable, struct 
 
 struct file *file_dup(struct file *f)
 {
-    __atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);
+    if (f)
+        __atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);
     return f;
 }
 
 void file_close(struct file *f)
 {
+    if (!f)
+        return;
     int before = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
     kassert(before > 0);
     if (before > 1)
@@ -48,23 +51,19 @@ void file_close(struct file *f)
     __atomic_fetch_sub(&open_files, 1, __ATOMIC_RELAXED);
 }
 
-int64 file_read(struct file *f, uaddr_t addr, int64 n)
+// Reads or writes if f is open for that.
+static int64 transfer(struct file *f, bool open, file_transfer_fn how, uaddr_t addr, int64 n)
 {
-    if (!f->readable)
+    if (!open)
         return -EBADF;
     if (n <= 0)
         return n < 0 ? -EINVAL : 0;
-    return f->ops->read(f, addr, n);
+    return how(f, addr, n);
 }
 
-int64 file_write(struct file *f, uaddr_t addr, int64 n)
-{
-    if (!f->writable)
-        return -EBADF;
-    if (n <= 0)
-        return n < 0 ? -EINVAL : 0;
-    return f->ops->write(f, addr, n);
-}
+int64 file_read(struct file *f, uaddr_t addr, int64 n) { return transfer(f, f->readable, f->ops->read, addr, n); }
+
+int64 file_write(struct file *f, uaddr_t addr, int64 n) { return transfer(f, f->writable, f->ops->write, addr, n); }
 
 int64 file_seek(struct file *f, int64 offset, int whence)
 {

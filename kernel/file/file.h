@@ -16,10 +16,11 @@ struct inode;
 struct pipe;
 struct file;
 
+// Reads or writes n > 0 bytes at user address addr; returns how many or -E....
+typedef int64 (*file_transfer_fn)(struct file *f, uaddr_t addr, size_t n);
+
 struct file_ops {
-    // Reads or writes n > 0 bytes at user address addr; returns how many or -E....
-    int64 (*read)(struct file *f, uaddr_t addr, size_t n);
-    int64 (*write)(struct file *f, uaddr_t addr, size_t n);
+    file_transfer_fn read, write;
     int64 (*seek)(struct file *f, int64 offset, int whence); // 0: -ESPIPE
     int (*stat)(struct file *f, struct stat *st);
     int (*truncate)(struct file *f, uint64 size); // 0: -EINVAL
@@ -44,6 +45,7 @@ struct file {
 
 // A file of that kind, refs = 1, all else 0. *out; 0, -ENFILE, -ENOMEM.
 int file_alloc(const struct file_ops *ops, bool readable, bool writable, struct file **out);
+// One more reference, and one less; f may be 0.
 struct file *file_dup(struct file *f);
 void file_close(struct file *f);
 

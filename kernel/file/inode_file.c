@@ -151,12 +151,9 @@ static int64 seek_base(struct file *f, int whence)
         return f->pos;
     if (whence != SEEK_END)
         return -EINVAL;
-    int64 r = inode_lock(f->inode);
-    if (r == 0) {
-        r = f->inode->d.size;
-        inode_unlock(f->inode);
-    }
-    return r;
+    struct stat st;
+    int e = inode_file_stat(f, &st);
+    return e ? e : (int64)st.size;
 }
 
 static int64 inode_file_seek(struct file *f, int64 offset, int whence)

@@ -24,11 +24,10 @@ static_assert((PIPE_PAGES & (PIPE_PAGES - 1)) == 0, "counts may wrap");
 // One end. All guarded by the pipe's lock.
 struct pipe_end {
     bool open;
-    bool busy;      // a call owns the end
-    uint16 waiting; // calls that wait for it
-    bool starved;   // the owner waits for bytes or room; its address is the channel
-    uint64 bytes;   // that have passed here; moved by the owner
-    uint64 ahead;   // I: how many more than at the other end may have passed
+    bool busy;       // a call owns the end
+    uint16 sleepers; // calls that wait for it, or as its owner for bytes or room; it is their channel
+    uint64 bytes;    // that have passed here; moved by the owner
+    uint64 ahead;    // I: how many more than at the other end may have passed
 };
 
 struct pipe {
@@ -42,32 +41,31 @@ static uint64 pipes; // atomic
 
 uint64 pipes_open(void) { return __atomic_load_n(&pipes, __ATOMIC_RELAXED); }
 
+// => lock held, let go while waiting. Waits for a change of what can be done at the end: 0; -EINTR.
+static int wait_at(struct pipe *p, struct pipe_end *end)
+{
+    end->sleepers++;
+    int e = sleep_killable(end, &p->lock);
+    end->sleepers--;
+    return e;
+}
+
+// => lock held. There is one.
+static void wake_at(struct pipe_end *end)
+{
+    if (end->sleepers)
+        wakeup(end);
+}
+
 // => lock held, let go while waiting. Takes the end for the caller: 0; -EINTR.
 static int own(struct pipe *p, struct pipe_end *end)
 {
     int e = 0;
-    while (e == 0 && end->busy) {
-        end->waiting++;
-        e = sleep_killable(end, &p->lock);
-        end->waiting--;
-    }
+    while (e == 0 && end->busy)
+        e = wait_at(p, end);
     if (e == 0)
         end->busy = true;
     return e;
-}
-
-static void disown(struct pipe_end *end)
-{
-    end->busy = false;
-    if (end->waiting)
-        wakeup(end);
-}
-
-// => lock held. Wakes the owner if it waits for the other end.
-static void feed(struct pipe_end *end)
-{
-    if (end->starved)
-        wakeup(&end->starved);
 }
 
 // => lock held, let go while waiting; mine owned. Bytes that can pass there; if there are none and
@@ -76,10 +74,8 @@ static int64 available(struct pipe *p, struct pipe_end *mine, struct pipe_end *o
 {
     int e = 0;
     while (e == 0 && wait && other->open && other->bytes + mine->ahead == mine->bytes) {
-        feed(other);
-        mine->starved = true;
-        e = sleep_killable(&mine->starved, &p->lock);
-        mine->starved = false;
+        wake_at(other);
+        e = wait_at(p, mine);
     }
     return e ? e : (int64)(other->bytes + mine->ahead - mine->bytes);
 }
@@ -123,8 +119,9 @@ static int64 pipe_transfer(struct file *f, uaddr_t addr, size_t n)
             if (r > 0)
                 done += r;
         } while (r > 0 && done < n);
-        feed(other);
-        disown(mine);
+        mine->busy = false;
+        wake_at(mine);
+        wake_at(other);
     }
     spin_unlock(&p->lock);
     return done ? (int64)done : r;
@@ -144,8 +141,7 @@ static int pipe_stat(struct file *f, struct stat *st)
 static void pipe_free(struct pipe *p)
 {
     for (uint i = 0; i < PIPE_PAGES; i++)
-        if (p->page[i])
-            page_put(p->page[i]);
+        page_put(p->page[i]);
     kmem_free(&pipe_cache, p);
     __atomic_fetch_sub(&pipes, 1, __ATOMIC_RELAXED);
 }
@@ -159,7 +155,7 @@ static void pipe_release(struct file *f)
         return;
     spin_lock(&p->lock);
     mine->open = false;
-    feed(other);
+    wake_at(other);
     bool last = !other->open;
     spin_unlock(&p->lock);
     if (last)
@@ -175,19 +171,15 @@ static const struct file_ops pipe_ops = {
 
 int pipe_open(struct file **reader, struct file **writer)
 {
+    *reader = *writer = 0;
     int e = file_alloc(&pipe_ops, true, false, reader);
-    if (e)
-        return e;
-    e = file_alloc(&pipe_ops, false, true, writer);
-    if (e) {
-        file_close(*reader);
-        return e;
-    }
-    struct pipe *p = kmem_alloc(&pipe_cache);
+    if (e == 0)
+        e = file_alloc(&pipe_ops, false, true, writer);
+    struct pipe *p = e == 0 ? kmem_alloc(&pipe_cache) : 0;
     if (!p) {
         file_close(*reader);
         file_close(*writer);
-        return -ENOMEM;
+        return e ? e : -ENOMEM;
     }
     spin_init(&p->lock, "pipe", LEVEL_PIPE);
     p->in.open = p->out.open = true;

@@ -87,9 +87,9 @@ static inline bool page_drop(struct page *p) // one less; true: it was the last 
     return before == 1;
 }
 
-static inline void page_put(struct page *p) // one less; the last one frees the block
+static inline void page_put(struct page *p) // one less; the last one frees the block; p may be 0
 {
-    if (!(p->flags & PG_RESERVED) && page_drop(p))
+    if (p && !(p->flags & PG_RESERVED) && page_drop(p))
         page_free(p);
 }
 

@@ -85,7 +85,7 @@ static int thread_alloc(struct proc **out)
     list_init(&p->all);
     list_init(&p->threads);
     p->leader = p;
-    fdtable_init(&p->fds);
+    spin_init(&p->fds.lock, "fdtable", LEVEL_FDTABLE);
     *out = p;
     return 0;
 }

@@ -76,8 +76,7 @@ int64 sys_pgtable(const uint64 *a)
     as_put(as);
     if (r == 0)
         r = copyout(a[4], page_to_virt(page), PGSIZE);
-    if (page)
-        page_put(page);
+    page_put(page);
     return r;
 }
 
@@ -106,8 +105,7 @@ int64 sys_procmem_write(const uint64 *a)
     struct page *page = page_alloc(0);
     int64 r = page ? poke(as, a[1], a[2], (int)a[3], page_to_virt(page)) : -ENOMEM;
     as_put(as);
-    if (page)
-        page_put(page);
+    page_put(page);
     return r;
 }
 

@@ -110,8 +110,7 @@ static int copy_run(struct addrspace *as, const struct region *r, uaddr_t va, pt
     as->cow_next = va + n * PGSIZE;
     tlb_flush_space(as);
     for (uint i = 0; i < n; i++)
-        if (old[i])
-            page_put(old[i]);
+        page_put(old[i]);
     return 0;
 }
 

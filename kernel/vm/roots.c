@@ -47,8 +47,7 @@ int roots_create(struct addrspace *as)
     struct page *user = page_alloc(PAGE_ZERO);
     struct page *kernel = user ? page_alloc(0) : 0;
     if (!kernel) {
-        if (user)
-            page_put(user);
+        page_put(user);
         return -ENOMEM;
     }
     as->user_root = page_to_phys(user);
