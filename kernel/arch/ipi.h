@@ -10,8 +10,7 @@
 
 enum ipi_reason {
     IPI_RESCHEDULE, // look at the run queue
-    IPI_TLB,        // flush: the address space in use has changed
-    IPI_LEAVE,      // leave the address space kept while idle: it ends
+    IPI_TLB,        // flush, or leave the address space kept while idle: it has changed, or it ends
     IPI_STOP,       // stop for good: another hart has panicked or powers off
     IPI_REASONS
 };

@@ -58,10 +58,10 @@ int file_stat(struct file *f, struct stat *st);
 int file_truncate(struct file *f, int64 size);
 int file_sync(struct file *f);
 
-// A mapping of f with PROT_ rights, shared or private: the inode behind it, which stays with f, and what
-// rights it may have at most. 0; -ENODEV: no regular file; -EACCES: f is not open for that. If it may be
+// A mapping of f with PROT_ rights, shared or private: the inode behind it, which stays with f, and which
+// rights it may not get later. 0; -ENODEV: no regular file; -EACCES: f is not open for that. If it may be
 // shared and written, f counts among those who write the file.
-int file_map(const struct file *f, int prot, bool shared, struct inode **ip, int *max_prot);
+int file_map(const struct file *f, int prot, bool shared, struct inode **ip, int *denied);
 
 // Opens path from cwd with the O_ flags of fcntl.h. Errors as POSIX open.
 int file_open(struct inode *cwd, const char *path, int flags, struct file **out);

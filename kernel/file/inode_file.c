@@ -186,13 +186,13 @@ static int inode_file_truncate(struct file *f, uint64 size) { return inode_trunc
 // The journal keeps the order of all changes: what is older is on disk, too.
 static int inode_file_sync(struct file *) { return journal_sync(); }
 
-int file_map(const struct file *f, int prot, bool shared, struct inode **ip, int *max_prot)
+int file_map(const struct file *f, int prot, bool shared, struct inode **ip, int *denied)
 {
     if (f->ops != &inode_file_ops || f->inode->d.type != T_FILE)
         return -ENODEV;
     *ip = f->inode;
-    *max_prot = PROT_READ | PROT_EXEC | (!shared || f->writable ? PROT_WRITE : 0);
-    return f->readable && (prot & ~*max_prot) == 0 ? 0 : -EACCES;
+    *denied = shared && !f->writable ? PROT_WRITE : 0;
+    return f->readable && !(prot & *denied) ? 0 : -EACCES;
 }
 
 void inode_file_release(struct file *f)

@@ -53,7 +53,8 @@ KTEST(region_list)
     struct list *regions = &as->regions;
     for (uint i = 0; i < ARRAY_LEN(order); i++) { // each two pages long, two pages apart
         uaddr_t start = (order[i] * 4 + 1) * PGSIZE;
-        struct region *r = region_alloc(start, start + 2 * PGSIZE, PROT_READ, 0, &region_anon_ops);
+        struct region *r = region_new(
+            &(struct region){.start = start, .end = start + 2 * PGSIZE, .prot = PROT_READ, .ops = &region_anon_ops});
         check(r);
         region_insert(as, r);
     }
@@ -64,9 +65,9 @@ KTEST(region_list)
     }
     for (uint i = 0; i < 20; i++)
         check((region_find(regions, i * PGSIZE + 5) != 0) == (i % 4 == 1 || i % 4 == 2));
-    check(!region_overlaps(regions, 3 * PGSIZE, 5 * PGSIZE));
-    check(region_overlaps(regions, 3 * PGSIZE, 6 * PGSIZE));
-    check(region_overlaps(regions, 0, MAXVA) && !region_overlaps(regions, 0, PGSIZE));
+    check(!region_first(regions, 3 * PGSIZE, 5 * PGSIZE));
+    check(region_first(regions, 3 * PGSIZE, 6 * PGSIZE));
+    check(region_first(regions, 0, MAXVA) && !region_first(regions, 0, PGSIZE));
     struct region *first = region_find(regions, PGSIZE);
     check(region_allows(first, ACCESS_READ) && !region_allows(first, ACCESS_WRITE) &&
           !region_allows(first, ACCESS_EXEC));

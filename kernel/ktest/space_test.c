@@ -210,8 +210,9 @@ KTEST(pin_keeps_a_page)
 {
     struct addrspace *as = space_with_data(1);
     struct page *p = 0;
-    check(as && vm_pin(as, DATA - 1, ACCESS_READ, &p) == -EFAULT && !p);
-    check(vm_pin(as, DATA + 5, ACCESS_WRITE, &p) == 0);
+    bool shared = true;
+    check(as && vm_pin(as, DATA - 1, ACCESS_READ, &p, &shared) == -EFAULT && !p);
+    check(vm_pin(as, DATA + 5, ACCESS_WRITE, &p, &shared) == 0 && !shared);
     check(p == mapped_page(as, DATA) && page_refs(p) == 2);
     as_put(as);
     check(page_refs(p) == 1);

@@ -71,7 +71,8 @@ KTEST(leaf_pins)
 {
     struct addrspace *as = space_with_leaf(1), *child = 0;
     struct page *p = 0, *first = as ? mapped_page(as, HEAP) : 0;
-    check(first && vm_pin(as, HEAP + 77 * PGSIZE + 5, ACCESS_WRITE, &p) == 0);
+    bool shared = true;
+    check(first && vm_pin(as, HEAP + 77 * PGSIZE + 5, ACCESS_WRITE, &p, &shared) == 0 && !shared);
     check(p == first + 77 && page_refs(p) == 2 && page_refs(first) == 1);
     check(as_fork(as, &child) == 0 && page_refs(p) == 3);
     as_put(child);

@@ -29,7 +29,7 @@
     X(fault_kernel)      /* faults taken by the kernel on user memory */                                               \
     X(uaccess_fixup)     /* user accesses by the kernel that ended at the landing pad */                               \
     X(tlb_flush)         /* TLB flushes, all harts */                                                                  \
-    X(tlb_shootdown)     /* flushes asked of other harts */                                                            \
+    X(tlb_shootdown)     /* other harts told to flush, to fetch code anew or to leave a space */                       \
     X(fork_pages)        /* entries shared by fork */                                                                  \
     X(page_evicted)      /* clean cache pages taken back for other uses */                                             \
     X(context_switch)    /* switches between threads */                                                                \

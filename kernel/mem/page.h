@@ -95,6 +95,11 @@ static inline void page_put(struct page *p) // one less; the last one frees the 
 
 static inline int page_refs(const struct page *p) { return __atomic_load_n(&p->refs, __ATOMIC_ACQUIRE); }
 
+static inline bool page_is_single(const struct page *p) // has one user, who may do with it what he likes
+{
+    return page_refs(p) == 1 && !(p->flags & PG_RESERVED);
+}
+
 static inline bool phys_is_ram(paddr_t pa) // has a struct page
 {
     return (pa >> PGSHIFT) - page_first < page_count;

@@ -45,8 +45,9 @@ static struct bucket *bucket_of(const struct key *k)
 // it where; private memory by its address, since its page changes when it is copied after a fork.
 static int find_word(struct addrspace *as, uaddr_t addr, struct page **page, struct key *k)
 {
-    int r = addr % sizeof(int) != 0 ? -EINVAL : vm_pin(as, addr, ACCESS_READ, page);
-    if (r == 0 && vm_shared(as, addr))
+    bool shared;
+    int r = addr % sizeof(int) != 0 ? -EINVAL : vm_pin(as, addr, ACCESS_READ, page, &shared);
+    if (r == 0 && shared)
         *k = (struct key){.object = *page, .offset = addr % PGSIZE};
     else
         *k = (struct key){.object = as, .offset = addr};

@@ -62,7 +62,7 @@ int64 sys_isolate(const uint64 *a)
     return before;
 }
 
-// The table is copied under the space's lock to a page of ours, and from there to the user.
+// The table goes out as it is at that moment: it stays while we use the space.
 int64 sys_pgtable(const uint64 *a)
 {
     int root = (int)a[1], level = (int)a[3];
@@ -71,12 +71,9 @@ int64 sys_pgtable(const uint64 *a)
     struct addrspace *as = proc_space((int)a[0]);
     if (as == 0)
         return -ESRCH;
-    struct page *page = page_alloc(0);
-    int r = page ? as_copy_table(as, root, level, a[2], page_to_virt(page)) : -ENOMEM;
+    const pte_t *table = as_table(as, root, level, a[2]);
+    int r = table ? copyout(a[4], table, PGSIZE) : -ENOENT;
     as_put(as);
-    if (r == 0)
-        r = copyout(a[4], page_to_virt(page), PGSIZE);
-    page_put(page);
     return r;
 }
 
@@ -111,17 +108,11 @@ int64 sys_procmem_write(const uint64 *a)
 
 int64 sys_failalloc(const uint64 *a) { return inject_arm((int64)a[0]); }
 
-static bool valid_prot(int prot)
-{
-    return !(prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) &&
-           (prot & (PROT_WRITE | PROT_EXEC)) != (PROT_WRITE | PROT_EXEC);
-}
-
 static int check_request(const struct map_request *m)
 {
     int kind = m->flags & (MAP_SHARED | MAP_PRIVATE);
     bool fixed = m->flags & MAP_FIXED;
-    if (!valid_prot(m->prot) || (m->flags & ~(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS)))
+    if (!as_valid_prot(m->prot) || (m->flags & ~(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS)))
         return -EINVAL;
     if ((kind != MAP_SHARED && kind != MAP_PRIVATE) || (fixed && m->hint % PGSIZE != 0))
         return -EINVAL;
@@ -133,7 +124,7 @@ static int64 map_file(struct map_request *m, int fd)
     struct file *f = fdtable_get(&current()->leader->fds, fd);
     if (!f)
         return -EBADF;
-    int64 r = file_map(f, m->prot, m->flags & MAP_SHARED, &m->file, &m->max_prot);
+    int64 r = file_map(f, m->prot, m->flags & MAP_SHARED, &m->file, &m->denied);
     if (r == 0)
         r = as_mmap(current()->as, m);
     file_close(f);
@@ -150,54 +141,51 @@ int64 sys_mmap(const uint64 *a)
     if (!(m.flags & MAP_ANONYMOUS))
         return map_file(&m, (int)a[4]);
     m.offset = 0;
-    m.max_prot = PROT_READ | PROT_WRITE | PROT_EXEC;
     return as_mmap(current()->as, &m);
 }
 
-// An address and a length: the pages of that range. 0; -EINVAL: no page's address; -ENOMEM: there is
-// no memory of programs.
-static int fetch_range(const uint64 *a, uaddr_t *start, uaddr_t *end)
+// An address and a length: where the pages of that range end. 1; 0: there are none; -EINVAL: no page's
+// address, or the rest is not valid; -ENOMEM: there is no memory of programs.
+static int fetch_range(const uint64 *a, bool valid, uaddr_t *end)
 {
-    if (a[0] % PGSIZE != 0)
+    if (!valid || a[0] % PGSIZE != 0)
         return -EINVAL;
     if (a[0] > TRAPFRAME || a[1] > TRAPFRAME - a[0])
         return -ENOMEM;
-    *start = a[0];
     *end = a[0] + PGROUNDUP(a[1]);
-    return 0;
+    return a[1] > 0;
 }
 
 int64 sys_munmap(const uint64 *a)
 {
-    uaddr_t start, end;
-    int e = fetch_range(a, &start, &end);
-    return e || start == end ? -EINVAL : as_munmap(current()->as, start, end);
+    uaddr_t end;
+    return fetch_range(a, true, &end) > 0 ? as_munmap(current()->as, a[0], end) : -EINVAL;
 }
 
 int64 sys_mprotect(const uint64 *a)
 {
-    uaddr_t start, end;
-    int e = valid_prot((int)a[2]) ? fetch_range(a, &start, &end) : -EINVAL;
-    return e || start == end ? e : as_protect(current()->as, start, end, (int)a[2]);
+    uaddr_t end;
+    int e = fetch_range(a, as_valid_prot((int)a[2]), &end);
+    return e > 0 ? as_protect(current()->as, a[0], end, (int)a[2]) : e;
 }
 
 // What was stored is in the journal's hands already; MS_SYNC waits until it is on the disk.
 int64 sys_msync(const uint64 *a)
 {
-    uaddr_t start, end;
+    uaddr_t end;
     int flags = (int)a[2];
-    int e = flags == MS_SYNC || flags == MS_ASYNC ? fetch_range(a, &start, &end) : -EINVAL;
-    if (e == 0 && start < end)
-        e = as_mapped(current()->as, start, end);
+    int e = fetch_range(a, flags == MS_SYNC || flags == MS_ASYNC, &end);
+    if (e > 0)
+        e = as_mapped(current()->as, a[0], end);
     return e || flags == MS_ASYNC ? e : journal_sync();
 }
 
 int64 sys_madvise(const uint64 *a)
 {
-    uaddr_t start, end;
+    uaddr_t end;
     int advice = (int)a[2];
-    int e = advice == MADV_DONTNEED || advice == MADV_WILLNEED ? fetch_range(a, &start, &end) : -EINVAL;
-    if (e || start == end)
+    int e = fetch_range(a, advice == MADV_DONTNEED || advice == MADV_WILLNEED, &end);
+    if (e <= 0)
         return e;
-    return advice == MADV_DONTNEED ? as_forget(current()->as, start, end) : as_want(current()->as, start, end);
+    return advice == MADV_DONTNEED ? as_forget(current()->as, a[0], end) : as_want(current()->as, a[0], end);
 }

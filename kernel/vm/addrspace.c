@@ -48,8 +48,7 @@ void as_put(struct addrspace *as)
     if (before > 1)
         return;
     tlb_evict_space(as);
-    if (DEBUG_BUILD)
-        as_check(as);
+    as_debug_check(as);
     mapping_leave(as);
     uint64 promised = as->promised_tables;
     list_for_each (r, &as->regions, struct region, link) {
@@ -62,57 +61,46 @@ void as_put(struct addrspace *as)
     kmem_free(&space_cache, as);
 }
 
+bool as_valid_prot(int prot)
+{
+    return !(prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) && !((prot & PROT_WRITE) && (prot & PROT_EXEC));
+}
+
 static bool valid_range(const struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     return start % PGSIZE == 0 && end % PGSIZE == 0 && start >= USERBASE && start < end && end <= TRAPFRAME &&
-           !region_overlaps(&as->regions, start, end);
+           !region_first(&as->regions, start, end);
 }
 
-// A region for [start, end), on no list yet.
-static int make_region(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, const struct region_ops *ops,
-                       struct region **out)
+static int map(struct addrspace *as, const struct region *model)
 {
-    if (!valid_range(as, start, end) || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) ||
-        ((prot & PROT_WRITE) && (prot & PROT_EXEC)))
+    if (!valid_range(as, model->start, model->end) || !as_valid_prot(model->prot))
         return -EINVAL;
-    *out = region_alloc(start, end, prot, 0, ops);
-    return *out ? 0 : -ENOMEM;
-}
-
-static int map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, const struct region_ops *ops)
-{
-    struct region *r;
-    int err = make_region(as, start, end, prot, ops, &r);
-    if (err == 0)
-        region_insert(as, r);
-    return err;
-}
-
-int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
-{
-    return map(as, start, end, prot, &region_anon_ops);
-}
-
-int as_map_program(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, struct inode *file, uint64 offset)
-{
-    struct region *r;
-    int err = make_region(as, start, end, prot, &region_file_ops, &r);
-    if (err)
-        return err;
-    r->flags = REGION_RUN;
-    r->file = file;
-    r->offset = offset;
-    r->ops->attach(r);
+    struct region *r = region_new(model);
+    if (!r)
+        return -ENOMEM;
     region_insert(as, r);
     return 0;
 }
 
+int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
+{
+    return map(as, &(struct region){.start = start, .end = end, .prot = prot, .ops = &region_anon_ops});
+}
+
+int as_map_program(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, struct inode *file, uint64 offset)
+{
+    struct region model = {.start = start, .end = end, .prot = prot, .flags = REGION_RUN, .ops = &region_file_ops};
+    model.file = file;
+    model.offset = offset;
+    return map(as, &model);
+}
+
 int as_map_info(struct addrspace *as, uaddr_t va)
 {
-    int err = map(as, va, va + PGSIZE, PROT_READ, &region_info_ops);
-    if (err == 0)
-        region_find(&as->regions, va)->max_prot = PROT_READ;
-    return err;
+    struct region model = {.start = va, .end = va + PGSIZE, .prot = PROT_READ, .ops = &region_info_ops};
+    model.denied = PROT_WRITE | PROT_EXEC;
+    return map(as, &model);
 }
 
 void as_set_info(struct addrspace *as, const struct usyscall *info) { as->info = *info; }
@@ -131,7 +119,7 @@ int as_write(struct addrspace *as, uaddr_t to, const void *from, size_t n)
             struct page *p = page_alloc(part < PGSIZE ? PAGE_ZERO : 0);
             if (!p)
                 return -ENOMEM;
-            *entry = PA2PTE(page_to_phys(p)) | pt_user_rights(r->prot);
+            *entry = pt_user_entry(p, r->prot);
             as->resident++;
         }
         memcpy((char *)page_to_virt(pt_page(*entry)) + to % PGSIZE, from, part);
@@ -168,17 +156,16 @@ pte_t as_lookup(struct addrspace *as, uaddr_t va)
     return entry & PTE_V ? entry : 0;
 }
 
-int as_copy_table(struct addrspace *as, int root, int level, vaddr_t va, pte_t *out)
+const pte_t *as_table(struct addrspace *as, int root, int level, vaddr_t va)
 {
     const pte_t *table = pt_table(root ? as->kernel_root : as->user_root);
     if (level < 2 && va >= MAXVA && va < -MAXVA) // Sv39 repeats bit 38 in all bits above
-        return -ENOENT;
+        return 0;
     for (int l = 2; l > level; l--) {
         pte_t entry = table[pt_index(va, l)];
         if (!pt_is_table(entry))
-            return -ENOENT;
+            return 0;
         table = pt_table(PTE2PA(entry));
     }
-    page_copy(out, table);
-    return 0;
+    return table;
 }

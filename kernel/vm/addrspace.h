@@ -9,6 +9,7 @@
 #ifndef KERNEL_VM_ADDRSPACE_H
 #define KERNEL_VM_ADDRSPACE_H
 
+#include "kernel/lib/assert.h"
 #include "kernel/lib/kdef.h"
 #include "kernel/lib/list.h"
 #include "kernel/lock/sleeplock.h"
@@ -65,6 +66,9 @@ void as_activate(struct addrspace *as, bool in_use);
 // This hart's thread goes, the space is kept in satp meanwhile. Interrupts are off.
 void as_idle(void);
 
+// True for PROT_ bits, but not W and X together.
+bool as_valid_prot(int prot);
+
 // Adds to a space that is BUILDING a zero-filled private region [start, end), page-aligned, with
 // PROT_ rights; W and X together are refused. 0; -EINVAL (order, overlap, outside the user half,
 // rights); -ENOMEM.
@@ -106,9 +110,9 @@ void as_accessed(struct addrspace *as, uaddr_t va, uint n, uint8 *map);
 // Clears the A bits of the pages whose bits in map are set.
 void as_clear_accessed(struct addrspace *as, uaddr_t va, uint n, const uint8 *map);
 
-// Copies one table of 512 entries to out: the one that translates va at level (2: the root
-// itself) of the user (0) or the kernel (1) root. 0; -ENOENT if there is no table.
-int as_copy_table(struct addrspace *as, int root, int level, vaddr_t va, pte_t *out);
+// The table of 512 entries that translates va at level (2: the root itself) of the user (0) or the
+// kernel (1) root; 0: there is none. It stays as long as the space.
+const pte_t *as_table(struct addrspace *as, int root, int level, vaddr_t va);
 
 // Prints the user half's entries through kprintf: "page table 0x...", then for each valid entry
 // a " .." for each level, "0xVA: pte 0x... pa 0x...".
@@ -123,5 +127,11 @@ void as_usage(struct addrspace *as, uint64 *shared, uint64 *file);
 
 // Debug: regions sorted and disjoint, entries inside regions, counts and roots agree; panics.
 void as_check(struct addrspace *as);
+
+static inline void as_debug_check(struct addrspace *as)
+{
+    if (DEBUG_BUILD)
+        as_check(as);
+}
 
 #endif

@@ -12,20 +12,18 @@
 #include "kernel/vm/superpage.h"
 #include "kernel/vm/tlb.h"
 
-// The entry for the child. *changed: the parent's lost its right to write.
-static pte_t share_entry(pte_t *from, bool *changed)
+// The entry for the child: the parent's, without its right to write.
+static pte_t share_entry(pte_t *from)
 {
-    if (*from & PTE_W) {
+    if (*from & PTE_W)
         *from = (*from & ~(PTE_W | PTE_D)) | PTE_COW;
-        *changed = true;
-    }
     return *from;
 }
 
 // Shares 2 MiB that one entry maps: the child has an empty table there, which it keeps to spare.
-static void share_leaf(struct addrspace *child, const struct pt_span *s, bool *changed)
+static void share_leaf(struct addrspace *child, const struct pt_span *s)
 {
-    pte_t leaf = share_entry(s->entry, changed);
+    pte_t leaf = share_entry(s->entry);
     page_get_block(pt_page(leaf));
     super_install(child, roots_entry(child, s->start, 1, false), leaf);
     child->resident += BLOCK_FRAMES;
@@ -33,14 +31,14 @@ static void share_leaf(struct addrspace *child, const struct pt_span *s, bool *c
 }
 
 // Shares the pages that one table maps.
-static void share_pages(struct addrspace *child, const struct pt_span *s, pte_t *to, bool *changed)
+static void share_pages(struct addrspace *child, const struct pt_span *s, pte_t *to)
 {
     uint64 shared = 0;
     pte_t *from = s->entry;
     for (uaddr_t va = s->start; va < s->end; va += PGSIZE, from++, to++) {
         if (*from == 0)
             continue;
-        pte_t entry = share_entry(from, changed);
+        pte_t entry = share_entry(from);
         struct page *p = pt_page(entry);
         page_get(p);
         *to = entry;
@@ -51,9 +49,9 @@ static void share_pages(struct addrspace *child, const struct pt_span *s, pte_t 
 }
 
 // A child inherits no promise: what was RESERVED is LAZY in it.
-static int copy_region(struct addrspace *parent, struct addrspace *child, const struct region *r, bool *changed)
+static int copy_region(struct addrspace *parent, struct addrspace *child, const struct region *r)
 {
-    struct region *copy = region_copy(r, r->start, r->end);
+    struct region *copy = region_new(r);
     if (!copy)
         return -ENOMEM;
     if (copy->flags & REGION_RESERVED)
@@ -68,9 +66,9 @@ static int copy_region(struct addrspace *parent, struct addrspace *child, const 
         if (!to)
             return -ENOMEM;
         if (s.leaf)
-            share_leaf(child, &s, changed);
+            share_leaf(child, &s);
         else
-            share_pages(child, &s, to, changed);
+            share_pages(child, &s, to);
     }
     return 0;
 }
@@ -78,15 +76,13 @@ static int copy_region(struct addrspace *parent, struct addrspace *child, const 
 // What the regions map is all there is.
 static int copy_regions(struct addrspace *parent, struct addrspace *child)
 {
-    bool changed = false;
     int err = 0;
     list_for_each (r, &parent->regions, struct region, link) {
-        err = copy_region(parent, child, r, &changed);
+        err = copy_region(parent, child, r);
         if (err < 0)
             break;
     }
-    if (changed)
-        tlb_flush_space(parent);
+    tlb_flush_space(parent); // a program that forks has written something
     return err;
 }
 
@@ -102,10 +98,8 @@ int as_fork(struct addrspace *parent, struct addrspace **child)
     list_for_each (r, &as->regions, struct region, link)
         mapping_add(r); // before the parent may be looked into: what it loses, the child loses, too
     sleeplock_unlock(&parent->lock);
-    if (DEBUG_BUILD) {
-        as_check(parent);
-        as_check(as);
-    }
+    as_debug_check(parent);
+    as_debug_check(as);
     if (err < 0) {
         as_put(as);
         return err;

@@ -43,7 +43,9 @@
 // then everything is looked up and checked anew (supply.h).
 //
 // Making a page present, or giving rights, needs no flush: a stale translation faults again and
-// ends in the last case. Only a copy points an entry elsewhere; the old page goes after the flush.
+// ends in the last case. Only a copy points an entry elsewhere: the entry is made invalid, all harts
+// forget it, and then it gets the copy, so that no thread reads the old page when another has stored
+// into the new one; the old page goes after the flush.
 #include "kernel/vm/fault.h"
 
 #include "kernel/errno.h"
@@ -63,70 +65,71 @@
 #define COW_RUN_MAX   8   // pages copied at one fault
 #define PROMISE_TRIES 100 // clock ticks that a promised frame may take to turn up
 
-// True if this entry is the only user of its page.
-static bool is_last(pte_t entry) { return pt_page(entry) != zero_page && page_refs(pt_page(entry)) == 1; }
-
-static void claim(const struct region *r, pte_t *entry)
-{
-    *entry = (*entry & ~(PTE_COW | PTE_RIGHTS)) | pt_user_rights(r->prot);
-    count(C_fault_cow_claim);
-}
-
 // True if the page of this entry, behind one that is copied, may be copied or claimed with it.
 static bool goes_along(pte_t entry) { return (entry & PTE_V) && (entry & PTE_COW) && pt_page(entry) != zero_page; }
 
-// Gives the entry a page of its own with the same bytes. Returns the page it had, which the caller
-// puts after a flush; 0 if there is no memory.
-static struct page *copy_page(const struct region *r, pte_t *entry)
+// The page itself if it has one user only, else a copy; 0 if there is no memory.
+static struct page *page_of_its_own(struct page *p)
 {
-    struct page *from = pt_page(*entry), *to = page_alloc(0);
-    if (!to)
-        return 0;
-    page_copy(page_to_virt(to), page_to_virt(from));
-    *entry = PA2PTE(page_to_phys(to)) | pt_user_rights(r->prot);
-    return from;
+    if (page_is_single(p)) {
+        count(C_fault_cow_claim);
+        return p;
+    }
+    struct page *copy = page_alloc(0);
+    if (copy)
+        page_copy(page_to_virt(copy), page_to_virt(p));
+    return copy;
 }
 
 // Copies the page of va. If writes come in sequence, the pages behind it are claimed or copied,
 // too, twice as many each time, as far as they are like it; one flush serves all.
 static int copy_run(struct addrspace *as, const struct region *r, uaddr_t va, pte_t *entry)
 {
-    struct page *old[COW_RUN_MAX] = {copy_page(r, entry)};
-    if (!old[0])
-        return -ENOMEM;
-    count(C_fault_cow_copy);
+    struct page *own[COW_RUN_MAX];
     as->cow_run = va == as->cow_next ? min_u64(as->cow_run * 2, COW_RUN_MAX) : 1;
-    uint n = 1, run = region_run(r, va, as->cow_run);
-    for (; n < run && goes_along(entry[n]); n++) {
-        if (is_last(entry[n])) {
-            claim(r, &entry[n]);
-            continue;
-        }
-        old[n] = copy_page(r, &entry[n]);
-        if (!old[n])
+    uint n = 0, run = region_run(r, va, as->cow_run);
+    for (; n < run && (n == 0 || goes_along(entry[n])); n++) {
+        own[n] = page_of_its_own(pt_page(entry[n]));
+        if (!own[n])
             break;
-        count(C_fault_cow_around);
+        entry[n] &= ~PTE_V;
     }
+    if (n == 0)
+        return -ENOMEM;
     as->cow_next = va + n * PGSIZE;
     tlb_flush_space(as);
-    for (uint i = 0; i < n; i++)
-        page_put(old[i]);
+    for (uint i = 0; i < n; i++) {
+        struct page *old = pt_page(entry[i]);
+        entry[i] = pt_user_entry(own[i], r->prot);
+        if (own[i] == old)
+            continue;
+        count(i == 0 ? C_fault_cow_copy : C_fault_cow_around);
+        page_put(old);
+    }
     return 0;
+}
+
+// A write to the zero page. If the region cannot fill the entry now, it is absent.
+static int replace_zero_page(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
+{
+    *entry &= ~PTE_V;
+    tlb_flush_space(as);
+    int err = r->ops->fill(as, r, va, ACCESS_WRITE, entry, s);
+    if (err)
+        *entry = 0;
+    return err;
 }
 
 // A write to a page that others may use, too.
 static int write_private(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
 {
-    if (is_last(*entry)) {
-        claim(r, entry);
-        return 0;
-    }
-    if (pt_page(*entry) != zero_page)
+    if (pt_page(*entry) == zero_page)
+        return replace_zero_page(as, r, va, entry, s);
+    if (!page_is_single(pt_page(*entry)))
         return copy_run(as, r, va, entry);
-    int err = r->ops->fill(as, r, va, ACCESS_WRITE, entry, s);
-    if (err == 0)
-        tlb_flush_space(as);
-    return err;
+    *entry = pt_user_entry(pt_page(*entry), r->prot);
+    count(C_fault_cow_claim);
+    return 0;
 }
 
 // A write to a page that is there, by an entry that does not allow it.
@@ -234,42 +237,32 @@ int vm_fault(struct addrspace *as, uaddr_t va, enum access access)
 }
 
 // The page of va with a reference, if its entry allows the access now; else 0.
-static struct page *pin_mapped(struct addrspace *as, uaddr_t va, enum access access)
+static struct page *pin_mapped(struct addrspace *as, uaddr_t va, enum access access, bool *shared)
 {
-    struct page *p = 0;
-    struct pt_span s = pt_span_at(va);
+    pte_t entry;
     sleeplock_lock(&as->lock);
-    if (va < TRAPFRAME && pt_next_span(as->user_root, &s, va + 1) && (*s.entry & PTE_V) && (*s.entry & access)) {
-        p = pt_span_page(&s, *s.entry);
+    const struct region *r = region_find(&as->regions, va);
+    struct page *p = r ? pt_mapped_page(as->user_root, va, &entry) : 0;
+    if (p && !(entry & access))
+        p = 0;
+    if (p)
         page_get(p);
-    }
+    *shared = r && (r->flags & REGION_SHARED);
     sleeplock_unlock(&as->lock);
     return p;
 }
 
-int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **page)
+int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **page, bool *shared)
 {
     int err = 0;
-    while (err == 0 && (*page = pin_mapped(as, va, access)) == 0)
+    while (err == 0 && (*page = pin_mapped(as, va, access, shared)) == 0)
         err = vm_fault(as, va, access);
     return err;
-}
-
-bool vm_shared(struct addrspace *as, uaddr_t va)
-{
-    sleeplock_lock(&as->lock);
-    const struct region *r = region_find(&as->regions, va);
-    bool shared = r && (r->flags & REGION_SHARED);
-    sleeplock_unlock(&as->lock);
-    return shared;
 }
 
 // Tables stay until the space ends.
 bool vm_maps(struct addrspace *as, uaddr_t va, const struct page *page)
 {
-    struct pt_span s = pt_span_at(va);
-    if (!pt_next_span(as->user_root, &s, va + 1))
-        return false;
-    pte_t entry = __atomic_load_n(s.entry, __ATOMIC_ACQUIRE);
-    return (entry & PTE_V) && pt_span_page(&s, entry) == page;
+    pte_t entry;
+    return pt_mapped_page(as->user_root, va, &entry) == page;
 }

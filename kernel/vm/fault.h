@@ -11,11 +11,10 @@
 int vm_fault(struct addrspace *as, uaddr_t va, enum access access);
 
 // Resolves va as above and takes a reference on its frame, which the caller puts: for kernel code
-// that needs the page to stay where it is. *page is 0 after an error.
+// that needs the page to stay where it is. *page is 0 after an error. *shared: others see stores into
+// that memory, too.
 struct page;
-int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **page);
-// Whether va lies in memory whose stores others see, too.
-bool vm_shared(struct addrspace *as, uaddr_t va);
+int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **page, bool *shared);
 // Whether va is mapped to that page at this moment. Needs no lock.
 bool vm_maps(struct addrspace *as, uaddr_t va, const struct page *page);
 

@@ -54,7 +54,8 @@ static struct region *region_to_extend(struct addrspace *as, uaddr_t va, int kin
     struct region *r = region_find(&as->regions, va - 1);
     if (r && r->flags == kind && r->prot == (PROT_READ | PROT_WRITE))
         return r;
-    r = region_alloc(va, va, PROT_READ | PROT_WRITE, kind, &region_anon_ops);
+    r = region_new(&(struct region){
+        .start = va, .end = va, .prot = PROT_READ | PROT_WRITE, .flags = kind, .ops = &region_anon_ops});
     if (r)
         region_insert(as, r);
     return r;
@@ -66,7 +67,7 @@ static int add_pages(struct addrspace *as, uaddr_t start, uaddr_t end, int kind)
     bool reserved = kind == REGION_RESERVED;
     uint64 pages = reserved ? (end - start) >> PGSHIFT : 0;
     uint64 tables = reserved ? tables_missing(as, start, end) : 0;
-    if (region_overlaps(&as->regions, start, end) || (reserved && page_promise(pages + tables) < 0))
+    if (region_first(&as->regions, start, end) || (reserved && page_promise(pages + tables) < 0))
         return -ENOMEM;
     struct region *r = region_to_extend(as, start, kind);
     if (!r) {
@@ -93,9 +94,8 @@ static int grow(struct addrspace *as, uaddr_t to, int kind)
 
 static void shrink(struct addrspace *as, uaddr_t to)
 {
-    struct list dead;
+    struct list dead = {&dead, &dead};
     uaddr_t start = PGROUNDUP(to), end = PGROUNDUP(as->heap_end);
-    list_init(&dead);
     while (end > start) {
         struct region *r = region_find(&as->regions, end - 1);
         uaddr_t from = max_u64(start, r->start);

@@ -67,14 +67,11 @@ static void check_leaf(const struct region *r, const struct pt_span *s)
 static uint64 check_region(struct addrspace *as, const struct region *r, uint64 *leaves)
 {
     uint64 pages = mapped_pages(as, r->start, r->end);
-    for (struct pt_span s = pt_span_at(r->start); pt_next_span(as->user_root, &s, r->end);) {
+    pt_for_each (s, as->user_root, r->start, r->end) {
         *leaves += s.leaf;
         if (s.leaf)
             check_leaf(r, &s);
-        for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++) {
-            if (*s.entry != 0)
-                check_entry(r, *s.entry);
-        }
+        check_entry(r, *s.entry);
     }
     kassert(r->promised == (r->flags & REGION_RESERVED ? region_pages(r) - pages : 0));
     return pages;
@@ -109,11 +106,8 @@ void as_usage(struct addrspace *as, uint64 *shared, uint64 *file)
 {
     sleeplock_lock(&as->lock);
     list_for_each (r, &as->regions, struct region, link) {
-        for (struct pt_span s = pt_span_at(r->start); pt_next_span(as->user_root, &s, r->end);) {
-            for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++)
-                if (*s.entry != 0)
-                    add_usage(r, pt_page(*s.entry), s.leaf ? BLOCK_FRAMES : 1, shared, file);
-        }
+        pt_for_each (s, as->user_root, r->start, r->end)
+            add_usage(r, pt_page(*s.entry), pt_entry_pages(&s), shared, file);
     }
     sleeplock_unlock(&as->lock);
 }

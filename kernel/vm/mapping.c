@@ -12,7 +12,6 @@
 #include "kernel/fs/journal.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/waitq.h"
-#include "kernel/vm/pagetable.h"
 #include "kernel/vm/tlb.h"
 #include "kernel/vm/unmap.h"
 
@@ -98,27 +97,15 @@ static void file_was_cut(struct inode *ip)
     spin_unlock(&lock);
 }
 
-// Takes the right to store from the entries of r. True: it had some.
-static bool protect_region(struct addrspace *as, const struct region *r)
-{
-    bool any = false;
-    for (struct pt_span s = pt_span_at(r->start); pt_next_span(as->user_root, &s, r->end);) {
-        for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++) {
-            any |= *s.entry & PTE_W;
-            *s.entry &= ~(PTE_W | PTE_D);
-        }
-    }
-    return any;
-}
-
+// Takes the right to store from the entries for pages of files.
 static void protect(struct addrspace *as, struct inode *)
 {
-    bool any = false;
+    pte_t had = 0;
     list_for_each (r, &as->regions, struct region, link) {
         if (r->file && r->flags & REGION_SHARED)
-            any |= protect_region(as, r);
+            had |= take_rights(as, r->start, r->end, PTE_W | PTE_D);
     }
-    if (any)
+    if (had & PTE_W)
         tlb_flush_space(as);
 }
 

@@ -26,7 +26,7 @@ static bool in_heap(const struct addrspace *as, uaddr_t start, uaddr_t end)
 
 static bool is_free(const struct addrspace *as, uaddr_t start, uaddr_t end)
 {
-    return start >= USERBASE && in_user_half(start, end) && !region_overlaps(&as->regions, start, end);
+    return start >= USERBASE && in_user_half(start, end) && !region_first(&as->regions, start, end);
 }
 
 // The highest free place of that length above the heap; -ENOMEM.
@@ -35,43 +35,22 @@ static int64 highest_gap(const struct addrspace *as, uint64 length)
     uaddr_t top = TRAPFRAME, lowest = PGROUNDUP(as->heap_end);
     for (struct list *at = as->regions.prev; at != &as->regions; at = at->prev) {
         const struct region *r = list_entry(at, struct region, link);
-        uaddr_t bottom = max_u64(r->end, lowest);
-        if (bottom <= top && top - bottom >= length)
-            return top - length;
-        if (r->end <= lowest)
-            return -ENOMEM;
+        if (r->end <= lowest || top - r->end >= length)
+            break;
         top = r->start;
     }
     return top >= lowest && top - lowest >= length ? (int64)(top - length) : -ENOMEM;
 }
 
-static int split_at(struct addrspace *as, uaddr_t va)
-{
-    struct region *r = region_find(&as->regions, va);
-    return r && r->start < va ? region_split(r, va) : 0;
-}
-
 // Makes regions begin and end at the edges of the range. 0; -ENOMEM.
 static int split_edges(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
-    int e = split_at(as, start);
-    return e ? e : split_at(as, end);
+    int e = region_split_at(as, start);
+    return e ? e : region_split_at(as, end);
 }
 
-// => no region lies across start or end. Takes out all between them.
-static void take_out(struct addrspace *as, uaddr_t start, uaddr_t end, struct list *dead)
-{
-    unmap_range(as, start, end);
-    struct list *next;
-    for (struct list *at = as->regions.next; at != &as->regions; at = next) {
-        struct region *r = list_entry(at, struct region, link);
-        next = at->next;
-        if (r->start >= start && r->end <= end)
-            region_remove(r, dead);
-    }
-}
-
-static int take_out_range(struct addrspace *as, uaddr_t start, uaddr_t end, struct list *dead)
+// Takes out all between start and end.
+static int take_out(struct addrspace *as, uaddr_t start, uaddr_t end, struct list *dead)
 {
     if (in_heap(as, start, end))
         return -EINVAL;
@@ -79,7 +58,11 @@ static int take_out_range(struct addrspace *as, uaddr_t start, uaddr_t end, stru
     if (e)
         return e;
     // commit point
-    take_out(as, start, end, dead);
+    unmap_range(as, start, end);
+    list_for_each_safe (r, &as->regions, struct region, link) {
+        if (region_meets(r, start, end))
+            region_remove(r, dead);
+    }
     return 0;
 }
 
@@ -88,7 +71,7 @@ static int64 make_room(struct addrspace *as, const struct map_request *m, struct
 {
     uaddr_t end = m->hint + m->length;
     if (m->flags & MAP_FIXED) {
-        int e = m->hint < USERBASE || !in_user_half(m->hint, end) ? -EINVAL : take_out_range(as, m->hint, end, dead);
+        int e = m->hint < USERBASE || !in_user_half(m->hint, end) ? -EINVAL : take_out(as, m->hint, end, dead);
         return e ? e : (int64)m->hint;
     }
     if (m->hint && is_free(as, m->hint, end) && !in_heap(as, m->hint, end))
@@ -100,26 +83,17 @@ static int64 make_room(struct addrspace *as, const struct map_request *m, struct
 static struct region *region_for(const struct map_request *m)
 {
     bool shared = m->flags & MAP_SHARED;
-    const struct region_ops *ops = m->file ? &region_file_ops : shared ? &region_shared_ops : &region_anon_ops;
-    struct region *r = region_alloc(0, m->length, m->prot, shared ? REGION_SHARED : 0, ops);
-    if (!r)
-        return 0;
-    r->max_prot = m->max_prot;
-    r->file = m->file;
-    r->offset = m->offset;
-    if (!m->file && shared && !(r->shared = shared_pages_create(m->length >> PGSHIFT))) {
-        region_free(r);
-        return 0;
-    }
-    if (ops->attach)
-        ops->attach(r);
-    return r;
-}
-
-static void check(struct addrspace *as)
-{
-    if (DEBUG_BUILD)
-        as_check(as);
+    return region_new(&(struct region){
+        .end = m->length,
+        .prot = m->prot,
+        .denied = m->denied,
+        .flags = shared ? REGION_SHARED : 0,
+        .ops = m->file  ? &region_file_ops
+               : shared ? &region_shared_ops
+                        : &region_anon_ops,
+        .file = m->file,
+        .offset = m->offset,
+    });
 }
 
 int64 as_mmap(struct addrspace *as, const struct map_request *wish)
@@ -131,8 +105,7 @@ int64 as_mmap(struct addrspace *as, const struct map_request *wish)
     struct region *r = region_for(&m);
     if (!r)
         return -ENOMEM;
-    struct list dead;
-    list_init(&dead);
+    struct list dead = {&dead, &dead};
     sleeplock_lock(&as->lock);
     int64 at = make_room(as, &m, &dead);
     if (at >= 0) {
@@ -144,33 +117,34 @@ int64 as_mmap(struct addrspace *as, const struct map_request *wish)
     }
     sleeplock_unlock(&as->lock);
     regions_drop(&dead);
-    check(as);
+    as_debug_check(as);
     return at;
 }
 
 int as_munmap(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
-    struct list dead;
-    list_init(&dead);
+    struct list dead = {&dead, &dead};
     sleeplock_lock(&as->lock);
-    int e = take_out_range(as, start, end, &dead);
+    int e = take_out(as, start, end, &dead);
     sleeplock_unlock(&as->lock);
     regions_drop(&dead);
-    check(as);
+    as_debug_check(as);
     return e;
 }
 
-// => as->lock held. 0: regions cover the range; -ENOMEM.
-static int check_covered(const struct addrspace *as, uaddr_t start, uaddr_t end)
+// => as->lock held. 0: regions cover the range, and all may have these rights; -ENOMEM; -EACCES.
+static int check_covered(const struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
 {
+    int denied = 0;
     list_for_each (r, &as->regions, struct region, link) {
         if (r->end <= start)
             continue;
         if (r->start > start)
             break;
+        denied |= r->denied;
         start = r->end;
         if (start >= end)
-            return 0;
+            return denied & prot ? -EACCES : 0;
     }
     return -ENOMEM;
 }
@@ -178,37 +152,21 @@ static int check_covered(const struct addrspace *as, uaddr_t start, uaddr_t end)
 int as_mapped(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     sleeplock_lock(&as->lock);
-    int e = check_covered(as, start, end);
+    int e = check_covered(as, start, end, 0);
     sleeplock_unlock(&as->lock);
-    return e;
-}
-
-static int check_rights(const struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
-{
-    int e = check_covered(as, start, end);
-    list_for_each (r, &as->regions, struct region, link) {
-        if (e == 0 && region_meets(r, start, end) && (prot & ~r->max_prot))
-            e = -EACCES;
-    }
     return e;
 }
 
 int as_protect(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
 {
     sleeplock_lock(&as->lock);
-    int e = check_rights(as, start, end, prot);
+    int e = check_covered(as, start, end, prot);
     if (e == 0)
         e = split_edges(as, start, end);
-    if (e == 0) {
-        // commit point
-        list_for_each (r, &as->regions, struct region, link) {
-            if (r->start >= start && r->end <= end)
-                r->prot = prot;
-        }
-        protect_range(as, start, end);
-    }
+    if (e == 0) // commit point
+        protect_range(as, start, end, prot);
     sleeplock_unlock(&as->lock);
-    check(as);
+    as_debug_check(as);
     return e;
 }
 
@@ -226,7 +184,7 @@ static uint64 spent_promises(struct addrspace *as, uaddr_t start, uaddr_t end)
 
 static int forget_locked(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
-    int e = check_covered(as, start, end);
+    int e = check_covered(as, start, end, 0);
     if (e)
         return e;
     super_split_at(as, start);
@@ -249,7 +207,7 @@ int as_forget(struct addrspace *as, uaddr_t start, uaddr_t end)
     sleeplock_lock(&as->lock);
     int e = forget_locked(as, start, end);
     sleeplock_unlock(&as->lock);
-    check(as);
+    as_debug_check(as);
     return e;
 }
 

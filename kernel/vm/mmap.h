@@ -11,7 +11,7 @@
 struct map_request {
     uaddr_t hint;       // page-aligned; MAP_FIXED: this place and no other
     uint64 length;      // bytes, rounded up to pages
-    int prot, max_prot; // PROT_ bits: now, and what mprotect may ask for later
+    int prot, denied;   // PROT_ bits: now, and what mprotect may not ask for later
     int flags;          // MAP_ bits
     struct inode *file; // 0: MAP_ANONYMOUS. Not taken over
     uint64 offset;      // in the file, page-aligned
@@ -19,7 +19,7 @@ struct map_request {
 
 // Maps it: at the hint, if that is free, else as high as there is room. MAP_FIXED replaces what is
 // there. Returns the address; -EINVAL: MAP_FIXED outside the user's half or in the heap; -ENOMEM.
-// If max_prot has PROT_WRITE and it is MAP_SHARED, the caller has begun to write the file.
+// If it is MAP_SHARED and PROT_WRITE is not denied, the caller has begun to write the file.
 int64 as_mmap(struct addrspace *as, const struct map_request *m);
 
 // 0, also if nothing is mapped there; -EINVAL: in the heap, which is sbrk's; -ENOMEM.

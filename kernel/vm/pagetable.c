@@ -51,3 +51,10 @@ bool pt_next_span(paddr_t root, struct pt_span *s, uaddr_t limit)
     }
     return false;
 }
+
+struct page *pt_mapped_page(paddr_t root, uaddr_t va, pte_t *entry)
+{
+    struct pt_span s = pt_span_at(va);
+    *entry = pt_next_span(root, &s, va + 1) ? __atomic_load_n(s.entry, __ATOMIC_ACQUIRE) : 0;
+    return *entry & PTE_V ? pt_page(*entry) + (s.leaf ? pt_index(va, 0) : 0) : 0;
+}

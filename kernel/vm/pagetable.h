@@ -33,6 +33,12 @@ static inline struct page *pt_page(pte_t entry) { return phys_to_page(PTE2PA(ent
 // PROT_NONE: neither V nor R, W, X: such an entry keeps its page, and nobody gets at it.
 pte_t pt_user_rights(int prot);
 
+// The entry of a user page with all the rights of PROT_ bits.
+static inline pte_t pt_user_entry(const struct page *p, int prot)
+{
+    return PA2PTE(page_to_phys(p)) | pt_user_rights(prot);
+}
+
 // The entry that translates va: of level 0, or a leaf above; 0 if a table on the way lacks.
 pte_t *pt_walk(paddr_t root, vaddr_t va);
 
@@ -43,8 +49,10 @@ struct pt_span {
     bool leaf; // it may map more than start to end; unmap makes it invalid and it is still one
 };
 
-// How many entries the span has.
+// How many entries the span has, and how many pages each of them maps.
 static inline uint64 pt_span_entries(const struct pt_span *s) { return s->leaf ? 1 : (s->end - s->start) >> PGSHIFT; }
+
+static inline uint pt_entry_pages(const struct pt_span *s) { return s->leaf ? BLOCK_FRAMES : 1; }
 
 // Goes on to the next table or leaf behind s->end that exists and covers addresses below limit; false:
 // there is none. Absent tables are skipped at their level, so a sparse range costs what is mapped:
@@ -52,12 +60,16 @@ static inline uint64 pt_span_entries(const struct pt_span *s) { return s->leaf ?
 //     for (struct pt_span s = pt_span_at(start); pt_next_span(root, &s, limit);)
 bool pt_next_span(paddr_t root, struct pt_span *s, uaddr_t limit);
 
-// The page of the span's start, by its entry or what was read of it.
-static inline struct page *pt_span_page(const struct pt_span *s, pte_t entry)
-{
-    return pt_page(entry) + (s->leaf ? pt_index(s->start, 0) : 0);
-}
-
 static inline struct pt_span pt_span_at(uaddr_t start) { return (struct pt_span){.end = start}; }
+
+// for each entry of [start, limit) that is not 0: it is s.entry, in the span s. A break leaves the span only.
+#define pt_for_each(s, root, start, limit)                                                                             \
+    for (struct pt_span s = pt_span_at(start); pt_next_span(root, &s, limit);)                                         \
+        for (pte_t *last_ = s.entry + pt_span_entries(&s); s.entry < last_; s.entry++)                                 \
+            if (*s.entry != 0)
+
+// The page that va is mapped to, 0 if it is not; and the entry as it was read. Needs no lock: then it is
+// so at this moment.
+struct page *pt_mapped_page(paddr_t root, uaddr_t va, pte_t *entry);
 
 #endif

@@ -28,23 +28,16 @@
 
 #define FAULT_FIRST 1 // no error: there is no such page
 
-// True if the page that an entry of r maps is nobody else's.
-static bool is_own(const struct region *r, const struct page *p)
-{
-    return !(r->flags & REGION_SHARED) && p != zero_page && page_refs(p) == 1;
-}
-
 // => as->lock held
 static int write_page(struct addrspace *as, uaddr_t va, const void *from, size_t n, enum access access)
 {
     const struct region *r = region_find(&as->regions, va);
-    struct pt_span s = pt_span_at(va);
+    pte_t entry;
     if (!r || !region_allows(r, access))
         return -EFAULT;
-    if (!pt_next_span(as->user_root, &s, va + 1) || !(*s.entry & PTE_V))
-        return FAULT_FIRST;
-    struct page *p = pt_span_page(&s, *s.entry);
-    if (!(*s.entry & access) && !is_own(r, p))
+    struct page *p = pt_mapped_page(as->user_root, va, &entry);
+    bool own = p && !(r->flags & REGION_SHARED) && page_is_single(p); // nobody else's
+    if (!p || (!(entry & access) && !own))
         return FAULT_FIRST;
     memcpy((char *)page_to_virt(p) + va % PGSIZE, from, n);
     if (r->prot & PROT_EXEC)

@@ -1,4 +1,4 @@
-// Making the entries of a range agree with the rights that its regions have now (unmap.h).
+// Giving the regions of a range other rights, and making their entries agree (unmap.h).
 //
 // The right to write is taken away here and never given: whether the page is the entry's alone, or a
 // file's that must join the journal first, is the fault handler's to see. A page whose region allows
@@ -23,40 +23,35 @@ static pte_t agreed(const struct region *r, pte_t entry)
     return (entry & ~CHANGED_RIGHTS) | rights;
 }
 
-// Returns what rights entries in [start, end), of r, have lost.
-static pte_t protect_region(struct addrspace *as, const struct region *r, uaddr_t start, uaddr_t end)
+// Returns what rights entries of r have lost.
+static pte_t protect_region(struct addrspace *as, const struct region *r)
 {
     pte_t lost = 0;
-    for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
+    pt_for_each (s, as->user_root, r->start, r->end) {
         if (s.leaf && r->prot == PROT_NONE) { // an invalid entry of level 1 cannot be told from a table
             super_split(as, s.entry);
-            s.end = s.start;
+            s.end = s.start; // once more
             continue;
         }
-        for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++) {
-            if (*s.entry == 0)
-                continue;
-            pte_t now = agreed(r, *s.entry);
-            lost |= *s.entry & ~now & CHANGED_RIGHTS;
-            *s.entry = now;
-        }
+        pte_t now = agreed(r, *s.entry);
+        lost |= *s.entry & ~now & CHANGED_RIGHTS;
+        *s.entry = now;
     }
     return lost;
 }
 
-void protect_range(struct addrspace *as, uaddr_t start, uaddr_t end)
+void protect_range(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
 {
     pte_t lost = 0;
-    bool code = false;
     debug_assert(sleeplock_holding(&as->lock));
     list_for_each (r, &as->regions, struct region, link) {
         if (!region_meets(r, start, end))
             continue;
-        lost |= protect_region(as, r, max_u64(r->start, start), min_u64(r->end, end));
-        code |= r->prot & PROT_EXEC;
+        r->prot = prot;
+        lost |= protect_region(as, r);
     }
     if (lost)
         tlb_flush_space(as);
-    if (code)
+    if (prot & PROT_EXEC)
         tlb_new_code(as);
 }

@@ -12,55 +12,41 @@
 
 static struct kmem_cache region_cache = KMEM_CACHE("region", struct region);
 
-struct region *region_alloc(uaddr_t start, uaddr_t end, int prot, int flags, const struct region_ops *ops)
+struct region *region_new(const struct region *model)
 {
     struct region *r = kmem_alloc(&region_cache);
     if (!r)
         return 0;
+    *r = *model;
     list_init(&r->link);
     list_init(&r->mapping);
-    r->start = start;
-    r->end = end;
-    r->prot = prot;
-    r->max_prot = PROT_READ | PROT_WRITE | PROT_EXEC;
-    r->flags = flags;
-    r->ops = ops;
+    if (r->ops->attach && r->ops->attach(r) < 0) {
+        kmem_free(&region_cache, r);
+        return 0;
+    }
     return r;
 }
 
-void region_free(struct region *r) { kmem_free(&region_cache, r); }
-
-struct region *region_copy(const struct region *r, uaddr_t start, uaddr_t end)
-{
-    struct region *copy = kmem_alloc(&region_cache);
-    if (!copy)
-        return 0;
-    *copy = *r;
-    list_init(&copy->link);
-    list_init(&copy->mapping);
-    copy->start = start;
-    copy->end = end;
-    copy->offset += start - r->start;
-    if (copy->ops->attach)
-        copy->ops->attach(copy);
-    return copy;
-}
-
 // Promises are divided by what each part still lacks.
-int region_split(struct region *r, uaddr_t va)
+int region_split_at(struct addrspace *as, uaddr_t va)
 {
-    kassert(r->start < va && va < r->end);
-    struct region *rest = region_copy(r, va, r->end);
+    struct region *r = region_find(&as->regions, va);
+    if (!r || r->start == va)
+        return 0;
+    struct region model = *r;
+    model.start = va;
+    model.offset += va - r->start;
+    struct region *rest = region_new(&model);
     if (!rest)
         return -ENOMEM;
     // commit point
-    super_split_at(r->as, va);
+    super_split_at(as, va);
     if (r->flags & REGION_RESERVED) {
-        rest->promised = region_pages(rest) - mapped_pages(r->as, va, rest->end);
+        rest->promised = region_pages(rest) - mapped_pages(as, va, rest->end);
         r->promised -= rest->promised;
     }
     r->end = va;
-    region_insert(r->as, rest);
+    region_insert(as, rest);
     return 0;
 }
 
@@ -78,7 +64,7 @@ void regions_drop(struct list *dead)
         struct region *r = list_entry(item, struct region, link);
         if (r->ops->detach)
             r->ops->detach(r);
-        region_free(r);
+        kmem_free(&region_cache, r);
     }
 }
 
@@ -92,27 +78,18 @@ void region_insert(struct addrspace *as, struct region *r)
     mapping_add(r);
 }
 
-struct region *region_find(const struct list *regions, uaddr_t va)
+struct region *region_first(const struct list *regions, uaddr_t start, uaddr_t end)
 {
     list_for_each (r, regions, struct region, link) {
-        if (va < r->end)
-            return va >= r->start ? r : 0;
+        if (start < r->end)
+            return r->start < end ? r : 0;
     }
     return 0;
-}
-
-bool region_overlaps(const struct list *regions, uaddr_t start, uaddr_t end)
-{
-    list_for_each (r, regions, struct region, link) {
-        if (region_meets(r, start, end))
-            return true;
-    }
-    return false;
 }
 
 bool region_allows(const struct region *r, enum access access)
 {
     pte_t rights = pt_user_rights(r->prot);
-    bool private = !(r->flags & REGION_SHARED) && (r->max_prot & PROT_WRITE) && (rights & PTE_V);
+    bool private = !(r->flags & REGION_SHARED) && !(r->denied & PROT_WRITE) && (rights & PTE_V);
     return (rights & access) || (access == ACCESS_FORCE && private);
 }

@@ -28,9 +28,9 @@ struct region_ops {
     int (*fill)(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry, struct supply *s);
     // Shared regions: the same for a write to a page that is there and whose entry does not allow it.
     int (*store)(struct region *r, uaddr_t va, pte_t *entry, struct supply *s);
-    // r, a copy of a region, takes references of its own on what its pages come from; and gives them
-    // up: may sleep, no lock is held. 0: there is nothing to hold.
-    void (*attach)(struct region *r);
+    // r takes references of its own on what its pages come from: 0; -ENOMEM, not for a copy of a region
+    // that has them. detach gives them up: may sleep, no lock is held. Both 0: there is nothing to hold.
+    int (*attach)(struct region *r);
     void (*detach)(struct region *r);
     // fork copies no entries, as with shared regions: the child's faults make other pages.
     bool unshared;
@@ -46,7 +46,7 @@ struct region {
     struct list link;   // by address
     uaddr_t start, end; // page-aligned
     uint8 prot;         // PROT_ bits
-    uint8 max_prot;     // I: what mprotect may make of it
+    uint8 denied;       // I: PROT_ bits that mprotect may not give it
     uint8 flags;        // enum region_flags
     uint64 promised;    // RESERVED: pages promised and not yet touched
     const struct region_ops *ops;
@@ -54,20 +54,16 @@ struct region {
     // Where its pages come from, if it is not zeroes of its own.
     uint64 offset;               // of start therein, in bytes, page-aligned
     struct inode *file;          // I: one user of it
-    struct shared_pages *shared; // I: the same
+    struct shared_pages *shared; // I: the same; made for the first region of a mapping
     struct list mapping;         // M: regions of the file
     uint64 mapping_round;        // M: in which it was last looked at
 };
 
-// A region that is on no list yet; 0 if there is no memory.
-struct region *region_alloc(uaddr_t start, uaddr_t end, int prot, int flags, const struct region_ops *ops);
-// Frees one that was never inserted and holds no references.
-void region_free(struct region *r);
-// A copy of r, for [start, end) of it, on no list yet, with references of its own; 0: no memory.
-struct region *region_copy(const struct region *r, uaddr_t start, uaddr_t end);
-// Cuts r at va, inside it: r ends there, and what it was from there on is a region of its own. No
-// page changes. 0; -ENOMEM.
-int region_split(struct region *r, uaddr_t va);
+// A region as the model says, on no list yet, with references of its own; 0: no memory.
+struct region *region_new(const struct region *model);
+// Cuts the region that va lies inside, if there is one: it ends there, and what it was from there on is a
+// region of its own. No page changes. 0; -ENOMEM.
+int region_split_at(struct addrspace *as, uaddr_t va);
 // Takes r off its list and onto the list dead: under as->lock, before regions_drop.
 void region_remove(struct region *r, struct list *dead);
 // Frees the regions of that list. May sleep; no lock is held.
@@ -75,13 +71,14 @@ void regions_drop(struct list *dead);
 
 // Puts r into its place in as; it must not overlap others.
 void region_insert(struct addrspace *as, struct region *r);
-// The region that holds va, or 0.
-struct region *region_find(const struct list *regions, uaddr_t va);
-// True if [start, end) meets any region.
-bool region_overlaps(const struct list *regions, uaddr_t start, uaddr_t end);
+// The first region that has an address in [start, end), or 0.
+struct region *region_first(const struct list *regions, uaddr_t start, uaddr_t end);
 
-// What that many shared zero-filled pages are kept in, without references yet; 0: no memory.
-struct shared_pages *shared_pages_create(uint64 pages);
+// The region that holds va, or 0.
+static inline struct region *region_find(const struct list *regions, uaddr_t va)
+{
+    return region_first(regions, va, va + 1);
+}
 
 bool region_allows(const struct region *r, enum access access);
 

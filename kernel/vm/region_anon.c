@@ -30,7 +30,7 @@ static bool map_new_page(struct addrspace *as, struct region *r, pte_t *entry)
     if (!p)
         return false;
     r->promised -= promised;
-    *entry = PA2PTE(page_to_phys(p)) | pt_user_rights(r->prot);
+    *entry = pt_user_entry(p, r->prot);
     as->resident++;
     return true;
 }

@@ -70,7 +70,7 @@ static int fill_copy(struct addrspace *as, const struct region *r, const struct 
         return -ENOMEM;
     if (b)
         page_copy(page_to_virt(p), block_data(b));
-    *entry = PA2PTE(page_to_phys(p)) | pt_user_rights(r->prot);
+    *entry = pt_user_entry(p, r->prot);
     as->resident++;
     count(C_fault_file_copy);
     return 0;
@@ -123,16 +123,17 @@ static int file_store(struct region *r, uaddr_t va, pte_t *entry, struct supply 
     return 0;
 }
 
-static bool may_store(const struct region *r) { return (r->flags & REGION_SHARED) && (r->max_prot & PROT_WRITE); }
+static bool may_store(const struct region *r) { return (r->flags & REGION_SHARED) && !(r->denied & PROT_WRITE); }
 
 // Who has the region to copy has counted already, so this cannot be refused.
-static void file_attach(struct region *r)
+static int file_attach(struct region *r)
 {
     inode_dup(r->file);
     if (r->flags & REGION_RUN)
         inode_begin_run(r->file);
     if (may_store(r))
         inode_begin_write(r->file);
+    return 0;
 }
 
 static void file_detach(struct region *r)

@@ -4,7 +4,7 @@
 // in: a page that one of them touches first is what all the others find. Pages stay until the last
 // region is gone, whoever unmaps or drops them before.
 //
-//     a life:  shared_pages_create, attach (mmap), attach (fork, a split), detach, ..., the last detach
+//     a life:  attach (mmap: made), attach (fork, a split), detach, ..., the last detach
 //
 // The object is a tree of frames with 512 places each, as deep as its size asks for; a branch exists
 // when something in it was touched.
@@ -30,7 +30,8 @@ struct shared_pages {
 
 static struct kmem_cache shared_cache = KMEM_CACHE("shared", struct shared_pages);
 
-struct shared_pages *shared_pages_create(uint64 pages)
+// What that many pages are kept in, without references yet; 0: no memory.
+static struct shared_pages *create(uint64 pages)
 {
     struct shared_pages *o = kmem_alloc(&shared_cache);
     if (!o)
@@ -41,7 +42,15 @@ struct shared_pages *shared_pages_create(uint64 pages)
     return o;
 }
 
-static void shared_attach(struct region *r) { __atomic_fetch_add(&r->shared->refs, 1, __ATOMIC_RELAXED); }
+static int shared_attach(struct region *r)
+{
+    if (!r->shared)
+        r->shared = create(region_pages(r));
+    if (!r->shared)
+        return -ENOMEM;
+    __atomic_fetch_add(&r->shared->refs, 1, __ATOMIC_RELAXED);
+    return 0;
+}
 
 static void free_tree(struct page *p, int depth)
 {
@@ -84,7 +93,7 @@ static int shared_fill(struct addrspace *as, struct region *r, uaddr_t va, enum 
     if (!p)
         return -ENOMEM;
     page_get(p); // the object keeps it meanwhile: this region holds the object
-    *entry = PA2PTE(page_to_phys(p)) | pt_user_rights(r->prot);
+    *entry = pt_user_entry(p, r->prot);
     as->resident++;
     count(C_fault_shared_map);
     if (PTE_LEAF(*entry) & PTE_X)

@@ -9,11 +9,6 @@
 
 static_assert(BLOCK_FRAMES == PT_ENTRIES, "a block is what a table maps");
 
-static pte_t leaf_of(struct page *block, const struct region *r)
-{
-    return PA2PTE(page_to_phys(block)) | pt_user_rights(r->prot);
-}
-
 void super_install(struct addrspace *as, pte_t *middle, pte_t leaf)
 {
     struct page *table = pt_page(*middle);
@@ -51,7 +46,7 @@ bool super_fill(struct addrspace *as, struct region *r, uaddr_t va)
         return false;
     r->promised -= BLOCK_FRAMES;
     as->resident += BLOCK_FRAMES;
-    super_install(as, middle, leaf_of(block, r));
+    super_install(as, middle, pt_user_entry(block, r->prot));
     count(C_super_fill);
     return true;
 }
@@ -68,7 +63,7 @@ bool super_write(struct addrspace *as, const struct region *r, pte_t *leaf)
 {
     struct page *from = pt_page(*leaf);
     if (page_block_is_single(from)) {
-        *leaf = leaf_of(from, r);
+        *leaf = pt_user_entry(from, r->prot);
         count(C_super_claim);
         return true;
     }
@@ -77,9 +72,10 @@ bool super_write(struct addrspace *as, const struct region *r, pte_t *leaf)
         return false;
     for (uint i = 0; i < BLOCK_FRAMES; i++)
         page_copy(page_to_virt(to + i), page_to_virt(from + i));
-    *leaf = leaf_of(to, r);
-    count(C_super_copy);
+    *leaf &= ~PTE_V; // all harts forget it first, as in fault.c
     tlb_flush_space(as);
+    *leaf = pt_user_entry(to, r->prot);
+    count(C_super_copy);
     page_put_block(from);
     return true;
 }

@@ -85,77 +85,58 @@ void as_activate(struct addrspace *as, bool in_use)
 
 void as_idle(void) { __atomic_store_n(&this_cpu()->as_in_use, false, __ATOMIC_SEQ_CST); }
 
-// A hart that this thread moves to meanwhile catches up by itself, so none is left out.
-void tlb_flush_space(struct addrspace *as)
-{
-    uint64 gen = __atomic_add_fetch(&as->tlb_gen, 1, __ATOMIC_SEQ_CST);
-    irq_off();
-    if (this_cpu()->as == as)
-        catch_up();
-    irq_on();
-    for (uint i = 0; i < cpu_count; i++) {
-        if (!in_use_on(as, &cpus[i]) || load(&as->hart_gen[i]) >= gen)
-            continue;
-        ipi_send(i, IPI_TLB);
-        count(C_tlb_shootdown);
-        while (in_use_on(as, &cpus[i]) && load(&as->hart_gen[i]) < gen)
-            ;
-    }
-}
-
-void tlb_new_code(struct addrspace *as)
-{
-    uint64 gen = __atomic_add_fetch(&code_gen, 1, __ATOMIC_SEQ_CST);
-    irq_off();
-    catch_up();
-    irq_on();
-    for (uint i = 0; i < cpu_count; i++) {
-        if (!in_use_on(as, &cpus[i]) || load(&cpus[i].code_gen) >= gen)
-            continue;
-        ipi_send(i, IPI_TLB);
-        while (in_use_on(as, &cpus[i]) && load(&cpus[i].code_gen) < gen)
-            ;
-    }
-}
-
-void tlb_flush_kernel(void)
-{
-    uint64 gen = __atomic_add_fetch(&kernel_gen, 1, __ATOMIC_SEQ_CST);
-    tlb_flush_local();
-    for (uint i = 0; i < cpu_count; i++) {
-        if (load(&cpus[i].kernel_gen) >= gen)
-            continue;
-        ipi_send(i, IPI_TLB);
-        count(C_tlb_shootdown);
-        while (load(&cpus[i].kernel_gen) < gen)
-            ;
-    }
-}
-
-static void leave_if_ended(void)
+// What the hart is interrupted for. A space that ends is left by harts that keep it while they are idle.
+static void leave_or_catch_up(void)
 {
     struct cpu *c = this_cpu();
     if (!c->as_in_use && __atomic_load_n(&c->as->refs, __ATOMIC_SEQ_CST) == 0)
         as_activate(&kernel_space, false);
+    catch_up();
 }
 
-void tlb_evict_space(struct addrspace *as)
+// True if a hart has yet to be waited for: as uses it, and it has not come to gen.
+typedef bool lagging(uint hart, const struct addrspace *as, uint64 gen);
+
+static bool lacks_flush(uint hart, const struct addrspace *as, uint64 gen)
+{
+    return in_use_on(as, &cpus[hart]) && load(&as->hart_gen[hart]) < gen;
+}
+
+static bool lacks_code(uint hart, const struct addrspace *as, uint64 gen)
+{
+    return in_use_on(as, &cpus[hart]) && load(&cpus[hart].code_gen) < gen;
+}
+
+static bool lacks_kernel(uint hart, const struct addrspace *, uint64 gen) { return load(&cpus[hart].kernel_gen) < gen; }
+
+static bool keeps(uint hart, const struct addrspace *as, uint64) { return kept_by(&cpus[hart]) == as; }
+
+// Brings this hart up to date, and then the others that lag. A hart that this thread moves to meanwhile
+// catches up by itself, so none is left out.
+static void update_harts(lagging lags, const struct addrspace *as, uint64 gen)
 {
     irq_off();
-    leave_if_ended();
-    kassert(this_cpu()->as != as);
+    leave_or_catch_up();
+    kassert(!lags(this_cpu()->index, as, gen));
     irq_on();
     for (uint i = 0; i < cpu_count; i++) {
-        if (kept_by(&cpus[i]) != as)
+        if (!lags(i, as, gen))
             continue;
-        ipi_send(i, IPI_LEAVE);
-        while (kept_by(&cpus[i]) == as)
+        ipi_send(i, IPI_TLB);
+        count(C_tlb_shootdown);
+        while (lags(i, as, gen))
             ;
     }
 }
 
-void tlb_init(void)
-{
-    ipi_set_handler(IPI_TLB, catch_up);
-    ipi_set_handler(IPI_LEAVE, leave_if_ended);
-}
+static uint64 next(uint64 *generation) { return __atomic_add_fetch(generation, 1, __ATOMIC_SEQ_CST); }
+
+void tlb_flush_space(struct addrspace *as) { update_harts(lacks_flush, as, next(&as->tlb_gen)); }
+
+void tlb_new_code(struct addrspace *as) { update_harts(lacks_code, as, next(&code_gen)); }
+
+void tlb_flush_kernel(void) { update_harts(lacks_kernel, 0, next(&kernel_gen)); }
+
+void tlb_evict_space(struct addrspace *as) { update_harts(keeps, as, 0); }
+
+void tlb_init(void) { ipi_set_handler(IPI_TLB, leave_or_catch_up); }

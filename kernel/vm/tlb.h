@@ -20,7 +20,7 @@ void tlb_new_code(struct addrspace *as);
 // As tlb_flush_space for the kernel's half, on all harts.
 void tlb_flush_kernel(void);
 
-// Registers the handlers of IPI_TLB and IPI_LEAVE.
+// Registers the handler of IPI_TLB.
 void tlb_init(void);
 
 // Waits until no hart keeps as in its satp. For the end of a space.

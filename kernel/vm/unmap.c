@@ -8,33 +8,26 @@
 #include "kernel/vm/superpage.h"
 #include "kernel/vm/tlb.h"
 
-static bool invalidate(struct addrspace *as, uaddr_t start, uaddr_t end)
+pte_t take_rights(struct addrspace *as, uaddr_t start, uaddr_t end, pte_t rights)
 {
-    bool any = false;
-    for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
-        for (pte_t *last = s.entry + pt_span_entries(&s); s.entry < last; s.entry++) {
-            any |= *s.entry != 0; // one that allows nothing is invalid already, and has its page
-            *s.entry &= ~PTE_V;
-        }
+    pte_t had = 0;
+    pt_for_each (s, as->user_root, start, end) {
+        had |= *s.entry;
+        *s.entry &= ~rights;
     }
-    return any;
+    return had;
 }
 
 uint64 unmap_unused(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     uint64 pages = 0;
-    for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
+    pt_for_each (s, as->user_root, start, end) {
+        struct page *p = pt_page(*s.entry);
+        pages += p != zero_page ? pt_entry_pages(&s) : 0;
         if (s.leaf) {
             super_unmap(as, s.entry);
-            pages += BLOCK_FRAMES;
-            continue;
-        }
-        for (uaddr_t va = s.start; va < s.end; va += PGSIZE, s.entry++) {
-            if (*s.entry == 0)
-                continue;
-            struct page *p = pt_page(*s.entry);
+        } else {
             *s.entry = 0;
-            pages += p != zero_page;
             page_put(p);
         }
     }
@@ -45,12 +38,8 @@ uint64 unmap_unused(struct addrspace *as, uaddr_t start, uaddr_t end)
 uint64 mapped_pages(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     uint64 pages = 0;
-    for (struct pt_span s = pt_span_at(start); pt_next_span(as->user_root, &s, end);) {
-        if (s.leaf)
-            pages += BLOCK_FRAMES;
-        for (pte_t *last = s.entry + pt_span_entries(&s); !s.leaf && s.entry < last; s.entry++)
-            pages += *s.entry != 0 && pt_page(*s.entry) != zero_page;
-    }
+    pt_for_each (s, as->user_root, start, end)
+        pages += pt_page(*s.entry) != zero_page ? pt_entry_pages(&s) : 0;
     return pages;
 }
 
@@ -59,7 +48,7 @@ uint64 unmap_range(struct addrspace *as, uaddr_t start, uaddr_t end)
     debug_assert(sleeplock_holding(&as->lock));
     super_split_at(as, start);
     super_split_at(as, end);
-    if (!invalidate(as, start, end))
+    if (!take_rights(as, start, end, PTE_V)) // one that allows nothing is invalid already, and has its page
         return 0;
     tlb_flush_space(as);
     return unmap_unused(as, start, end);
