@@ -69,9 +69,8 @@ int inode_block(struct inode *ip, uint64 off, struct block **out);
 
 // The pinned cache blocks first to first + n - 1 of the file, to be mapped: out[wanted], read if need be (0: a
 // hole), the others only if they are in the cache (else 0; out is 0 before). If wanted must be read, neighbours
-// are asked for, too. n <= INODE_MAP_MAX. 0; -ENXIO: wanted lies beyond the file's end; -EIO; -ENOMEM.
+// are asked for, too. 0; -ENXIO: wanted lies beyond the file's end; -EIO; -ENOMEM.
 int inode_map_blocks(struct inode *ip, uint64 first, uint n, uint wanted, struct block **out);
-#define INODE_MAP_MAX 16
 
 // Starts reading pages first to first + n - 1 of the file, as far as it has them and the disk can take them
 // up, and waits for none. ip is not locked.

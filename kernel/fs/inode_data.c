@@ -1,4 +1,5 @@
-// The bytes of files: reading, with read-ahead, and writing. DESIGN: "The file system".
+// The bytes of files: reading, with read-ahead, writing, and the pages for those who map them. DESIGN:
+// "The file system".
 //
 // Of the last block of a file the bytes beyond its size are zero, on disk and in the cache, so
 // that a file that grows later shows zeroes there.
@@ -6,28 +7,42 @@
 
 #include "kernel/errno.h"
 #include "kernel/fs/bmap.h"
-#include "kernel/fs/cache.h"
+#include "kernel/fs/cache_internal.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
 
-#define READ_AHEAD 16 // blocks; the next ones are asked for half-way through those before
+#define READ_AHEAD     16  // blocks; the next ones are asked for half-way through those before
+#define READ_AROUND    8   // blocks read at once for a mapping, if one of them is wanted and not there
+#define READ_AHEAD_MAX 256 // asked for at one wish
 
+static uint64 blocks_of(const struct inode *ip) { return (ip->d.size + BSIZE - 1) / BSIZE; }
+
+// Asks for blocks first to first + n - 1 of the file, as far as it has them.
+static void ask_for(struct inode *ip, uint64 first, uint64 n)
+{
+    const uint64 end = min_u64(first + n, blocks_of(ip));
+    while (first < end) {
+        uint32 list[READ_AHEAD];
+        uint count = 0;
+        for (; count < READ_AHEAD && first < end; first++)
+            if (bmap_find(ip, first, &list[count]) == 0 && list[count] != 0)
+                count++;
+        cache_read_ahead(list, count);
+    }
+}
+
+// The file's block bn is about to be read: is it the next one?
 static void read_ahead(struct inode *ip, uint64 bn)
 {
     bool sequential = bn == ip->last_block;
     ip->last_block = bn + 1;
     if (likely(!sequential || (bn != 0 && bn % READ_AHEAD != READ_AHEAD / 2)))
         return;
-    uint32 blocknos[READ_AHEAD];
-    uint n = 0;
-    uint64 next = bn ? bn + READ_AHEAD / 2 : 0;
-    uint64 end = min_u64(next + READ_AHEAD, (ip->d.size + BSIZE - 1) / BSIZE);
-    for (; next < end; next++)
-        if (bmap_find(ip, next, &blocknos[n]) == 0 && blocknos[n] != 0)
-            n++;
-    if (n > 1)
-        cache_read_ahead(blocknos, n);
+    if (bn > 0)
+        ask_for(ip, bn + READ_AHEAD / 2, READ_AHEAD);
+    else if (ip->d.size > BSIZE)
+        ask_for(ip, 0, READ_AHEAD);
 }
 
 int inode_block(struct inode *ip, uint64 off, struct block **out)
@@ -103,4 +118,68 @@ int64 inode_write(struct inode *ip, const void *src, uint64 off, size_t n)
     if (changed)
         inode_update(ip);
     return done ? (int64)done : e;
+}
+
+// The pinned block bn, 0 for a hole. If it must be read, its neighbours are asked for, too.
+static int map_wanted(struct inode *ip, uint64 bn, struct block **out)
+{
+    uint32 blockno;
+    int e = bmap_find(ip, bn, &blockno);
+    if (e || blockno == 0)
+        return e;
+    if (!cache_present(blockno))
+        ask_for(ip, bn - bn % READ_AROUND, READ_AROUND);
+    return cache_get(blockno, out);
+}
+
+int inode_map_blocks(struct inode *ip, uint64 first, uint n, uint wanted, struct block **out)
+{
+    debug_assert(sleeplock_holding(&ip->lock));
+    if (first + wanted >= blocks_of(ip))
+        return -ENXIO;
+    int e = map_wanted(ip, first + wanted, &out[wanted]);
+    n = min_u64(n, blocks_of(ip) - first);
+    for (uint i = 0; e == 0 && i < n; i++) {
+        uint32 blockno;
+        if (i != wanted && bmap_find(ip, first + i, &blockno) == 0 && blockno != 0)
+            out[i] = cache_get_ready(blockno);
+    }
+    return e;
+}
+
+void inode_read_ahead(struct inode *ip, uint64 first, uint64 n)
+{
+    if (inode_lock(ip))
+        return;
+    ask_for(ip, first, min_u64(n, READ_AHEAD_MAX));
+    inode_unlock(ip);
+}
+
+int inode_store_block(struct inode *ip, uint64 bn, struct block **out)
+{
+    bool changed = false;
+    debug_assert(sleeplock_holding(&ip->lock));
+    if (bn >= blocks_of(ip))
+        return -ENXIO;
+    int e = bmap_make(ip, bn, out, &changed);
+    if (e)
+        return e;
+    if (changed)
+        inode_update(ip);
+    journal_write(*out);
+    if (bn == ip->d.size / BSIZE)
+        block_set_tail(*out, ip->d.size % BSIZE);
+    return 0;
+}
+
+int inode_clear_tail(struct inode *ip)
+{
+    uint32 blockno = 0;
+    int e = ip->d.size % BSIZE ? bmap_find(ip, ip->d.size / BSIZE, &blockno) : 0;
+    struct block *b = blockno ? cache_get_ready(blockno) : 0;
+    if (b) {
+        block_cut_tail(b);
+        cache_put(b);
+    }
+    return e;
 }
