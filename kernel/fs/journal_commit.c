@@ -3,14 +3,14 @@
 //     commit        close the group and wait for its transactions; copy its blocks to images; open
 //                   the next group; write descriptor and images, flush; write the commit record,
 //                   flush. From then on the group counts.
-//     go_home       when images or ring run short, when nothing has happened for a second, or on
+//     go home       when images or ring run short, when nothing has happened for a second, or on
 //                   request: write the newest image of each block home, sorted by number; flush;
 //                   write the header, which empties the ring, flush; blocks become clean.
 //
 // A block has at most one image as long as it lives: a newer group's copy takes the older's place,
 // which no one needs any more once the newer group is committed, and nothing goes home before. A
-// block that was freed leaves its image behind, and its number's next owner makes another: go_home
-// takes the newest of a number.
+// block that was freed leaves its image behind, and its number's next owner makes another: what goes home
+// is the newest of a number. Pending images are sorted by number, of one number the oldest first.
 #include "kernel/fs/crc32c.h"
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/assert.h"
@@ -45,23 +45,29 @@ static struct page *promised_page(void)
     return page;
 }
 
+struct journal_image *journal_add_image(uint32 home, struct page *page)
+{
+    uint i = journal.npending++;
+    struct journal_image *image = journal.image[i];
+    for (; i > 0 && journal.image[i - 1]->home > home; i--)
+        journal.image[i] = journal.image[i - 1];
+    journal.image[i] = image;
+    *image = (struct journal_image){.page = page, .home = home};
+    return image;
+}
+
 // The image for b in the group that is closing, with a copy of its bytes.
 static struct journal_image *make_image(struct block *b)
 {
-    struct journal_image *image = b->image;
-    if (image) {
+    if (b->image) {
         page_unpromise(1);
     } else {
-        image = journal.image[journal.npending++];
-        image->page = promised_page();
-        image->home = b->blockno;
-        image->block = b;
-        b->image = image;
+        b->image = journal_add_image(b->blockno, promised_page());
+        b->image->block = b;
     }
-    image->seq = journal.running;
     block_cut_tail(b);
-    page_copy(page_to_virt(image->page), block_data(b));
-    return image;
+    page_copy(page_to_virt(b->image->page), block_data(b));
+    return b->image;
 }
 
 // Closes the running group and waits for its transactions. False: there is no room for it.
@@ -137,28 +143,6 @@ static int write_group(uint64 seq, uint n)
     return error;
 }
 
-// True if x comes before y on the way home: by number, of one number the oldest first.
-static bool before(const struct journal_image *x, const struct journal_image *y)
-{
-    return x->home != y->home ? x->home < y->home : x->seq < y->seq;
-}
-
-// Sorts the pending images (Shell's method: short, without recursion or memory, and fast enough
-// beside the disk).
-static void sort_pending(void)
-{
-    struct journal_image **a = journal.image;
-    for (uint gap = journal.npending / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11) {
-        for (uint i = gap; i < journal.npending; i++) {
-            struct journal_image *x = a[i];
-            uint j = i;
-            for (; j >= gap && before(x, a[j - gap]); j -= gap)
-                a[j] = a[j - gap];
-            a[j] = x;
-        }
-    }
-}
-
 // The image is home: gives its page back; its block is clean, unless a newer group has it.
 static void release_image(struct journal_image *image)
 {
@@ -173,13 +157,11 @@ static void release_image(struct journal_image *image)
     page_put(image->page);
 }
 
-// Brings all committed blocks home and empties the ring: 0, -EIO.
-static int go_home(void)
+int journal_go_home(void)
 {
     uint n = journal.npending;
     if (n == 0)
         return 0;
-    sort_pending();
     for (uint i = 0; i < n; i++) {
         const struct journal_image *image = journal.image[i];
         if (i + 1 == n || journal.image[i + 1]->home != image->home) // the newest
@@ -202,7 +184,7 @@ static int commit(void)
 {
     int error = 0;
     while (!error && !close_group())
-        error = go_home();
+        error = journal_go_home();
     if (error)
         return error;
     journal_stage_hook();
@@ -233,7 +215,7 @@ static void work(void)
 
     int error = changes ? commit() : 0;
     if (error == 0 && (!changes || !has_room(journal.group_max / 2) || requested > journal.completed))
-        error = go_home();
+        error = journal_go_home();
     if (error)
         kprintf("journal: disk error: nothing is written any more\n");
 

@@ -13,18 +13,15 @@
 struct journal_image {
     struct page *page;   // T
     uint32 home;         // T: block number
-    uint64 seq;          // T: its group
     struct block *block; // L: the block whose newest image this is; 0: that was freed
 };
 
 // I immutable after mount; L lock; T the thread's alone
 struct journal {
     struct spinlock lock;
-    uint32 log;       // I: disk block of the header; the ring follows
-    uint32 ring;      // I: blocks of the ring
-    uint32 group_max; // I: blocks of a group
-    uint32 disk_min;  // I: homes are disk_min .. disk_end - 1
-    uint32 disk_end;  // I
+    const struct superblock *sb; // I: what is mounted
+    uint32 ring;                 // I: blocks of the ring, which follows the header
+    uint32 group_max;            // I: blocks of a group
 
     // The running group, which transactions join.
     struct list blocks; // L: changed blocks, through group
@@ -42,8 +39,8 @@ struct journal {
     int work, changed; // channels: the thread waits on work, others on changed
 
     // Committed groups whose blocks are not all home.
-    uint nimages;                                // I: at most IMAGES_MAX
-    struct journal_image *image[IMAGES_MAX];     // T: all; the first npending hold a copy
+    uint nimages;                                // I: pending at once, at most IMAGES_MAX
+    struct journal_image *image[IMAGES_MAX];     // T: all; the first npending hold a copy, sorted by home
     uint npending;                               // T
     struct journal_image *group[IMAGES_MAX / 2]; // T: those of the group that is being committed
     uint32 head;                                 // T: where in the ring the next group begins
@@ -60,22 +57,23 @@ extern struct journal journal;
 // home without it.
 void journal_forget(struct block *b);
 
-// journal_mount without a word when it succeeds; *groups: how many were copied home.
-int journal_attach(const struct superblock *sb, uint64 *groups);
-
 // The journal's thread.
 void journal_main(void *arg);
 
+// A new pending image, behind older ones of the same home.
+struct journal_image *journal_add_image(uint32 home, struct page *page);
+
+// Brings all committed blocks home and empties the ring: 0, -EIO.
+int journal_go_home(void);
+
 // Blocks of the journal: where i, a place in the ring, lies on disk; the place n after i.
-static inline uint32 ring_block(uint32 i) { return journal.log + 1 + i; }
+static inline uint32 ring_block(uint32 i) { return journal.sb->logstart + 1 + i; }
 
 static inline uint32 ring_add(uint32 i, uint32 n) { return (i + n) % journal.ring; }
 
-// Starts writing a page, merging neighbours; it must not change before journal_io_wait, which
-// waits for all such writes: 0, -EIO.
+// Starts writing a page, merging neighbours; it must not change before journal_io_flush, which
+// waits for all such writes: then they survive a power cut. 0, -EIO.
 void journal_io_write(uint32 blockno, void *page);
-int journal_io_wait(void);
-// The same, and they will survive a power cut.
 int journal_io_flush(void);
 
 // Writes the header: the oldest group that may not be home is seq, at place start; flushed.

@@ -61,7 +61,7 @@ void journal_io_write(uint32 blockno, void *page)
     filling->segment[filling->nsegments++] = page;
 }
 
-int journal_io_wait(void)
+int journal_io_flush(void)
 {
     submit_filling();
     spin_lock(&journal.lock);
@@ -70,12 +70,6 @@ int journal_io_wait(void)
     int result = error;
     error = 0;
     spin_unlock(&journal.lock);
-    return result;
-}
-
-int journal_io_flush(void)
-{
-    int result = journal_io_wait();
     if (result || !disk->needs_flush)
         return result;
     struct disk_request r = {.op = DISK_FLUSH};
@@ -88,6 +82,6 @@ int journal_write_header(uint64 seq, uint32 start)
     page_zero(h);
     *h = (struct journal_header){JMAGIC, JK_HEADER, seq, start, 0};
     h->checksum = crc32c(0, h, offsetof(struct journal_header, checksum));
-    journal_io_write(journal.log, h);
+    journal_io_write(journal.sb->logstart, h);
     return journal_io_flush();
 }

@@ -1,9 +1,9 @@
 // Mounting the journal: what it holds goes home.
 //
-// Each group is read twice, from the one that the header names onwards: it is checked, and if it
-// counts, its images are copied home. The first that does not count is the end of the log, where
-// the machine stopped; the header is set there. A power cut meanwhile does no harm: the same groups
-// are copied again. Nothing on the disk is trusted: places, counts and home addresses are checked
+// Groups are read from the one that the header names onwards. One that counts is as good as just
+// committed: its images are pending, and go home like any others, which sets the header behind it. The first
+// that does not count is the end of the log, where the machine stopped. A power cut meanwhile does no harm:
+// the same group is read again. Nothing on the disk is trusted: places, counts and home addresses are checked
 // before use.
 #include "kernel/dev/disk.h"
 #include "kernel/errno.h"
@@ -23,16 +23,11 @@ static_assert(BSIZE == PGSIZE, "a block is a page");
 struct walk {
     uint32 at;       // where in the ring it stands
     uint32 left;     // blocks of the ring that it has not seen
-    uint64 seq;      // number of the group there
     uint32 checksum; // of the group's blocks so far
-    uint32 images;   // of this group
-    bool apply;      // the group counts: copy its images home
-    int error;       // -EIO: the disk has failed
+    int error;       // -EIO: the disk has failed; -ENOMEM
 };
 
-static char image[BSIZE] __attribute__((aligned(BSIZE)));
-
-// Each of the following returns false if the log ends here, or the disk has failed.
+// Each of the following returns false if the log ends here, or at an error.
 
 // Reads the block of the ring at the walk's place, which moves on.
 static bool read_ring(struct walk *w, void *block)
@@ -45,85 +40,79 @@ static bool read_ring(struct walk *w, void *block)
     return w->error == 0;
 }
 
-static bool descriptor_valid(const struct journal_desc *d, uint64 seq)
+static bool descriptor_valid(const struct journal_desc *d)
 {
-    if (d->magic != JMAGIC || d->kind != JK_DESC || d->seq != seq || d->count == 0 || d->count > JDESC_BLOCKS ||
-        d->more > 1)
+    if (d->magic != JMAGIC || d->kind != JK_DESC || d->seq != journal.committed + 1 || d->count == 0 ||
+        d->count > JDESC_BLOCKS || d->more > 1)
         return false;
     for (uint32 i = 0; i < d->count; i++) {
-        if (d->home[i] < journal.disk_min || d->home[i] >= journal.disk_end)
+        if (d->home[i] < journal.sb->inodestart || d->home[i] >= journal.sb->size)
             return false;
     }
     return true;
 }
 
-// Passes a descriptor's images.
-static bool walk_images(struct walk *w, const struct journal_desc *d)
+static bool read_images(struct walk *w, const struct journal_desc *d)
 {
-    for (uint32 i = 0; i < d->count && w->error == 0; i++) {
-        if (!read_ring(w, image))
+    for (uint32 i = 0; i < d->count; i++) {
+        struct page *page = journal.npending < IMAGES_MAX ? page_alloc(0) : 0;
+        if (!page) {
+            w->error = -ENOMEM;
             return false;
-        w->checksum = crc32c(w->checksum, image, BSIZE);
-        if (w->apply) {
-            journal_io_write(d->home[i], image);
-            w->error = journal_io_wait();
         }
+        journal_add_image(d->home[i], page);
+        if (!read_ring(w, page_to_virt(page)))
+            return false;
+        w->checksum = crc32c(w->checksum, page_to_virt(page), BSIZE);
     }
-    w->images += d->count;
-    return w->error == 0;
+    return true;
 }
 
-// Passes a group.
-static bool walk_group(struct walk *w)
+// Reads a group, whose images are pending then. There were none before.
+static bool read_group(struct walk *w)
 {
     struct journal_desc *d = (void *)journal.descriptor;
     const struct journal_commit *c = (void *)journal.record;
-    w->checksum = w->images = 0;
+    w->checksum = 0;
     do {
-        if (!read_ring(w, d) || !descriptor_valid(d, w->seq))
+        if (!read_ring(w, d) || !descriptor_valid(d))
             return false;
         w->checksum = crc32c(w->checksum, d, BSIZE);
-        if (!walk_images(w, d))
+        if (!read_images(w, d))
             return false;
     } while (d->more);
-    return read_ring(w, journal.record) && c->magic == JMAGIC && c->kind == JK_COMMIT && c->seq == w->seq++ &&
-           c->count == w->images && c->checksum == w->checksum;
+    return read_ring(w, journal.record) && c->magic == JMAGIC && c->kind == JK_COMMIT &&
+           c->seq == journal.committed + 1 && c->count == journal.npending && c->checksum == w->checksum;
 }
 
-// Copies all groups that count home; the walk's place and number move behind the last, *groups
-// tells how many. 0, -EIO.
-static int replay(struct walk *w, uint64 *groups)
+// Brings home all groups that count, which *groups tells: 0, -EIO, -ENOMEM. journal.committed and journal.head
+// are then the last one's number and the place behind it.
+static int replay(uint64 *groups)
 {
-    struct walk check = *w;
-    for (*groups = 0; walk_group(&check); ++*groups) {
-        w->apply = true;
-        if (!walk_group(w)) // it was good a moment ago
-            return -EIO;
+    struct walk w = {.at = journal.head, .left = journal.ring};
+    for (*groups = 0; w.error == 0 && read_group(&w); ++*groups) {
+        journal.head = w.at;
+        journal.committed++;
+        w.error = journal_go_home();
     }
-    if (check.error || *groups == 0)
-        return check.error;
-    int error = journal_io_flush();
-    return error ? error : journal_write_header(w->seq, w->at);
+    while (journal.npending > 0) // what was read of a group that does not count
+        page_put(journal.image[--journal.npending]->page);
+    return w.error;
 }
 
-// Reads the header and recovers. The next group's place and number are then journal.head and
-// journal.running.
-static int recover(uint64 *groups)
+static int read_header(void)
 {
     const struct journal_header *h = (void *)journal.record;
-    if (disk_read(journal.log, journal.record) != 0)
+    if (disk_read(journal.sb->logstart, journal.record) != 0)
         return -EIO;
     if (h->magic != JMAGIC || h->kind != JK_HEADER || h->start >= journal.ring || h->seq == 0 ||
         h->checksum != crc32c(0, h, offsetof(struct journal_header, checksum))) {
-        kprintf("journal: damaged header in block %u\n", journal.log);
+        kprintf("journal: damaged header in block %u\n", journal.sb->logstart);
         return -EINVAL;
     }
-    struct walk w = {.at = h->start, .left = journal.ring, .seq = h->seq};
-    int error = replay(&w, groups);
-    journal.head = w.at;
-    journal.running = w.seq;
-    cache_drop();
-    return error;
+    journal.head = h->start;
+    journal.committed = h->seq - 1;
+    return 0;
 }
 
 // What the journal needs once: its thread, and images for two of the largest groups, which together
@@ -137,47 +126,28 @@ static void set_up_once(void)
         return;
     page_stats(&memory);
     journal.nimages = max_u64(2 * MAXOPBLOCKS, min_u64(IMAGES_MAX, memory.total / 16));
-    for (uint i = 0; i < journal.nimages; i++)
+    for (uint i = 0; i < IMAGES_MAX; i++)
         journal.image[i] = &images[i];
     thread_start("journal", journal_main, 0);
 }
 
-static bool place_valid(const struct superblock *sb)
+int journal_mount(const struct superblock *sb, uint64 *groups)
 {
-    uint64 end = (uint64)sb->logstart + sb->nlog;
-    return sb->logstart >= 2 && sb->nlog >= MAXOPBLOCKS + 4 && end <= sb->inodestart && sb->inodestart < sb->size &&
-           sb->size <= disk->blocks;
-}
-
-int journal_attach(const struct superblock *sb, uint64 *groups)
-{
-    if (!place_valid(sb)) {
-        kprintf("journal: impossible place or size\n");
-        return -EINVAL;
-    }
+    journal.failed = true; // until it is mounted: the thread does nothing
     set_up_once();
-    journal.log = sb->logstart;
+    journal.sb = sb;
     journal.ring = sb->nlog - 1;
     journal.group_max = max_u64(MAXOPBLOCKS, min_u64(journal.nimages / 2, journal.ring / 2 - 2));
-    journal.disk_min = sb->inodestart;
-    journal.disk_end = sb->size;
-    int error = recover(groups);
+    int error = read_header();
+    if (error == 0)
+        error = replay(groups);
     if (error)
         return error;
     spin_lock(&journal.lock);
     list_init(&journal.blocks);
     journal.ring_used = 0;
-    journal.committed = journal.running - 1;
+    journal.running = journal.committed + 1;
     journal.failed = false;
     spin_unlock(&journal.lock);
     return 0;
-}
-
-int journal_mount(const struct superblock *sb)
-{
-    uint64 groups;
-    int error = journal_attach(sb, &groups);
-    if (error == 0 && groups > 0)
-        kprintf("recovering: %lu groups\n", groups);
-    return error;
 }

@@ -35,6 +35,8 @@ static const char *superblock_fault(const struct superblock *sb)
         sb->inodestart != inodestart || sb->bmapstart != bmapstart || sb->datastart != datastart ||
         datastart >= sb->size || sb->nblocks != sb->size - datastart)
         return "superblock: impossible layout";
+    if (sb->nlog < JOURNAL_MIN)
+        return "superblock: the journal is too short";
     return 0;
 }
 
@@ -94,11 +96,14 @@ static int reclaim_orphans(void)
 
 int fs_mount(void)
 {
+    uint64 groups = 0;
     int e = read_superblock();
     if (e == 0)
-        e = journal_mount(&superblock);
+        e = journal_mount(&superblock, &groups);
     if (e)
         return e;
+    if (groups > 0)
+        kprintf("recovering: %lu groups\n", groups);
     e = alloc_mount();
     if (e)
         return e == -EINVAL ? refuse("bitmap: a block that is no data block is marked free") : e;

@@ -93,11 +93,13 @@ static bool setup(void)
     h->checksum = crc32c(0, h, offsetof(struct journal_header, checksum));
     real = disk;
     disk = &ram_driver;
-    return journal_mount(&geometry) == 0;
+    uint64 groups;
+    return journal_mount(&geometry, &groups) == 0;
 }
 
 static bool teardown(void)
 {
+    uint64 groups;
     bool good = journal_flush() == 0;
     logging = false;
     while (nwrites > 0)
@@ -106,7 +108,7 @@ static bool teardown(void)
     disk = real;
     page_put(ram);
     page_put(crashed);
-    return journal_mount(&superblock) == 0 && good;
+    return journal_mount(&superblock, &groups) == 0 && good;
 }
 
 // The homes that group g writes.
@@ -161,7 +163,7 @@ static const char *recover(uint64 *recovered)
 {
     uint64 groups;
     copy_disk(ram, crashed);
-    if (journal_attach(&geometry, &groups) != 0)
+    if (journal_mount(&geometry, &groups) != 0)
         return "mounting after a crash";
     *recovered = journal.committed;
     return homes_are(*recovered) ? 0 : "recovery yields a prefix of the groups";

@@ -107,7 +107,7 @@ REFUSED = [
     ("journal: group 0", lambda i: i.set_journal_header(seq=0), "journal: damaged header in block 2"),
     ("journal: begins beyond its end", lambda i: i.set_journal_header(start=i.super["nlog"]),
      "journal: damaged header in block 2"),
-    ("journal: too short", tiny_journal, "journal: impossible place or size"),
+    ("journal: too short", tiny_journal, "mount: superblock: the journal is too short"),
     ("bitmap: the superblock is free", free_first_block,
      "mount: bitmap: a block that is no data block is marked free"),
     ("root is a file", root_inode("h", 0, T_FILE), "mount: no root directory"),
