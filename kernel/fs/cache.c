@@ -70,7 +70,7 @@ static void settle(void)
 
 static bool is_held(enum block_state state) { return state != BLOCK_EMPTY && state != BLOCK_DIRTY; }
 
-// => cache.lock held: gives b another state: the count and the list lru follow; then settle.
+// => cache.lock held: gives b another state: the count, the list lru and the account follow.
 static void change(struct block *b, enum block_state state)
 {
     cache.held += is_held(state) - is_held(b->state);
@@ -78,15 +78,7 @@ static void change(struct block *b, enum block_state state)
     list_remove(&b->lru);
     if (state == BLOCK_CLEAN && !b->detached)
         list_push_back(&cache.lru, &b->lru);
-}
-
-static void add_pinned(int64 n) { __atomic_add_fetch(&cache.pinned, n, __ATOMIC_RELAXED); }
-
-// b is not in the table: only its caller knows it.
-static void set_pins(struct block *b, int pins)
-{
-    add_pinned((pins > 0) - (b->pins > 0));
-    b->pins = pins;
+    settle();
 }
 
 static void settle_pinned(void)
@@ -137,23 +129,13 @@ bool cache_present(uint32 blockno)
     return present;
 }
 
-struct block *cache_find_and_pin(uint32 blockno)
+struct block *cache_pin(uint32 blockno, struct block *fresh)
 {
     struct spinlock *lock = lock_bucket(blockno);
     struct block *b = find_locked(blockno);
     bool account = b && pin_locked(b);
-    spin_unlock(lock);
-    if (unlikely(account))
-        settle_pinned();
-    return b;
-}
-
-struct block *cache_insert(struct block *b, uint32 blockno)
-{
-    struct spinlock *lock = lock_bucket(blockno);
-    struct block *other = find_locked(blockno);
-    bool account = other && pin_locked(other);
-    if (!other) {
+    if (!b && fresh) {
+        b = fresh;
         b->blockno = blockno;
         b->detached = b->used = false;
         b->tail = 0;
@@ -162,33 +144,28 @@ struct block *cache_insert(struct block *b, uint32 blockno)
     spin_unlock(lock);
     if (unlikely(account))
         settle_pinned();
-    return other ? other : b;
+    return b;
 }
 
-// => cache.lock held, and b's bucket: b is no longer found by its number; its last unpin frees it.
-static void detach_locked(struct block *b)
-{
-    list_remove(&b->hash);
-    list_remove(&b->lru);
-    b->detached = true;
-}
-
-// => cache.lock held: detaches b if nobody uses it, and its page has no reference but ours.
-static bool detach_if_idle(struct block *b)
+// => cache.lock held: b is no longer found by its number; its last unpin frees it. But if idle is set, only if nobody
+// uses it, and its page has no reference but ours: true if it is detached.
+static bool detach(struct block *b, bool idle)
 {
     struct spinlock *lock = lock_bucket(b->blockno);
-    bool idle = b->pins == 0 && page_refs(b->page) == 1;
-    if (idle)
-        detach_locked(b);
+    bool detached = !idle || (b->pins == 0 && page_refs(b->page) == 1);
+    if (detached) {
+        list_remove(&b->hash);
+        list_remove(&b->lru);
+        b->detached = true;
+    }
     spin_unlock(lock);
-    return idle;
+    return detached;
 }
 
 // => cache.lock held: b, detached and without pins, is gone.
 static void free_block(struct block *b)
 {
-    change(b, BLOCK_EMPTY);
-    settle(); // first it is not reclaimable, then free: never counted twice
+    change(b, BLOCK_EMPTY); // first it is not reclaimable, then free: never counted twice
     page_put(b->page);
     list_push_front(&cache.unused, &b->hash);
     settle();
@@ -215,11 +192,8 @@ void cache_put(struct block *b)
 void cache_read_done_locked(struct block *b, bool ok)
 {
     change(b, ok ? BLOCK_CLEAN : BLOCK_FAILED);
-    if (!ok) {
-        struct spinlock *lock = lock_bucket(b->blockno);
-        detach_locked(b);
-        spin_unlock(lock);
-    }
+    if (!ok)
+        detach(b, false);
     wakeup(b);
 }
 
@@ -231,7 +205,7 @@ static struct block *take_victim(void)
         struct block *b = list_entry(list_pop_front(&cache.lru), struct block, lru);
         bool spared = tries < SECOND_CHANCES && __atomic_load_n(&b->used, __ATOMIC_RELAXED);
         __atomic_store_n(&b->used, false, __ATOMIC_RELAXED);
-        if (!spared && detach_if_idle(b)) {
+        if (!spared && detach(b, true)) {
             count(C_page_evicted);
             return b;
         }
@@ -251,13 +225,13 @@ static bool give_back(void)
     return victim != 0;
 }
 
-// => cache.lock held: nobody else knows b.
+// => cache.lock held: nobody else knows b. pins: 0 or 1.
 static void set(struct block *b, enum block_state state, int pins)
 {
     b->detached = true;
-    set_pins(b, pins);
+    __atomic_add_fetch(&cache.pinned, pins - b->pins, __ATOMIC_RELAXED);
+    b->pins = pins;
     change(b, state);
-    settle();
 }
 
 // => cache.lock held; let go meanwhile. A struct block with a new page, from a promise of the
@@ -316,20 +290,14 @@ void block_cut_tail(struct block *b) { block_extend_tail(b, BSIZE); }
 
 void cache_forget(uint32 blockno)
 {
+    struct block *b = cache_pin(blockno, 0);
+    if (!b)
+        return;
     spin_lock(&cache.lock);
-    struct spinlock *lock = lock_bucket(blockno);
-    struct block *b = find_locked(blockno);
-    if (b) {
-        pin_locked(b);
-        detach_locked(b);
-    }
-    spin_unlock(lock);
-    settle();
+    detach(b, false);
     spin_unlock(&cache.lock);
-    if (b) {
-        journal_forget(b);
-        cache_put(b);
-    }
+    journal_forget(b);
+    cache_put(b);
 }
 
 bool cache_dirty(struct block *b)
@@ -340,7 +308,6 @@ bool cache_dirty(struct block *b)
         debug_assert(b->pins > 0 && b->state == BLOCK_CLEAN);
         cache.told_promised++; // the transaction's promise is ours now
         change(b, BLOCK_DIRTY);
-        settle();
     }
     spin_unlock(&cache.lock);
     return was_clean;
@@ -351,19 +318,6 @@ void cache_clean(struct block *b)
     spin_lock(&cache.lock);
     debug_assert(b->state == BLOCK_DIRTY);
     change(b, BLOCK_CLEAN);
-    settle();
-    spin_unlock(&cache.lock);
-}
-
-void cache_drop(void)
-{
-    spin_lock(&cache.lock);
-    for (struct list *i = cache.lru.next, *next; i != &cache.lru; i = next) {
-        struct block *b = list_entry(i, struct block, lru);
-        next = i->next;
-        if (detach_if_idle(b))
-            free_block(b);
-    }
     spin_unlock(&cache.lock);
 }
 

@@ -74,7 +74,4 @@ void cache_clean(struct block *b);
 uint64 cache_in_use(void);
 uint64 cache_promised(void);
 
-// Forgets all clean blocks that nobody uses: the disk was changed behind the cache's back (recovery).
-void cache_drop(void);
-
 #endif

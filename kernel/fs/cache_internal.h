@@ -21,17 +21,13 @@ extern struct cache cache;
 
 // => no lock of the cache held.
 
-// The block of that number, pinned; 0: none.
-struct block *cache_find_and_pin(uint32 blockno);
+// The block of that number, pinned. If there is none: fresh, a block of cache_obtain, which enters the table (or is 0).
+struct block *cache_pin(uint32 blockno, struct block *fresh);
 bool cache_present(uint32 blockno);
 
 // A block with a page, state BLOCK_READING, pinned once and detached: memory that is free, else
 // that of a clean block that was not used for long. 0: none.
 struct block *cache_obtain(void);
-// Puts b, a block of cache_obtain, into the table under that number, unless one is there: then
-// that one is pinned and returned, else b.
-struct block *cache_insert(struct block *b, uint32 blockno);
-
 // => cache.lock held. b has been read, or could not be: then it leaves the table.
 void cache_read_done_locked(struct block *b, bool ok);
 

@@ -47,7 +47,7 @@ static int wait_read(struct block *b)
 // or on its way; -ENOMEM; -EIO: there is no such block.
 static int claim(uint32 blockno, struct block **out)
 {
-    *out = cache_find_and_pin(blockno);
+    *out = cache_pin(blockno, 0);
     if (likely(*out != 0))
         return 0;
     if (blockno >= disk->blocks)
@@ -55,7 +55,7 @@ static int claim(uint32 blockno, struct block **out)
     struct block *fresh = cache_obtain();
     if (!fresh)
         return -ENOMEM;
-    *out = cache_insert(fresh, blockno);
+    *out = cache_pin(blockno, fresh);
     if (*out == fresh)
         return 1;
     cache_put(fresh); // somebody else was first
@@ -75,7 +75,7 @@ int cache_get(uint32 blockno, struct block **out)
 
 struct block *cache_get_ready(uint32 blockno)
 {
-    struct block *b = cache_find_and_pin(blockno);
+    struct block *b = cache_pin(blockno, 0);
     uint8 state = b ? __atomic_load_n(&b->state, __ATOMIC_ACQUIRE) : BLOCK_EMPTY;
     if (state == BLOCK_CLEAN || state == BLOCK_DIRTY)
         return b;
