@@ -1,8 +1,8 @@
 // Reads the flattened device tree (Devicetree Specification 0.4, chapter 5): a header, a block of
 // strings, and a block of tokens that open a node, give it a property, and close it.
 //
-// The walk visits every token once and keeps only what struct machine has a field for. Of the
-// nodes it knows the few places in the table below; what lies in any other node it only counts.
+// The walk visits every token once and keeps only what struct machine has a field for. It knows
+// where it is by the names of the outermost open nodes; what lies deeper it only counts.
 // All offsets and lengths in the tree are checked against the blocks they lie in; a damaged tree
 // ends the walk early, and what it did not say keeps its default.
 #include "kernel/arch/fdt.h"
@@ -19,26 +19,16 @@ enum token { BEGIN_NODE = 1, END_NODE = 2, PROP = 3, NOP = 4, END = 9 };
 enum header { MAGIC = 0, TOTAL = 4, STRUCT = 8, STRINGS = 12, STRINGS_SIZE = 32, STRUCT_SIZE = 36 };
 #define HEADER_SIZE 40
 
-enum place { NOWHERE, ROOT, MEMORY, CHOSEN, CPUS, CPU, NPLACE };
-
-// The nodes that are known: inside which other one, and the name up to '@'.
-static const struct {
-    enum place parent;
-    const char *name;
-} places[NPLACE] = {
-    [ROOT] = {NOWHERE, ""},  [MEMORY] = {ROOT, "memory"}, [CHOSEN] = {ROOT, "chosen"},
-    [CPUS] = {ROOT, "cpus"}, [CPU] = {CPUS, "cpu"},
-};
+#define DEPTH 3 // of the nodes of interest: "", "cpus", "cpu@1"
 
 struct walk {
     struct machine *m;
     const uint8 *at, *end; // rest of the structure block
     const char *strings;   // the last one ends with a 0
     uint32 strings_size;
-    uint32 address_cells[NPLACE], size_cells[NPLACE]; // cells of a number in a node's children
-    enum place place;                                 // innermost open node that is known
-    uint unknown;                                     // open nodes inside it
-    bool hart_usable;                                 // of the open cpu node
+    uint32 address_cells, size_cells; // cells of a number in the root's children
+    uint depth;                       // open nodes
+    const char *node[DEPTH];          // the names of the outermost of them
 };
 
 struct machine machine;
@@ -55,14 +45,28 @@ static uint64 read_cells(const uint8 *p, uint32 cells)
     return value;
 }
 
+// Is the innermost open node /outer or, where inner is not 0, /outer/inner? Names count up to '@'.
+static bool inside(const struct walk *w, const char *outer, const char *inner)
+{
+    const char *const path[DEPTH] = {"", outer, inner};
+
+    if (w->depth != (inner ? 3 : 2))
+        return false;
+    for (uint i = 1; i < w->depth; i++) {
+        size_t n = strlen(path[i]);
+        if (strncmp(w->node[i], path[i], n) != 0 || (w->node[i][n] != 0 && w->node[i][n] != '@'))
+            return false;
+    }
+    return true;
+}
+
 static void read_memory(struct walk *w, const uint8 *value, uint32 len)
 {
-    uint32 address_cells = w->address_cells[ROOT], size_cells = w->size_cells[ROOT];
-    uint32 entry = 4 * (address_cells + size_cells);
+    uint32 entry = 4 * (w->address_cells + w->size_cells);
 
     for (; entry > 0 && len >= entry; len -= entry, value += entry) {
-        uint64 start = read_cells(value, address_cells);
-        uint64 size = read_cells(value + 4 * address_cells, size_cells);
+        uint64 start = read_cells(value, w->address_cells);
+        uint64 size = read_cells(value + 4 * w->address_cells, w->size_cells);
         if (start <= KERNBASE && size > KERNBASE - start && start + size > start) {
             w->m->ram_start = PGROUNDUP(start);
             w->m->ram_end = PGROUNDDOWN(start + size);
@@ -73,46 +77,29 @@ static void read_memory(struct walk *w, const uint8 *value, uint32 len)
 static void read_property(struct walk *w, const char *name, const uint8 *value, uint32 len)
 {
     // A number of cells that an address or size can have; others would be nonsense.
-    bool cell_count = len == 4 && be32(value) <= 4;
+    bool cell_count = w->depth == 1 && len == 4 && be32(value) <= 4;
 
-    if (cell_count && strcmp(name, "#address-cells") == 0) {
-        w->address_cells[w->place] = be32(value);
-    } else if (cell_count && strcmp(name, "#size-cells") == 0) {
-        w->size_cells[w->place] = be32(value);
-    } else if (w->place == MEMORY && strcmp(name, "reg") == 0) {
+    if (cell_count && strcmp(name, "#address-cells") == 0)
+        w->address_cells = be32(value);
+    else if (cell_count && strcmp(name, "#size-cells") == 0)
+        w->size_cells = be32(value);
+    else if (inside(w, "memory", 0) && strcmp(name, "reg") == 0)
         read_memory(w, value, len);
-    } else if (w->place == CHOSEN && strcmp(name, "bootargs") == 0) {
+    else if (inside(w, "chosen", 0) && strcmp(name, "bootargs") == 0)
         memcpy(w->m->bootargs, value, min_u64(len, sizeof(w->m->bootargs) - 1));
-    } else if (w->place == CPUS && strcmp(name, "timebase-frequency") == 0) {
-        if (len == 4 || len == 8)
-            w->m->timebase = read_cells(value, len / 4);
-    } else if (w->place == CPU && strcmp(name, "status") == 0) {
-        w->hart_usable = len >= 2 && memcmp(value, "ok", 2) == 0; // "okay"
-    }
+    else if (inside(w, "cpus", 0) && strcmp(name, "timebase-frequency") == 0 && (len == 4 || len == 8))
+        w->m->timebase = read_cells(value, len / 4);
+    else if (inside(w, "cpus", "cpu") && strcmp(name, "status") == 0 && w->m->harts > 0)
+        w->m->harts -= len < 2 || memcmp(value, "ok", 2) != 0; // "okay"
 }
 
 static void begin_node(struct walk *w, const char *name)
 {
-    for (enum place p = ROOT; w->unknown == 0 && p < NPLACE; p++) {
-        size_t n = strlen(places[p].name);
-        if (places[p].parent == w->place && strncmp(name, places[p].name, n) == 0 && (name[n] == 0 || name[n] == '@')) {
-            w->place = p;
-            w->hart_usable = true;
-            return;
-        }
-    }
-    w->unknown++;
-}
-
-static void end_node(struct walk *w)
-{
-    if (w->unknown > 0) {
-        w->unknown--;
-        return;
-    }
-    if (w->place == CPU && w->hart_usable && w->m->harts < NCPU)
+    if (w->depth < DEPTH)
+        w->node[w->depth] = name;
+    w->depth++;
+    if (inside(w, "cpus", "cpu"))
         w->m->harts++;
-    w->place = places[w->place].parent;
 }
 
 // The next n bytes, which the walk passes up to the next token; 0 if the block ends before.
@@ -134,8 +121,7 @@ static bool take_property(struct walk *w)
 
     if (!value || be32(head + 4) >= w->strings_size)
         return false;
-    if (w->unknown == 0)
-        read_property(w, w->strings + be32(head + 4), value, be32(head));
+    read_property(w, w->strings + be32(head + 4), value, be32(head));
     return true;
 }
 
@@ -151,8 +137,7 @@ static bool step(struct walk *w)
         begin_node(w, (const char *)token + 4);
         return true;
     case END_NODE:
-        end_node(w);
-        return true;
+        return w->depth-- > 0;
     case PROP:
         return take_property(w);
     case NOP:
@@ -182,7 +167,7 @@ static bool read_header(struct walk *w, const uint8 *fdt)
 int fdt_parse(const void *fdt, struct machine *m)
 {
     // Cells: the specification's defaults.
-    struct walk w = {.m = m, .address_cells = {[ROOT] = 2}, .size_cells = {[ROOT] = 1}};
+    struct walk w = {.m = m, .address_cells = 2, .size_cells = 1};
 
     *m = (struct machine){.ram_start = KERNBASE, .ram_end = PHYSTOP};
     bool good = read_header(&w, fdt);
@@ -190,8 +175,7 @@ int fdt_parse(const void *fdt, struct machine *m)
         ;
     if (m->timebase == 0)
         m->timebase = 10000000;
-    if (m->harts == 0)
-        m->harts = 1;
+    m->harts = min_u64(max_u64(m->harts, 1), NCPU);
     return good ? 0 : -EINVAL;
 }
 

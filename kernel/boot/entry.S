@@ -66,15 +66,13 @@ machine_vector:
         sd t1, 8(a0)
         csrr t0, mcause
         bgez t0, skip
+        ld t1, 24(a0)           # msip: whoever raised it finds his reason told below, at a timer's interrupt, too
+        sw zero, 0(t1)
         andi t0, t0, 4          # 7: timer, 3: software
-        beqz t0, software
+        beqz t0, pass_on
         ld t1, 16(a0)           # mtimecmp: nothing due until the kernel sets it again
         li t0, -1
         sd t0, 0(t1)
-        j pass_on
-software:
-        ld t1, 24(a0)           # msip
-        sw zero, 0(t1)
 pass_on:
         li t0, 2                # mip.SSIP
         csrs mip, t0

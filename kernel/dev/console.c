@@ -139,8 +139,6 @@ static int64 console_read(int, void *dst, uint64, size_t n)
 {
     int64 result = 0;
 
-    if (n == 0)
-        return 0;
     spin_lock(&input_lock);
     while (result == 0 && input.read == input.line)
         result = sleep_killable(&input, &input_lock);

@@ -7,19 +7,15 @@
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/waitq.h"
 
-static const struct disk_driver no_disk;
-const struct disk_driver *disk = &no_disk;
+const struct disk_driver *disk;
 
 // Guards done, which disk_run's callers wait for to become 0.
 static struct spinlock run_lock = SPINLOCK_INIT("disk_run", DEVICE);
 
 int disk_init(void)
 {
-    const struct disk_driver *found = virtio_blk_probe();
-
-    if (found)
-        disk = found;
-    return found ? 0 : -ENODEV;
+    disk = virtio_blk_probe();
+    return disk ? 0 : -ENODEV;
 }
 
 void disk_submit(struct disk_request *r)

@@ -25,7 +25,7 @@ struct disk_request {
 // and never allocates.
 struct disk_driver {
     void (*submit)(struct disk_request *r);
-    uint32 blocks;    // the disk's size; 0: there is none
+    uint32 blocks;    // the disk's size
     bool needs_flush; // it has a volatile write cache, so that commits need flushes
 };
 

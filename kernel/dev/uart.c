@@ -82,20 +82,6 @@ bool uart_try_write(const char *text, size_t n)
     return fits;
 }
 
-// Queues n <= PIECE_MAX bytes, waiting for room.
-static int write_piece(const char *text, size_t n)
-{
-    int error = 0;
-
-    if (uart_try_write(text, n))
-        return 0;
-    spin_lock(&room_lock);
-    while (!error && !uart_try_write(text, n))
-        error = sleep_killable(&queue, &room_lock);
-    spin_unlock(&room_lock);
-    return error;
-}
-
 int uart_write(const char *text, size_t n)
 {
     int error = 0;
@@ -104,7 +90,10 @@ int uart_write(const char *text, size_t n)
         piece = 1;
         while (piece < n && piece < PIECE_MAX && text[piece - 1] != '\n')
             piece++;
-        error = write_piece(text, piece);
+        spin_lock(&room_lock);
+        while (!error && !uart_try_write(text, piece))
+            error = sleep_killable(&queue, &room_lock);
+        spin_unlock(&room_lock);
     }
     return error;
 }

@@ -246,6 +246,7 @@ static bool init_queue(bool modern)
         write_address(QUEUE_DEVICE, blk.used);
         *reg(QUEUE_READY) = 1;
     } else {
+        *reg(GUEST_PAGE_SIZE) = PGSIZE;
         *reg(QUEUE_ALIGN) = PGSIZE;
         *reg(QUEUE_PFN) = virt_to_phys(queue_memory) / PGSIZE;
     }
@@ -258,8 +259,6 @@ static bool init_device(bool modern, bool *flush)
     *reg(STATUS) = 0; // reset
     *reg(STATUS) = STATUS_ACKNOWLEDGE;
     *reg(STATUS) = STATUS_ACKNOWLEDGE | STATUS_DRIVER;
-    if (!modern)
-        *reg(GUEST_PAGE_SIZE) = PGSIZE;
     if (!negotiate(modern, flush) || !init_queue(modern)) {
         *reg(STATUS) = STATUS_FAILED;
         return false;

@@ -90,7 +90,7 @@ void journal_end(void)
 {
     struct transaction *t = thread_transaction();
     kassert(t->open);
-    lockdep_leave(&journal);
+    lockdep_leave(&journal, LEVEL_TRANSACTION);
     t->open = false;
     spin_lock(&journal.lock);
     page_unpromise(t->frames);

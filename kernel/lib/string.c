@@ -1,7 +1,7 @@
 // Memory and strings.
 //
-// The emulator takes about as long for a store of eight bytes as for one of a single byte, so all
-// memory functions go by words as soon as the destination is aligned, 64 bytes a turn. Where source
+// The emulator takes about as long for a store of eight bytes as for one of a single byte, so what
+// stores to memory goes by words as soon as the destination is aligned, 64 bytes a turn. Where source
 // and destination are aligned differently, whole words are loaded and shifted together, so no
 // access is ever misaligned. The unrolled parts are assembly: a compiler takes a plain loop in
 // memset for a memset and calls it.
@@ -125,9 +125,6 @@ int memcmp(const void *a, const void *b, size_t n)
 {
     const uint8 *x = a, *y = b;
 
-    if (misalignment(x) == 0 && misalignment(y) == 0)
-        for (; n >= WORD && *(const uint64 *)x == *(const uint64 *)y; n -= WORD)
-            x += WORD, y += WORD;
     for (; n > 0; n--, x++, y++)
         if (*x != *y)
             return *x - *y;

@@ -10,22 +10,37 @@
 
 static struct held_set spinlocks[NCPU]; // each hart's own, interrupts off
 
-static void check_order(const struct held_lock *h, const char *name, enum lock_level level)
+static bool is_spin(enum lock_level level) { return level >= LEVEL_FIRST_SPIN; }
+
+// Where a lock of that level is noted; 0: nowhere. During boot there is no thread yet, and nothing to order.
+static struct held_set *set_of(enum lock_level level)
 {
-    if (h->level >= level)
-        panic("lock order: %s (level %d) taken while %s (level %d) is held", name, level, h->name, h->level);
+    if (panicking())
+        return 0;
+    if (is_spin(level))
+        return &spinlocks[this_cpu()->index];
+    return current() ? &current()->held : 0;
 }
 
-static void take(struct held_set *s, const void *lock, const char *name, enum lock_level level)
+void lockdep_take(const void *lock, const char *name, enum lock_level level)
 {
+    struct held_set *s = set_of(level);
+    if (!s)
+        return;
+    if (!is_spin(level) && this_cpu()->locks_held != 0)
+        panic("%s, which may sleep, taken with a spinlock held", name);
     kassert(s->count < HELD_MAX);
-    for (int i = 0; i < s->count; i++)
-        check_order(&s->held[i], name, level);
+    for (const struct held_lock *h = s->held; h < &s->held[s->count]; h++)
+        if (h->level >= level)
+            panic("lock order: %s (level %d) taken while %s (level %d) is held", name, level, h->name, h->level);
     s->held[s->count++] = (struct held_lock){lock, name, level};
 }
 
-static void leave(struct held_set *s, const void *lock)
+void lockdep_leave(const void *lock, enum lock_level level)
 {
+    struct held_set *s = set_of(level);
+    if (!s)
+        return;
     int i = s->count - 1;
     while (i >= 0 && s->held[i].lock != lock)
         i--;
@@ -34,41 +49,11 @@ static void leave(struct held_set *s, const void *lock)
         s->held[i] = s->held[i + 1];
 }
 
-void lockdep_spin_take(const void *lock, const char *name, enum lock_level level)
-{
-    if (!panicking())
-        take(&spinlocks[this_cpu()->index], lock, name, level);
-}
-
-void lockdep_spin_leave(const void *lock)
-{
-    if (!panicking())
-        leave(&spinlocks[this_cpu()->index], lock);
-}
-
-// During boot there is no thread yet, and nothing to order.
-static bool checks_threads(void) { return current() != 0 && !panicking(); }
-
-void lockdep_take(const void *lock, const char *name, enum lock_level level)
-{
-    if (!checks_threads())
-        return;
-    if (this_cpu()->locks_held != 0)
-        panic("%s, which may sleep, taken with a spinlock held", name);
-    take(&current()->held, lock, name, level);
-}
-
-void lockdep_leave(const void *lock)
-{
-    if (checks_threads())
-        leave(&current()->held, lock);
-}
-
 void lockdep_assert_none(void)
 {
-    if (!checks_threads())
+    const struct held_set *s = set_of(LEVEL_TRANSACTION);
+    if (!s)
         return;
-    const struct held_set *s = &current()->held;
     if (s->count > 0)
         panic("user memory touched with %s held", s->held[0].name);
     if (irq_depth() != 0)

@@ -19,12 +19,10 @@ struct held_set {
 };
 
 #ifdef DEBUG
-// A sleeplock or transaction (or any other thing held by a thread) of this level is taken, left.
+// A lock of this level is taken, left: by this hart if it is a spinlock's, else by the running thread (sleeplocks, the
+// transaction).
 void lockdep_take(const void *lock, const char *name, enum lock_level level);
-void lockdep_leave(const void *lock);
-// A spinlock is taken, left, on this hart.
-void lockdep_spin_take(const void *lock, const char *name, enum lock_level level);
-void lockdep_spin_leave(const void *lock);
+void lockdep_leave(const void *lock, enum lock_level level);
 // The running thread must hold nothing.
 void lockdep_assert_none(void);
 #else
@@ -32,12 +30,7 @@ static inline void lockdep_take(const void *lock, const char *name, enum lock_le
 {
     (void)lock, (void)name, (void)level;
 }
-static inline void lockdep_leave(const void *lock) { (void)lock; }
-static inline void lockdep_spin_take(const void *lock, const char *name, enum lock_level level)
-{
-    (void)lock, (void)name, (void)level;
-}
-static inline void lockdep_spin_leave(const void *lock) { (void)lock; }
+static inline void lockdep_leave(const void *lock, enum lock_level level) { (void)lock, (void)level; }
 static inline void lockdep_assert_none(void) {}
 #endif
 

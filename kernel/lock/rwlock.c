@@ -50,7 +50,7 @@ void read_acquire(struct rwspinlock *l)
         (*mine)++;
         return;
     }
-    lockdep_spin_take(l, l->writer.name, l->writer.level);
+    lockdep_take(l, l->writer.name, l->writer.level);
     this_cpu()->locks_held++;
     this_cpu()->lock_acquired[l->writer.level]++;
     while (!try_read(l, mine))
@@ -65,7 +65,7 @@ void read_release(struct rwspinlock *l)
         (*mine)--;
     } else {
         __atomic_store_n(mine, 0, __ATOMIC_RELEASE);
-        lockdep_spin_leave(l);
+        lockdep_leave(l, l->writer.level);
         this_cpu()->locks_held--;
     }
     irq_on();

@@ -35,7 +35,7 @@ void sleeplock_lock(struct sleeplock *l)
 void sleeplock_unlock(struct sleeplock *l)
 {
     kassert(l->holder == current());
-    lockdep_leave(l);
+    lockdep_leave(l, l->level);
     l->holder = 0;
     uint32 alone = 1;
     if (__atomic_compare_exchange_n(&l->state, &alone, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))

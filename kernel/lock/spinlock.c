@@ -46,7 +46,7 @@ static __attribute__((noinline)) void wait_for(struct spinlock *l)
 void spin_lock(struct spinlock *l)
 {
     irq_off();
-    lockdep_spin_take(l, l->name, l->level);
+    lockdep_take(l, l->name, l->level);
     if (unlikely(__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE)))
         wait_for(l);
     else
@@ -64,7 +64,7 @@ void spin_unlock(struct spinlock *l)
     struct cpu *c = this_cpu();
     if (unlikely(l->holder != c))
         return not_held(l);
-    lockdep_spin_leave(l);
+    lockdep_leave(l, l->level);
     l->holder = 0;
     c->locks_held--;
     __atomic_store_n(&l->locked, 0, __ATOMIC_RELEASE);

@@ -143,16 +143,15 @@ struct page *page_alloc_order(uint order, enum page_flags flags)
     int64 n = 1L << order;
     bool spend = flags & PAGE_PROMISED;
     kassert(order <= PAGE_ORDER_MAX);
-    if (!spend && !take_available(n))
+    if (spend)
+        add(&promised, -n);
+    else if (!take_available(n))
         return 0;
     struct page *p = find(order);
     if (!p) {
-        if (!spend)
-            add(&available, n);
+        add(spend ? &promised : &available, n);
         return 0;
     }
-    if (spend)
-        add(&promised, -n);
     debug_assert(p->refs == 0 && !(p->flags & (PG_FREE | PG_RESERVED)));
     p->flags |= flags & PAGE_CACHE ? PG_CACHE : 0;
     __atomic_store_n(&p->refs, 1, __ATOMIC_RELEASE);
