@@ -42,11 +42,11 @@ static uint32 first_zero(const uint64 *map, uint32 from, uint32 to)
 }
 
 // The first free block of [from, to): its number and its bitmap block, pinned. 0; -ENOSPC; ...
-static int find_free(uint32 from, uint32 to, uint32 *blockno, struct block **map)
+static int find_free(uint64 from, uint64 to, uint32 *blockno, struct block **map)
 {
     while (from < to) {
-        uint32 base = from - from % BITS_PER_BLOCK;
-        uint32 end = min_u64((uint64)base + BITS_PER_BLOCK, to);
+        uint64 base = from - from % BITS_PER_BLOCK;
+        uint64 end = min_u64(base + BITS_PER_BLOCK, to);
         int e = cache_get(BBLOCK(from, superblock), map);
         if (e)
             return e;
@@ -169,22 +169,17 @@ int inode_free(uint32 inum)
 // Counts free blocks. The bits of blocks that no file may hold must be 1.
 static int count_blocks(void)
 {
-    const uint32 maps = superblock.datastart - superblock.bmapstart;
-    for (uint64 base = 0; base < (uint64)maps * BITS_PER_BLOCK; base += BITS_PER_BLOCK) {
-        struct block *map;
-        bool valid = true;
-        int e = cache_get(BBLOCK(base, superblock), &map);
-        if (e)
-            return e;
-        for (uint32 i = 0; (i = first_zero(block_data(map), i, BITS_PER_BLOCK)) < BITS_PER_BLOCK; i++) {
-            valid = valid && block_valid(base + i);
-            free_blocks++;
-        }
+    const uint64 bits = (uint64)(superblock.datastart - superblock.bmapstart) * BITS_PER_BLOCK;
+    struct block *map;
+    uint32 i;
+    int e;
+    for (uint64 from = 0; (e = find_free(from, bits, &i, &map)) == 0; from = (uint64)i + 1) {
         cache_put(map);
-        if (!valid)
+        if (!block_valid(i))
             return -EINVAL;
+        free_blocks++;
     }
-    return 0;
+    return e == -ENOSPC ? 0 : e;
 }
 
 static int count_inodes(void)

@@ -89,7 +89,7 @@ static int graft(uint32 *at, const uint *slot, uint n, uint32 hint, struct block
     return e;
 }
 
-int bmap_make(struct inode *ip, uint64 bn, struct block **out, bool *changed)
+int bmap_make(struct inode *ip, uint64 bn, struct block **out)
 {
     struct way w;
     int e = find_way(ip, bn, &w);
@@ -105,7 +105,7 @@ int bmap_make(struct inode *ip, uint64 bn, struct block **out, bool *changed)
         if (e == 0 && w.holder)
             journal_write(w.holder);
         else if (e == 0)
-            *changed = true;
+            inode_update(ip);
     }
     cache_put(w.holder);
     return e;

@@ -225,15 +225,6 @@ static bool give_back(void)
     return victim != 0;
 }
 
-// => cache.lock held: nobody else knows b. pins: 0 or 1.
-static void set(struct block *b, enum block_state state, int pins)
-{
-    b->detached = true;
-    __atomic_add_fetch(&cache.pinned, pins - b->pins, __ATOMIC_RELAXED);
-    b->pins = pins;
-    change(b, state);
-}
-
 // => cache.lock held; let go meanwhile. A struct block with a new page, from a promise of the
 // cache's if it has one; 0: no memory.
 static struct block *obtain_new(void)
@@ -245,7 +236,7 @@ static struct block *obtain_new(void)
     bool promised = cache.told_promised > 0;
     if (promised) { // the frame is counted already, as promised
         cache.told_promised--;
-        set(b, BLOCK_READING, 1);
+        change(b, BLOCK_READING);
     }
     spin_unlock(&cache.lock);
     b->page = page_alloc(PAGE_CACHE | (promised ? PAGE_PROMISED : 0));
@@ -253,7 +244,7 @@ static struct block *obtain_new(void)
     if (b->page)
         return b;
     cache.told_promised += promised;
-    set(b, BLOCK_EMPTY, 0);
+    change(b, BLOCK_EMPTY);
     list_push_front(&cache.unused, &b->hash);
     return 0;
 }
@@ -264,8 +255,12 @@ struct block *cache_obtain(void)
     struct block *b = obtain_new();
     if (!b)
         b = take_victim();
-    if (b)
-        set(b, BLOCK_READING, 1);
+    if (b) { // nobody else knows it
+        b->detached = true;
+        b->pins = 1;
+        __atomic_add_fetch(&cache.pinned, 1, __ATOMIC_RELAXED);
+        change(b, BLOCK_READING);
+    }
     spin_unlock(&cache.lock);
     return b;
 }

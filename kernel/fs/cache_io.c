@@ -131,10 +131,13 @@ static bool claim_absent(uint32 blockno, struct block **out)
 }
 
 // Starts reading the neighbours at the beginning of blocknos that are absent; returns how many.
-static uint read_run(struct read_ahead *ra, const uint32 *blocknos, uint n)
+static uint read_run(const uint32 *blocknos, uint n)
 {
-    struct disk_request *r = &ra->request;
+    struct read_ahead *ra = take_read_ahead();
     uint i = 0;
+    if (!ra)
+        return 0;
+    struct disk_request *r = &ra->request;
     for (; i < n && blocknos[i] == blocknos[0] + i && claim_absent(blocknos[i], &ra->block[i]); i++)
         r->segment[i] = block_data(ra->block[i]);
     r->op = DISK_READ;
@@ -148,22 +151,8 @@ static uint read_run(struct read_ahead *ra, const uint32 *blocknos, uint n)
     return i;
 }
 
-// How many of the first of these blocks are there, or on their way.
-static uint count_present(const uint32 *blocknos, uint n)
-{
-    uint i = 0;
-    while (i < n && cache_present(blocknos[i]))
-        i++;
-    return i;
-}
-
 void cache_read_ahead(const uint32 *blocknos, uint n)
 {
-    uint i = 0, run;
-    do {
-        i += count_present(blocknos + i, n - i);
-        struct read_ahead *ra = i < n ? take_read_ahead() : 0;
-        run = ra ? read_run(ra, blocknos + i, min_u64(n - i, DISK_SEGMENTS)) : 0;
-        i += run;
-    } while (run > 0);
+    for (uint i = 0, run = 1; i < n && run > 0; i += run)
+        run = cache_present(blocknos[i]) ? 1 : read_run(blocknos + i, min_u64(n - i, DISK_SEGMENTS));
 }

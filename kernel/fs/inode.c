@@ -152,17 +152,11 @@ static bool plausible(const struct dinode *d)
 {
     if (d->nlink > LINK_MAX || d->size > (uint64)MAXFILE * BSIZE)
         return false;
-    switch (d->type) {
-    case T_DIR:
+    if (d->type == T_DIR)
         return d->size % sizeof(struct dirent) == 0;
-    case T_SYMLINK:
+    if (d->type == T_SYMLINK)
         return d->size < MAXPATH;
-    case T_FILE:
-    case T_DEVICE:
-        return true;
-    default:
-        return false;
-    }
+    return d->type == T_FILE || d->type == T_DEVICE;
 }
 
 static int load(struct inode *ip)
@@ -191,6 +185,14 @@ int inode_lock(struct inode *ip)
 }
 
 void inode_unlock(struct inode *ip) { sleeplock_unlock(&ip->lock); }
+
+int inode_load(struct inode *ip)
+{
+    int e = inode_lock(ip);
+    if (e == 0)
+        inode_unlock(ip);
+    return e;
+}
 
 void inode_update(struct inode *ip)
 {

@@ -55,6 +55,7 @@ void inode_end_run(struct inode *ip);
 
 int inode_lock(struct inode *ip); // loads it if need be: 0; -EIO; -ENOMEM (then it is not locked)
 void inode_unlock(struct inode *ip);
+int inode_load(struct inode *ip); // both: then its type is known. ip is not locked
 
 // All below, unless they say otherwise: ip locked; those marked T inside a transaction.
 

@@ -81,10 +81,10 @@ int64 inode_read(struct inode *ip, void *dst, uint64 off, size_t n)
 }
 
 // Copies n bytes from src to the file's bytes at off, all in one block.
-static int write_in_block(struct inode *ip, const void *src, uint64 off, size_t n, bool *changed)
+static int write_in_block(struct inode *ip, const void *src, uint64 off, size_t n)
 {
     struct block *b;
-    int e = bmap_make(ip, off / BSIZE, &b, changed);
+    int e = bmap_make(ip, off / BSIZE, &b);
     if (e)
         return e;
     block_extend_tail(b, off % BSIZE + n);
@@ -97,7 +97,6 @@ static int write_in_block(struct inode *ip, const void *src, uint64 off, size_t 
 int64 inode_write(struct inode *ip, const void *src, uint64 off, size_t n)
 {
     const uint64 max = (uint64)MAXFILE * BSIZE;
-    bool changed = false;
     size_t done = 0;
     int e = 0;
     if (off >= max)
@@ -107,16 +106,14 @@ int64 inode_write(struct inode *ip, const void *src, uint64 off, size_t n)
         e = inode_clear_tail(ip);
     while (e == 0 && done < n) {
         size_t m = min_u64(BSIZE - (off + done) % BSIZE, n - done);
-        e = write_in_block(ip, (const char *)src + done, off + done, m, &changed);
+        e = write_in_block(ip, (const char *)src + done, off + done, m);
         if (e == 0)
             done += m;
     }
     if (done > 0 && off + done > ip->d.size) {
         ip->d.size = off + done;
-        changed = true;
-    }
-    if (changed)
         inode_update(ip);
+    }
     return done ? (int64)done : e;
 }
 
@@ -157,15 +154,12 @@ void inode_read_ahead(struct inode *ip, uint64 first, uint64 n)
 
 int inode_store_block(struct inode *ip, uint64 bn, struct block **out)
 {
-    bool changed = false;
     debug_assert(sleeplock_holding(&ip->lock));
     if (bn >= blocks_of(ip))
         return -ENXIO;
-    int e = bmap_make(ip, bn, out, &changed);
+    int e = bmap_make(ip, bn, out);
     if (e)
         return e;
-    if (changed)
-        inode_update(ip);
     journal_write(*out);
     if (bn == ip->d.size / BSIZE)
         block_set_tail(*out, ip->d.size % BSIZE);

@@ -104,6 +104,8 @@ void journal_end(void)
     spin_unlock(&journal.lock);
 }
 
+uint journal_left(void) { return thread_transaction()->blocks_left; }
+
 void journal_write(struct block *b)
 {
     // A block stays in the group while a transaction is open that changes it.

@@ -28,6 +28,8 @@ int journal_begin(uint nblocks);
 // b, pinned, was or is about to be changed in the open transaction. Once a block is enough.
 void journal_write(struct block *b);
 void journal_end(void);
+// How many more blocks the open transaction may change.
+uint journal_left(void);
 
 // Set at boot: called when a group is closed, before its blocks are copied. No transaction is open
 // and no lock held. When it returns, nobody can store into file pages without a transaction.

@@ -61,14 +61,10 @@ static int read_superblock(void)
 static int check_root(void)
 {
     int e = inode_get(ROOTINO, &root_inode);
-    if (e)
-        return e;
-    e = inode_lock(root_inode);
-    if (e == 0) {
-        if (root_inode->d.type != T_DIR || root_inode->d.nlink == 0)
-            e = -EIO;
-        inode_unlock(root_inode);
-    }
+    if (e == 0)
+        e = inode_load(root_inode);
+    if (e == 0 && (root_inode->d.type != T_DIR || root_inode->d.nlink == 0))
+        e = -EIO;
     return e == -EIO ? refuse("no root directory") : e;
 }
 
@@ -85,10 +81,8 @@ static int reclaim_orphans(void)
         kprintf("ireclaim: inode %u\n", inum);
         if (inode_get(inum, &ip) != 0)
             continue;
-        if (inode_lock(ip) != 0)
+        if (inode_load(ip) != 0)
             kprintf("ireclaim: inode %u is damaged and stays\n", inum);
-        else
-            inode_unlock(ip);
         inode_put(ip); // the last one frees it
     }
     return e == -ENOSPC ? 0 : e;

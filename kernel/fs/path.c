@@ -60,14 +60,7 @@ static int step(struct place *p)
     else if (e == -ENOENT)
         e = 0;
     inode_unlock(dir);
-    if (e || !p->ip)
-        return e;
-    e = inode_lock(p->ip);
-    if (e)
-        return e;
-    p->type = p->ip->d.type;
-    inode_unlock(p->ip);
-    return 0;
+    return e || !p->ip ? e : inode_load(p->ip);
 }
 
 // Puts the target of the link p->ip in front of the rest, and goes back to where it begins.
@@ -98,7 +91,6 @@ static int follow(struct walk *w)
         inode_put(p->ip);
         p->ip = inode_dup(root_inode);
     }
-    p->type = T_DIR;
     return 0;
 }
 
@@ -111,7 +103,6 @@ int path_walk(struct inode *cwd, const char *path, int flags, struct place *p)
     p->dir = 0;
     p->slot.block = 0;
     p->ip = inode_dup(path[0] == '/' ? root_inode : cwd);
-    p->type = T_DIR;
     if (path[0] == 0)
         return -ENOENT;
     for (;;) {
@@ -124,9 +115,9 @@ int path_walk(struct inode *cwd, const char *path, int flags, struct place *p)
         if (!p->ip)
             return w.last && flags & PATH_NEW ? 0 : -ENOENT;
         bool itself = w.last && (flags & PATH_ENTRY || (flags & PATH_NOFOLLOW && !p->slash));
-        if (p->type == T_SYMLINK && !itself)
+        if (p->ip->d.type == T_SYMLINK && !itself)
             e = follow(&w);
-        else if (p->slash && p->type != T_DIR)
+        else if (p->slash && p->ip->d.type != T_DIR)
             e = -ENOTDIR;
         else if (w.last)
             return 0;
@@ -146,7 +137,7 @@ int path_lookup(struct inode *cwd, const char *path, int flags, struct inode **o
 {
     struct place p;
     int e = path_walk(cwd, path, flags, &p);
-    if (e == 0 && flags & PATH_DIRECTORY && p.type != T_DIR)
+    if (e == 0 && flags & PATH_DIRECTORY && p.ip->d.type != T_DIR)
         e = -ENOTDIR;
     if (e == 0) {
         *out = p.ip;

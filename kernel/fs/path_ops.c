@@ -46,7 +46,7 @@ static int set_name(const struct place *p, uint32 inum, int subdirs)
 }
 
 // T One link less for what p names: a directory has no other.
-static void drop_link(const struct place *p) { set_links(p->ip, p->type == T_DIR ? 0 : p->ip->d.nlink - 1); }
+static void drop_link(const struct place *p) { set_links(p->ip, p->ip->d.type == T_DIR ? 0 : p->ip->d.nlink - 1); }
 
 // T Fills the new inode ip with what it holds before its first link is seen.
 static int fill(struct inode *ip, const struct node *node, uint32 parent)
@@ -120,7 +120,7 @@ int path_create(struct inode *cwd, const char *path, const struct node *node, in
     sleeplock_lock(&names_lock);
     int e = path_walk(cwd, path, flags | PATH_NEW, &p);
     if (e == 0)
-        e = p.ip ? accept(p.type, node->type, flags) : create(&p, node);
+        e = p.ip ? accept(p.ip->d.type, node->type, flags) : create(&p, node);
     sleeplock_unlock(&names_lock);
     if (e == 0) {
         *out = p.ip;
@@ -141,13 +141,13 @@ static int check_name(const struct place *p)
         return 0;
     if (p->ip->d.nlink == 0 || p->ip->inum == ROOTINO || p->ip == p->dir)
         return -EIO;
-    return p->type == T_DIR && p->dir->d.nlink < 2 ? -EIO : 0;
+    return p->ip->d.type == T_DIR && p->dir->d.nlink < 2 ? -EIO : 0;
 }
 
 // May what p names lose this name?
 static int check_empty(const struct place *p)
 {
-    if (p->type != T_DIR)
+    if (p->ip->d.type != T_DIR)
         return 0;
     inode_lock(p->ip);
     int e = dir_check_empty(p->ip);
@@ -164,7 +164,7 @@ static int unlink(struct place *p, struct place *)
         e = journal_begin(UNLINK_BLOCKS);
     if (e)
         return e;
-    set_name(p, 0, -(p->type == T_DIR));
+    set_name(p, 0, -(p->ip->d.type == T_DIR));
     drop_link(p);
     journal_end();
     return 0;
@@ -174,7 +174,7 @@ static int link(struct place *from, struct place *to)
 {
     if (!from->ip)
         return -ENOENT;
-    if (from->type == T_DIR)
+    if (from->ip->d.type == T_DIR)
         return -EPERM;
     if (!to->dir || to->ip)
         return -EEXIST;
@@ -214,10 +214,10 @@ static int is_above(const struct inode *a, struct inode *d)
 // Do the types and the tree allow it?
 static int check_rename(const struct place *from, const struct place *to)
 {
-    const bool directory = from->type == T_DIR;
+    const bool directory = from->ip->d.type == T_DIR;
     if (!directory)
-        return to->slash ? -ENOTDIR : to->ip && to->type == T_DIR ? -EISDIR : 0;
-    if (to->ip && to->type != T_DIR)
+        return to->slash ? -ENOTDIR : to->ip && to->ip->d.type == T_DIR ? -EISDIR : 0;
+    if (to->ip && to->ip->d.type != T_DIR)
         return -ENOTDIR;
     int above = is_above(from->ip, to->dir);
     if (above)
@@ -230,7 +230,7 @@ static int check_rename(const struct place *from, const struct place *to)
 // Changes the names. up: the entry ".." of what is moved, if that is a directory.
 static int move(const struct place *from, const struct place *to, const struct place *up)
 {
-    const int subdirs = from->type == T_DIR;
+    const int subdirs = from->ip->d.type == T_DIR;
     int e = journal_begin(RENAME_BLOCKS);
     if (e)
         return e;
@@ -257,7 +257,7 @@ static int rename(struct place *from, struct place *to)
     if (e || from->ip == to->ip) // two names of one file: nothing to do
         return e;
     e = check_rename(from, to);
-    if (e == 0 && from->type == T_DIR)
+    if (e == 0 && from->ip->d.type == T_DIR)
         e = path_walk(from->ip, "..", PATH_ENTRY, &up);
     if (e == 0)
         e = move(from, to, &up);

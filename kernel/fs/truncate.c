@@ -8,62 +8,49 @@
 #include "kernel/lib/string.h"
 
 // A step changes the inode, the last block that stays, an indirect block on each level (those that
-// go are not written) and this many blocks of the bitmap.
-#define STEP_BITMAPS  20
-#define STEP_BLOCKS   (1 + 1 + 2 + STEP_BITMAPS)
+// go are not written), and else blocks of the bitmap.
+#define STEP_KEPT     (1 + 1 + 2)
+#define STEP_BLOCKS   (STEP_KEPT + 20)
 #define STEP_INDIRECT 4 // indirect blocks that it looks at, so that it does not take long
 
 void (*inode_cut_hook)(struct inode *ip);
 
 // The state of one step.
 struct shrink {
-    uint64 end;    // blocks of the file from here on are free
-    uint32 map;    // bitmap block changed last
-    uint maps;     // how many more may be changed
-    uint indirect; // how many more indirect blocks may be looked at
-    int stop;      // no more in this step: 1: that is enough; -ENOMEM
-    bool damaged;  // a pointer led nowhere and was let go
+    uint64 end;   // blocks of the file from here on are free
+    int indirect; // how many more indirect blocks may be looked at
+    int stop;     // no more in this step: 1: that is enough; -ENOMEM
+    bool damaged; // a pointer led nowhere and was let go
 };
 
-// Frees the block that *slot names and clears the slot, unless the step must stop first.
-static void free_slot(struct shrink *s, uint32 *slot)
+// Clears *slot, whose block was freed, or which led nowhere (e is -EIO); but 1 and -ENOMEM stop the step.
+static void clear_slot(struct shrink *s, uint32 *slot, int e)
 {
-    if (*slot == 0)
-        return;
-    if (block_valid(*slot) && BBLOCK(*slot, superblock) != s->map) {
-        if (s->maps == 0) {
-            s->stop = 1;
-            return;
-        }
-        s->maps--;
-        s->map = BBLOCK(*slot, superblock);
-    }
-    int e = block_free(*slot);
-    if (e == -ENOMEM) {
+    if (e == 1 || e == -ENOMEM) {
         s->stop = e;
-        return;
+    } else {
+        s->damaged |= e != 0;
+        *slot = 0;
     }
-    s->damaged |= e != 0;
-    *slot = 0;
 }
 
-// Pins the indirect block that *slot names, unless the step must stop first. A slot that leads
-// nowhere is cleared.
+// Frees the block that *slot names, unless the step must stop first.
+static void free_slot(struct shrink *s, uint32 *slot)
+{
+    if (*slot)
+        clear_slot(s, slot, journal_left() > STEP_KEPT ? block_free(*slot) : 1);
+}
+
+// Pins the indirect block that *slot names, unless the step must stop first.
 static struct block *pin_slot(struct shrink *s, uint32 *slot)
 {
     struct block *b;
     if (*slot == 0)
         return 0;
-    int e = s->indirect ? bmap_pin(*slot, &b) : 0;
-    if (s->indirect == 0 || e == -ENOMEM) {
-        s->stop = e ? e : 1;
-        return 0;
-    }
-    s->indirect--;
+    int e = s->indirect-- > 0 ? bmap_pin(*slot, &b) : 1;
     if (e == 0)
         return b;
-    s->damaged = true;
-    *slot = 0;
+    clear_slot(s, slot, e);
     return 0;
 }
 
@@ -108,7 +95,7 @@ static int resize(struct inode *ip, uint64 size)
 {
     const uint64 first = (size + BSIZE - 1) / BSIZE;
     uint32 *slots = ip->d.addrs;
-    struct shrink s = {.end = (ip->d.size + BSIZE - 1) / BSIZE, .maps = STEP_BITMAPS, .indirect = STEP_INDIRECT};
+    struct shrink s = {.end = (ip->d.size + BSIZE - 1) / BSIZE, .indirect = STEP_INDIRECT};
     cut(&s, &slots[NDIRECT + 1], 2, NDIRECT + NINDIRECT, first);
     cut(&s, &slots[NDIRECT], 1, NDIRECT, first);
     while (!s.stop && s.end > first)

@@ -13,8 +13,7 @@ extern struct sleeplock names_lock;
 struct place {
     struct inode *dir;    // the directory that has (or is to have) it; 0: there is no name ("/")
     struct dir_slot slot; // its entry, if there is one: stays so under names_lock
-    struct inode *ip;     // the inode it names, 0: none. The place is a user of both inodes
-    int type;             // ip's
+    struct inode *ip;     // the inode it names, 0: none; loaded. The place is a user of both inodes
     bool slash;           // a slash follows: only a directory will do
     char name[DIRSIZ + 1];
 };
