@@ -92,8 +92,8 @@ static void first_process(void *)
     ktest_run();
     need(inode_get(ROOTINO, &p->cwd), "there is no root directory");
     p->isolated = bootarg("isolate", 0) != 0;
-    p->tf->a0 = need(proc_exec("/init", argv, 1), "/init cannot be run");
-    proc_user_return();
+    need(proc_exec("/init", argv, 1), "/init cannot be run");
+    proc_user_return(p);
 }
 
 // => on this hart's idle stack: from here on it takes traps and interrupts.
@@ -146,8 +146,8 @@ void kernel_main(void)
     kmap_init();
     tlb_init();
     mapping_init();
-    vaddr_t stack = sched_make_idle(0);
     kmap_hart(); // the boot root does not map kernel stacks
+    vaddr_t stack = sched_make_idle(0);
     this_cpu()->proc = this_cpu()->idle_thread;
     proc_start_init(first_process);
     start_other_harts();

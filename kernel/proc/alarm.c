@@ -1,6 +1,6 @@
 // Alarms: see alarm.h.
 #include "kernel/proc/alarm.h"
-#include "kernel/arch/fpu.h"
+#include "kernel/arch/csr.h"
 #include "kernel/errno.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/proc/fp.h"
@@ -12,9 +12,8 @@ struct alarm {
     uint64 interval; // ticks; 0: stopped
     uint64 due;      // value of p->ticks at which the handler is called
     bool in_handler; // then the rest is what alarm_return puts back
-    bool has_fp;     // the interrupted code had used floating point
     struct trapframe frame;
-    struct fpregs fp;
+    struct fpregs fp; // if the frame says that it is in use
 };
 
 static struct kmem_cache alarm_cache = KMEM_CACHE("alarm", struct alarm);
@@ -36,7 +35,7 @@ void alarm_deliver(struct proc *p)
     struct alarm *a = p->alarm;
     if (a->in_handler || a->interval == 0 || p->ticks < a->due)
         return;
-    a->has_fp = fp_save(p, &a->fp);
+    fp_save(p, &a->fp);
     a->frame = *p->tf;
     a->in_handler = true;
     p->tf->epc = a->handler;
@@ -48,10 +47,8 @@ int64 alarm_return(struct proc *p)
     struct alarm *a = p->alarm;
     if (a == 0 || !a->in_handler)
         return -EINVAL;
-    if (a->has_fp)
+    if (a->frame.sstatus & SSTATUS_FS)
         fp_restore(p, &a->fp);
-    else
-        fp_drop(p); // the handler was the first to use it
     *p->tf = a->frame;
     a->in_handler = false;
     a->due = p->ticks + a->interval;

@@ -30,6 +30,6 @@ int64 alarm_return(struct proc *p);
 void alarm_deliver(struct proc *p);
 
 int alarm_fork(struct proc *child, struct proc *parent); // 0; -ENOMEM
-void alarm_drop(struct proc *p);                         // exec, exit
+void alarm_drop(struct proc *p);                         // exec, and when p is freed
 
 #endif

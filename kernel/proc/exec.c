@@ -5,7 +5,6 @@
 //     address space       program segments, as the file says | process page | guard page | stack | heap
 //     stack, from its top argument strings, argv[] with a 0 at its end, <- sp (16-byte aligned)
 #include "kernel/arch/barrier.h"
-#include "kernel/arch/cpu.h"
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/fs/cache.h"
@@ -15,7 +14,6 @@
 #include "kernel/memlayout.h"
 #include "kernel/proc/alarm.h"
 #include "kernel/proc/elf.h"
-#include "kernel/proc/fp.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/tree.h"
@@ -24,12 +22,10 @@
 #define MAX_SEGMENTS 16
 
 // The program that is being loaded.
-struct image {
-    struct addrspace *as;
+struct loading {
+    struct new_image image;
     struct inode *file; // locked while it is read
-    uaddr_t entry;
-    uaddr_t end; // page-aligned end of the segments so far
-    uaddr_t sp;  // of the new program; its argv lies there
+    uaddr_t end;        // page-aligned end of the segments so far
 };
 
 static int read_exactly(struct inode *ip, void *dst, uint64 off, size_t n)
@@ -46,12 +42,12 @@ static int check_header(const struct elf_header *h)
 }
 
 // Segments come in order, on pages of their own, and leave room for process page, guard and stack.
-static int check_segment(const struct image *im, const struct elf_segment *s)
+static int check_segment(const struct loading *l, const struct elf_segment *s)
 {
     const uaddr_t limit = TRAPFRAME - (USERSTACK + 3) * PGSIZE;
     bool sound = s->filesz <= s->memsz && s->vaddr >= USERBASE && s->vaddr < limit && s->memsz <= limit - s->vaddr &&
-                 PGROUNDDOWN(s->vaddr) >= im->end && s->filesz <= im->file->d.size &&
-                 s->off <= im->file->d.size - s->filesz && !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
+                 PGROUNDDOWN(s->vaddr) >= l->end && s->filesz <= l->file->d.size &&
+                 s->off <= l->file->d.size - s->filesz && !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
     return sound ? 0 : -ENOEXEC;
 }
 
@@ -62,14 +58,14 @@ static int prot_of(uint32 flags)
 }
 
 // Copies n bytes of the file at off to va, from the cache's own pages.
-static int copy_bytes(struct image *im, uaddr_t va, uint64 off, uint64 n)
+static int copy_bytes(struct loading *l, uaddr_t va, uint64 off, uint64 n)
 {
     while (n > 0) {
         uint64 part = min_u64(BSIZE - off % BSIZE, n);
         struct block *b;
-        int r = inode_block(im->file, off, &b);
+        int r = inode_block(l->file, off, &b);
         if (r == 0 && b != 0) {
-            r = as_write(im->as, va, (char *)block_data(b) + off % BSIZE, part);
+            r = as_write(l->image.as, va, (char *)block_data(b) + off % BSIZE, part);
             cache_put(b);
         }
         if (r < 0)
@@ -93,58 +89,59 @@ static uaddr_t mapped_end(const struct elf_segment *s)
 
 // Maps [start, end) of the segment's pages from the file, and the rest as memory of its own, with the
 // bytes that the file has for it.
-static int map_segment(struct image *im, const struct elf_segment *s)
+static int map_segment(struct loading *l, const struct elf_segment *s)
 {
     int prot = prot_of(s->flags), r = 0;
     uaddr_t start = PGROUNDDOWN(s->vaddr), middle = mapped_end(s), end = PGROUNDUP(s->vaddr + s->memsz);
     if (start < middle)
-        r = as_map_program(im->as, start, middle, prot, im->file, PGROUNDDOWN(s->off));
+        r = as_map_program(l->image.as, start, middle, prot, l->file, PGROUNDDOWN(s->off));
     if (r == 0 && middle < end)
-        r = as_map(im->as, middle, end, prot);
+        r = as_map(l->image.as, middle, end, prot);
     uaddr_t from = max_u64(s->vaddr, middle), to = s->vaddr + s->filesz;
     if (r == 0 && from < to)
-        r = copy_bytes(im, from, s->off + (from - s->vaddr), to - from);
+        r = copy_bytes(l, from, s->off + (from - s->vaddr), to - from);
     return r;
 }
 
-static int load_segment(struct image *im, const struct elf_segment *s)
+static int load_segment(struct loading *l, const struct elf_segment *s)
 {
     if (s->memsz == 0)
         return 0;
-    int r = check_segment(im, s);
+    int r = check_segment(l, s);
     if (r < 0)
         return r;
-    im->end = PGROUNDUP(s->vaddr + s->memsz);
-    r = map_segment(im, s);
+    l->end = PGROUNDUP(s->vaddr + s->memsz);
+    r = map_segment(l, s);
     return r == -EINVAL ? -ENOEXEC : r;
 }
 
-// => im->file locked.
-static int load_program(struct image *im)
+// => l->file locked.
+static int load_program(struct loading *l)
 {
     struct elf_header h;
     struct elf_segment s;
-    if (im->file->d.type != T_FILE)
+    if (l->file->d.type != T_FILE)
         return -EACCES;
-    int r = read_exactly(im->file, &h, 0, sizeof(h));
+    int r = read_exactly(l->file, &h, 0, sizeof(h));
     if (r == 0)
         r = check_header(&h);
     for (int i = 0; r == 0 && i < h.phnum; i++) {
-        r = read_exactly(im->file, &s, h.phoff + i * sizeof(s), sizeof(s));
+        r = read_exactly(l->file, &s, h.phoff + i * sizeof(s), sizeof(s));
         if (r == 0 && s.type == ELF_PT_LOAD)
-            r = load_segment(im, &s);
+            r = load_segment(l, &s);
     }
-    im->entry = h.entry;
-    if (r == 0 && (im->end == 0 || h.entry < USERBASE || h.entry >= im->end))
+    l->image.entry = h.entry;
+    if (r == 0 && (l->end == 0 || h.entry < USERBASE || h.entry >= l->end))
         r = -ENOEXEC;
     return r;
 }
 
 // Puts strings and argv[] on the new stack.
-static int push_args(struct image *im, char *const *argv, int argc)
+static int push_args(struct new_image *im, char *const *argv, int argc)
 {
     uaddr_t at[MAXARG + 1];
     uaddr_t sp = im->sp;
+    kassert(argc <= MAXARG);
     for (int i = 0; i < argc; i++) {
         size_t n = strlen(argv[i]) + 1;
         sp -= n;
@@ -154,56 +151,81 @@ static int push_args(struct image *im, char *const *argv, int argc)
         at[i] = sp;
     }
     at[argc] = 0;
+    im->argc = argc;
     im->sp = (sp - (argc + 1) * sizeof(uaddr_t)) & ~15UL;
     return as_write(im->as, im->sp, at, (argc + 1) * sizeof(uaddr_t));
 }
 
 // What follows the segments.
-static int make_stack(struct image *im)
+static int make_stack(struct loading *l)
 {
-    uaddr_t bottom = im->end + 2 * PGSIZE;
-    im->sp = bottom + USERSTACK * PGSIZE;
-    as_set_info(im->as, &(struct usyscall){.pid = current()->leader->pid});
-    int r = as_map_info(im->as, im->end);
+    uaddr_t bottom = l->end + 2 * PGSIZE;
+    l->image.sp = bottom + USERSTACK * PGSIZE;
+    as_set_info(l->image.as, &(struct usyscall){.pid = current()->leader->pid});
+    int r = as_map_info(l->image.as, l->end);
     if (r == 0)
-        r = as_map(im->as, bottom, im->sp, PROT_READ | PROT_WRITE);
+        r = as_map(l->image.as, bottom, l->image.sp, PROT_READ | PROT_WRITE);
     if (r == 0)
-        as_set_heap(im->as, im->sp);
+        as_set_heap(l->image.as, l->image.sp);
     return r;
 }
 
-static int build(struct image *im, char *const *argv, int argc)
+// Builds the new space, which holds the file's state of being run from then on.
+static int load(struct loading *l, char *const *argv, int argc)
 {
-    int r = inode_lock(im->file);
+    int r = inode_begin_run(l->file);
     if (r < 0)
         return r;
-    r = load_program(im);
-    inode_unlock(im->file);
+    l->image.as = as_create();
+    r = l->image.as ? inode_lock(l->file) : -ENOMEM;
+    if (r == 0) {
+        r = load_program(l);
+        inode_unlock(l->file);
+    }
+    inode_end_run(l->file);
     if (r == 0)
-        r = make_stack(im);
-    if (r == 0)
-        r = push_args(im, argv, argc);
-    return r;
+        r = make_stack(l);
+    return r < 0 ? r : push_args(&l->image, argv, argc);
 }
 
-// The process is to become the program: all other threads are told to end, so nothing can fail any
-// more. -EINTR: they are ending already, the caller too.
-static int commit(struct proc *p, const struct image *im, const char *path, int argc)
+// The program is called as the last name of its path.
+static void set_name(struct new_image *image, const char *path)
 {
     const char *name = path;
     for (const char *s = path; *s; s++)
         if (*s == '/' && s[1] != 0)
             name = s + 1;
-    struct new_image *next = &p->leader->image;
+    strlcpy(image->name, name, sizeof(image->name));
+}
+
+// The process is to become the program: all its threads are told to end, so nothing can fail any more.
+// -EINTR: they are ending already.
+static int commit(struct proc *leader, const struct new_image *image)
+{
     spin_lock(&tree_lock);
-    bool first = proc_end_threads_locked(p);
-    if (first) {
-        *next = (struct new_image){.as = im->as, .entry = im->entry, .sp = im->sp, .argc = argc};
-        strlcpy(next->name, name, sizeof(next->name));
-        p->killed |= p != p->leader; // it ends, too: the leader goes on in its place
-    }
+    bool first = proc_end_threads_locked(leader);
+    if (first)
+        leader->image = *image;
     spin_unlock(&tree_lock);
     return first ? 0 : -EINTR;
+}
+
+int proc_exec(const char *path, char *const *argv, int argc)
+{
+    struct loading l = {0};
+    int r = path_lookup(proc_cwd(), path, 0, &l.file);
+    if (r < 0)
+        return r;
+    set_name(&l.image, path);
+    r = load(&l, argv, argc);
+    inode_put(l.file);
+    if (r == 0)
+        r = commit(current()->leader, &l.image);
+    if (r == 0)
+        return argc;
+    if (l.image.as)
+        as_put(l.image.as);
+    return r;
 }
 
 // What was killed meanwhile ends at its return to user mode.
@@ -213,20 +235,16 @@ void proc_take_over(struct proc *p)
     struct new_image im = p->image;
     spin_lock(&tree_lock);
     p->as = im.as;
+    as_activate(p->as, true);
+    sched_set_slot(p);
     strlcpy(p->name, im.name, sizeof(p->name));
     p->image.as = 0;
     p->ending = false;
     __atomic_store_n(&p->killed, p->doomed, __ATOMIC_SEQ_CST);
     spin_unlock(&tree_lock);
-    irq_off();
-    as_activate(p->as, true);
-    sched_set_slot(p);
-    irq_on();
     if (old != 0)
         as_put(old);
-    fp_drop(p);
     alarm_drop(p);
-    proc_drop_cwd(p);
     fence_i();
     memset(p->tf, 0, sizeof(*p->tf));
     p->tf->epc = im.entry;
@@ -234,41 +252,4 @@ void proc_take_over(struct proc *p)
     p->tf->a0 = im.argc;
     p->tf->a1 = im.sp;
     p->tf->sstatus = SSTATUS_SPIE | (DEBUG_BUILD ? 0 : SSTATUS_SUM);
-}
-
-// Builds the new space, which holds the file's state of being run from then on.
-static int load(struct image *im, char *const *argv, int argc)
-{
-    int r = inode_begin_run(im->file);
-    if (r < 0)
-        return r;
-    im->as = as_create();
-    r = im->as ? build(im, argv, argc) : -ENOMEM;
-    inode_end_run(im->file);
-    return r;
-}
-
-int proc_exec(const char *path, char *const *argv, int argc)
-{
-    struct proc *p = current();
-    struct image im = {0};
-    if (argc > MAXARG)
-        return -E2BIG;
-    int r = path_lookup(proc_cwd(), path, 0, &im.file);
-    if (r < 0)
-        return r;
-    r = load(&im, argv, argc);
-    inode_put(im.file);
-    if (r == 0)
-        r = commit(p, &im, path, argc);
-    if (r < 0) {
-        if (im.as)
-            as_put(im.as);
-        return r;
-    }
-    if (p != p->leader)
-        return -EINTR;
-    proc_reap_threads(p);
-    proc_take_over(p);
-    return argc;
 }

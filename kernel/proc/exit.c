@@ -8,20 +8,18 @@
 #include "kernel/fs/inode.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/waitq.h"
-#include "kernel/proc/alarm.h"
-#include "kernel/proc/fp.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/thread.h"
 #include "kernel/proc/tree.h"
-#include "kernel/proc/watch.h"
 #include "kernel/vm/addrspace.h"
 #include "kernel/vm/kmap.h"
 
-// Leaves the address space, for that of the parent, which is what this hart will most likely run
-// next: it is kept there as an idle hart keeps one. The tree lock holds it until this hart is known
-// to keep it; afterwards its end would find out.
-static struct addrspace *leave_space(struct proc *p)
+// The process's memory goes while it can still sleep: for that of the parent, which is what this hart will
+// most likely run next, and is kept there as an idle hart keeps one. The tree lock holds it until this
+// hart is known to keep it; afterwards its end would find out. Who looks at other processes' spaces finds
+// them through the tree lock, and keeps them alive by a reference.
+static void release_memory(struct proc *p)
 {
     struct addrspace *as = p->as;
     spin_lock(&tree_lock);
@@ -29,22 +27,6 @@ static struct addrspace *leave_space(struct proc *p)
     struct addrspace *next = p->parent->as;
     as_activate(next ? next : &kernel_space, false);
     spin_unlock(&tree_lock);
-    return as;
-}
-
-void proc_drop_parts(struct proc *p)
-{
-    fp_drop(p);
-    alarm_drop(p);
-    watch_drop(p);
-}
-
-// The process's memory goes while it can still sleep. Who looks at other processes' spaces finds
-// it through the tree lock, and keeps it alive by a reference.
-static void release_memory(struct proc *p)
-{
-    struct addrspace *as = leave_space(p);
-    proc_drop_parts(p);
     as_put(as);
 }
 
@@ -55,17 +37,24 @@ static void release_files(struct proc *p)
     p->cwd = 0;
 }
 
+// The list that p is in: who may wait for it sleeps on that.
+static struct list *family_of(const struct proc *p)
+{
+    return p == p->leader ? &p->parent->children : &p->leader->threads;
+}
+
 // => tree_lock held
 static bool any_runs_locked(const struct proc *leader)
 {
-    list_for_each (t, &leader->threads, struct proc, all)
+    list_for_each (t, &leader->threads, struct proc, sibling)
         if (t->state != PS_ZOMBIE)
             return true;
     return false;
 }
 
-// A thread that wants to be joined may be, as long as there is one to do it.
-void proc_reap_threads(struct proc *leader)
+// The leader waits until all other threads have ended, and frees them. One that wants to be joined may be,
+// as long as there is one to do it.
+static void reap_threads(struct proc *leader)
 {
     if (list_empty(&leader->threads))
         return; // nor can there be one any more
@@ -74,14 +63,14 @@ void proc_reap_threads(struct proc *leader)
         sleep(&leader->threads, &tree_lock);
     spin_unlock(&tree_lock);
     while (!list_empty(&leader->threads))
-        proc_reap(list_entry(leader->threads.next, struct proc, all));
+        proc_reap(list_entry(leader->threads.next, struct proc, sibling));
 }
 
-// => tree_lock held: p has ended, whom who waits on chan may find from here on. Its stack is free only
+// => tree_lock held: p has ended, whom who waits for it may find from here on. Its stack is free only
 // when the sched lock is: after the switch.
-static noreturn void become_zombie_locked(struct proc *p, const void *chan)
+static noreturn void become_zombie_locked(struct proc *p)
 {
-    wakeup(chan);
+    wakeup(family_of(p));
     spin_lock(&sched_lock);
     p->state = PS_ZOMBIE;
     spin_unlock(&tree_lock);
@@ -101,7 +90,7 @@ static void give_children_to_init_locked(struct proc *p)
         ended |= child->state == PS_ZOMBIE;
     }
     if (ended)
-        wakeup(init_proc);
+        wakeup(&init_proc->children);
 }
 
 // All threads but the leader p are gone.
@@ -113,7 +102,7 @@ static noreturn void end_process(struct proc *p)
     release_memory(p);
     spin_lock(&tree_lock);
     give_children_to_init_locked(p);
-    become_zombie_locked(p, p->parent);
+    become_zombie_locked(p);
 }
 
 // Ends the thread p. One that is not the leader keeps its address space until it is reaped, as an idle
@@ -122,15 +111,14 @@ static noreturn void end_thread(struct proc *p)
 {
     proc_drop_cwd(p);
     if (p == p->leader) {
-        proc_reap_threads(p);
+        reap_threads(p);
         if (p->image.as == 0)
             end_process(p);
         proc_take_over(p);
-        proc_user_return();
+        proc_user_return(p);
     }
-    proc_drop_parts(p);
     spin_lock(&tree_lock);
-    become_zombie_locked(p, &p->leader->threads);
+    become_zombie_locked(p);
 }
 
 // The process's status is that of the first exit; without one, that of the last of its threads.
@@ -141,7 +129,7 @@ static noreturn void leave(int status, bool all)
     if (!p->leader->ending)
         p->leader->exit_status = status;
     if (all)
-        proc_end_threads_locked(p);
+        proc_end_threads_locked(p->leader);
     if (p != p->leader)
         p->exit_status = status;
     spin_unlock(&tree_lock);
@@ -152,36 +140,35 @@ noreturn void proc_exit(int status) { leave(status, true); }
 
 noreturn void thread_exit(int status) { leave(status, false); }
 
-// => tree_lock held: a zombie among p's children; *any: there is a child that matches.
-static struct proc *find_zombie_locked(struct proc *p, int pid, bool *any)
+// => tree_lock held: one of family that has ended, not the caller; *any: there is one that matches.
+static struct proc *find_zombie_locked(struct list *family, int pid, bool *any)
 {
     *any = false;
-    list_for_each (child, &p->children, struct proc, sibling) {
-        if (pid != -1 && child->pid != pid)
+    list_for_each (p, family, struct proc, sibling) {
+        if (p == current() || (pid != -1 && p->pid != pid))
             continue;
         *any = true;
-        if (child->state == PS_ZOMBIE && !child->claimed)
-            return child;
+        if (p->state == PS_ZOMBIE && !p->claimed)
+            return p;
     }
     return 0;
 }
 
-int proc_wait(int pid, bool nohang, int *status, struct proc **zombie)
+// Waits for the end of one of family: its pid; the error none if there is no such; 0 with nohang if none has
+// ended; -EINTR.
+static int await(struct list *family, int pid, int none, bool nohang, struct proc **zombie)
 {
-    struct proc *p = current()->leader;
     int r;
     spin_lock(&tree_lock);
     for (;;) {
         bool any;
-        struct proc *child = find_zombie_locked(p, pid, &any);
-        if (child != 0) {
-            child->claimed = true;
-            *zombie = child;
-            *status = child->exit_status;
-            r = child->pid;
+        *zombie = find_zombie_locked(family, pid, &any);
+        if (*zombie != 0) {
+            (*zombie)->claimed = true;
+            r = (*zombie)->pid;
             break;
         }
-        r = !any ? -ECHILD : nohang ? 0 : sleep_killable(p, &tree_lock);
+        r = !any ? none : nohang ? 0 : sleep_killable(family, &tree_lock);
         if (r < 0 || nohang)
             break;
     }
@@ -189,15 +176,22 @@ int proc_wait(int pid, bool nohang, int *status, struct proc **zombie)
     return r;
 }
 
-// What those sleep on who may wait for it.
-static const void *waiters_of(const struct proc *zombie)
+int proc_wait(int pid, bool nohang, struct proc **zombie)
 {
-    return zombie == zombie->leader ? (const void *)zombie->parent : &zombie->leader->threads;
+    return await(&current()->leader->children, pid, -ECHILD, nohang, zombie);
+}
+
+int thread_join(int tid, struct proc **zombie)
+{
+    const struct proc *p = current();
+    if (tid == p->pid)
+        return -EINVAL;
+    return await(&p->leader->threads, tid, tid == -1 ? -ECHILD : -ESRCH, false, zombie);
 }
 
 void proc_reap(struct proc *zombie)
 {
-    const void *waiters = waiters_of(zombie);
+    const void *family = family_of(zombie);
     spin_lock(&sched_lock); // the zombie's last switch is over when this is free
     spin_unlock(&sched_lock);
     if (zombie != zombie->leader) {
@@ -206,14 +200,14 @@ void proc_reap(struct proc *zombie)
         zombie->as = 0;
     }
     proc_free(zombie);
-    wakeup(waiters); // another thread may wait for the same
+    wakeup(family); // another thread may wait for the same
 }
 
 void proc_unclaim(struct proc *zombie)
 {
     spin_lock(&tree_lock);
     zombie->claimed = false;
-    wakeup(waiters_of(zombie));
+    wakeup(family_of(zombie));
     spin_unlock(&tree_lock);
 }
 

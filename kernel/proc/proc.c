@@ -2,11 +2,13 @@
 #include "kernel/proc/proc.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/errno.h"
+#include "kernel/fs/inode.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/kmem.h"
+#include "kernel/proc/alarm.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/tree.h"
 #include "kernel/vm/addrspace.h"
@@ -21,7 +23,7 @@ struct proc *init_proc;
 static struct kmem_cache proc_cache = KMEM_CACHE("proc", struct proc);
 static uint proc_total; // tree lock
 static int last_pid;    // tree lock
-noreturn void (*proc_user_return)(void);
+noreturn void (*proc_user_return)(void *p);
 
 struct proc *proc_find_locked(int pid)
 {
@@ -36,14 +38,14 @@ static bool pid_in_use_locked(int pid)
     list_for_each (p, &all_procs, struct proc, all) {
         if (p->pid == pid || p->pgid == pid)
             return true;
-        list_for_each (t, &p->threads, struct proc, all)
+        list_for_each (t, &p->threads, struct proc, sibling)
             if (t->pid == pid)
                 return true;
     }
     return false;
 }
 
-// => tree_lock held: gives p the next free pid and its place in the list. -EAGAIN at NPROC. A thread
+// => tree_lock held: gives p the next free pid and its place in the tree. -EAGAIN at NPROC. A thread
 // is told to end with those that are there.
 static int enlist_locked(struct proc *p)
 {
@@ -53,27 +55,30 @@ static int enlist_locked(struct proc *p)
         last_pid = last_pid == PID_MAX ? 2 : last_pid + 1;
     while (pid_in_use_locked(last_pid));
     p->pid = p->pgid = last_pid;
-    struct list *list = p->leader == p ? &all_procs : &p->leader->threads;
-    struct list *before = list->prev;
-    while (before != list && list_entry(before, struct proc, all)->pid > p->pid)
-        before = before->prev;
-    list_insert_between(&p->all, before, before->next);
     p->killed = p->leader->ending || p->leader->doomed;
     proc_total++;
+    if (p != p->leader) {
+        list_push_back(&p->leader->threads, &p->sibling);
+        return 0;
+    }
+    struct list *before = all_procs.prev;
+    while (before != &all_procs && list_entry(before, struct proc, all)->pid > p->pid)
+        before = before->prev;
+    list_insert_between(&p->all, before, before->next);
     return 0;
 }
 
-// A process or kernel thread with a kernel stack, in no list.
-static int thread_alloc(struct proc **out)
+struct proc *thread_alloc(const char *name)
 {
     struct proc *p = kmem_alloc(&proc_cache);
     if (p == 0)
-        return -ENOMEM;
+        return 0;
     if ((p->kstack_top = kstack_alloc()) == 0) {
         kmem_free(&proc_cache, p);
-        return -ENOMEM;
+        return 0;
     }
     p->tf = (struct trapframe *)(p->kstack_top - sizeof(struct trapframe));
+    p->tf->sstatus = 0; // floating point is off
     p->state = PS_EMBRYO;
     p->cpu = -1;
     p->pin = ANY_HART;
@@ -86,76 +91,65 @@ static int thread_alloc(struct proc **out)
     list_init(&p->threads);
     p->leader = p;
     spin_init(&p->fds.lock, "fdtable", LEVEL_FDTABLE);
-    *out = p;
-    return 0;
+    strlcpy(p->name, name, sizeof(p->name));
+    return p;
 }
 
-int proc_alloc(struct proc *leader, struct proc **out)
+static void thread_free(struct proc *p)
 {
-    struct proc *p;
+    alarm_drop(p);
+    kstack_free(p->kstack_top);
+    kmem_free(&proc_cache, p);
+}
+
+int proc_alloc(const struct proc *maker, bool as_thread, struct proc **out)
+{
     if (proc_count() >= NPROC)
         return -EAGAIN; // at once: a fork bomb asks for this all the time
-    int r = thread_alloc(&p);
-    if (r < 0)
-        return r;
-    if (leader)
-        p->leader = leader;
+    struct proc *p = thread_alloc(maker->name);
+    if (p == 0)
+        return -ENOMEM;
+    *p->tf = *maker->tf;
+    p->isolated = maker->isolated;
+    p->pin = maker->pin;
+    p->fail_armed = maker->fail_armed;
+    if (as_thread)
+        p->leader = maker->leader;
     spin_lock(&tree_lock);
-    r = enlist_locked(p);
+    int r = enlist_locked(p);
     spin_unlock(&tree_lock);
-    if (r < 0) {
-        kstack_free(p->kstack_top);
-        kmem_free(&proc_cache, p);
-        return r;
-    }
+    if (r < 0)
+        thread_free(p);
     *out = p;
-    return 0;
+    return r;
 }
 
 void proc_free(struct proc *p)
 {
-    kassert(p->as == 0 && p->fp == 0 && p->alarm == 0 && p->watch == 0 && p->cwd == 0 && p->cwd_used == 0);
+    kassert(p->as == 0 && p->cwd == 0 && p->cwd_used == 0);
     spin_lock(&tree_lock);
     list_remove(&p->sibling);
     list_remove(&p->all);
     proc_total--;
     spin_unlock(&tree_lock);
-    kstack_free(p->kstack_top);
-    kmem_free(&proc_cache, p);
-}
-
-static void thread_entry(void)
-{
-    struct proc *p = current();
-    p->thread_main(p->thread_arg);
-    panic("thread %s has returned", p->name);
-}
-
-static void begin(struct proc *p, const char *name, void (*main)(void *arg), void *arg)
-{
-    strlcpy(p->name, name, sizeof(p->name));
-    p->thread_main = main;
-    p->thread_arg = arg;
-    sched_prepare(p, thread_entry);
-    sched_ready(p);
+    thread_free(p);
 }
 
 void kthread_start(const char *name, void (*main)(void *arg), void *arg)
 {
-    struct proc *p;
-    if (thread_alloc(&p) < 0)
+    struct proc *p = thread_alloc(name);
+    if (p == 0)
         panic("no memory for kernel thread %s", name);
-    begin(p, name, main, arg);
+    sched_start(p, main, arg);
 }
 
 void proc_start_init(void (*main)(void *arg))
 {
-    struct proc *p;
-    if (proc_alloc(0, &p) < 0)
+    if (proc_alloc(current(), false, &init_proc) < 0)
         panic("no memory for the first process");
-    kassert(p->pid == 1);
-    init_proc = p;
-    begin(p, "init", main, 0);
+    kassert(init_proc->pid == 1);
+    strlcpy(init_proc->name, "init", sizeof(init_proc->name));
+    sched_start(init_proc, main, 0);
 }
 
 static void kill_thread(struct proc *p)
@@ -164,41 +158,35 @@ static void kill_thread(struct proc *p)
     wakeup_killed(p);
 }
 
-// All threads of the leader's process but except.
-static void kill_threads_locked(struct proc *leader, const struct proc *except)
+static void kill_threads_locked(struct proc *leader)
 {
-    if (leader != except)
-        kill_thread(leader);
-    list_for_each (t, &leader->threads, struct proc, all)
-        if (t != except)
-            kill_thread(t);
+    kill_thread(leader);
+    list_for_each (t, &leader->threads, struct proc, sibling)
+        kill_thread(t);
 }
 
 void proc_kill_locked(struct proc *p)
 {
     p->doomed = true;
-    kill_threads_locked(p, 0);
+    kill_threads_locked(p);
 }
 
-bool proc_end_threads_locked(struct proc *self)
+bool proc_end_threads_locked(struct proc *leader)
 {
-    struct proc *leader = self->leader;
-    bool first = !leader->ending;
+    if (leader->ending)
+        return false;
     leader->ending = true;
-    if (first)
-        kill_threads_locked(leader, self);
-    return first;
+    kill_threads_locked(leader);
+    return true;
 }
 
 int proc_kill(int pid)
 {
-    int r = pid == 1 ? -EPERM : -ESRCH;
     spin_lock(&tree_lock);
-    struct proc *p = pid == 1 ? 0 : proc_find_locked(pid);
-    if (p != 0) {
+    struct proc *p = proc_find_locked(pid);
+    int r = p == 0 ? -ESRCH : p == init_proc ? -EPERM : 0;
+    if (r == 0)
         proc_kill_locked(p);
-        r = 0;
-    }
     spin_unlock(&tree_lock);
     return r;
 }
@@ -249,7 +237,7 @@ static void fill_info_locked(struct proc *p, struct procinfo *info)
         .pin = p->pin,
         .threads = 1,
     };
-    list_for_each (t, &p->threads, struct proc, all) {
+    list_for_each (t, &p->threads, struct proc, sibling) {
         info->ticks += t->ticks;
         info->threads++;
     }
@@ -291,4 +279,36 @@ void proc_list(void)
     list_for_each (p, &all_procs, struct proc, all)
         kprintf("%5d %5d %-8s %s\n", p->pid, p->parent ? p->parent->pid : 0, state_name[p->state], p->name);
     spin_unlock(&tree_lock);
+}
+
+// --- The working directory ---
+
+// With one thread nobody changes it meanwhile. Of several, each keeps a reference on the one that it
+// saw last, so that another's chdir does not free it under a call.
+struct inode *proc_cwd(void)
+{
+    struct proc *p = current(), *leader = p->leader;
+    if (list_empty(&leader->threads) || p->cwd_used == __atomic_load_n(&leader->cwd, __ATOMIC_RELAXED))
+        return leader->cwd;
+    proc_drop_cwd(p);
+    spin_lock(&leader->fds.lock);
+    p->cwd_used = inode_dup(leader->cwd);
+    spin_unlock(&leader->fds.lock);
+    return p->cwd_used;
+}
+
+void proc_set_cwd(struct inode *dir)
+{
+    struct proc *leader = current()->leader;
+    spin_lock(&leader->fds.lock);
+    struct inode *old = leader->cwd;
+    __atomic_store_n(&leader->cwd, dir, __ATOMIC_RELAXED);
+    spin_unlock(&leader->fds.lock);
+    inode_put(old);
+}
+
+void proc_drop_cwd(struct proc *p)
+{
+    inode_put(p->cwd_used);
+    p->cwd_used = 0;
 }

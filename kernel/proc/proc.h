@@ -10,19 +10,19 @@
 #define KERNEL_PROC_PROC_H
 
 #include "kernel/arch/cpu.h"
+#include "kernel/arch/fpu.h"
 #include "kernel/arch/trapframe.h"
 #include "kernel/file/fdtable.h"
 #include "kernel/lib/kdef.h"
 #include "kernel/lib/list.h"
 #include "kernel/lock/lockdep.h"
 #include "kernel/lock/thread.h"
+#include "kernel/proc/watch.h"
 #include "kernel/procinfo.h"
 
 struct addrspace;
 struct alarm;
-struct fpregs;
 struct inode;
-struct watch;
 
 // What a switch between threads saves (switch.S): the callee-saved registers.
 struct context {
@@ -33,7 +33,7 @@ struct context {
 // A program that exec has loaded (exec.c).
 struct new_image {
     struct addrspace *as; // 0: none
-    uaddr_t entry, sp;    // argv lies at sp
+    uaddr_t entry, sp;    // its argv lies at sp
     int argc;
     char name[16];
 };
@@ -60,11 +60,11 @@ struct proc {
     int pid;                // I; 0: kernel thread
     int pgid;               // T, L
     struct proc *leader;    // I: the first thread of the process, perhaps itself
-    struct list threads;    // T, L: the others, through all
+    struct list threads;    // T, L: the others, through sibling
     struct proc *parent;    // T, L: a leader; 0: kernel thread, init
     struct list children;   // T, L: through sibling
-    struct list sibling;    // T, L
-    struct list all;        // T: all processes, by pid; a thread: those of its leader
+    struct list sibling;    // T: in the parent's children, or in the leader's threads
+    struct list all;        // T, L: all processes, by pid
     int exit_status;        // T, set before ZOMBIE
     bool claimed;           // T: a zombie whose status somebody is fetching
     bool ending;            // T, L: exit or exec has told the other threads to end
@@ -77,15 +77,13 @@ struct proc {
     struct inode *cwd;              // F, L: proc_cwd tells it
     struct inode *cwd_used;         // o: the one that this thread has a reference on (proc_cwd)
     struct fdtable fds;             // L
-    struct fpregs *fp;              // o: 0 until it uses floating point
-    struct watch *watch;            // T, L: 0 until its system calls are traced or restricted
+    struct fpregs fp;               // o: as saved, if sstatus of its trap frame has it in use (fp.h)
+    struct watch watch;             // T, L: which of its system calls are traced or refused
     struct alarm *alarm;            // o: 0 until it sets one
     uint64 ticks;                   // o: clock ticks that met it running
     bool fail_armed;                // o: test builds: its allocations are counted and may fail
     struct transaction transaction; // o: fs/journal
     struct held_set held;           // o: debug build (lockdep)
-    void (*thread_main)(void *arg); // I: kernel threads
-    void *thread_arg;               // I
     char name[16];                  // o
 };
 
@@ -104,12 +102,15 @@ struct inode *proc_cwd(void);
 // Makes dir, whose reference is taken over, the working directory.
 void proc_set_cwd(struct inode *dir);
 
-// To user mode, with the registers of the process's trap frame: trap/ sets it at boot.
-extern noreturn void (*proc_user_return)(void);
+// To user mode, with the registers of the running process p's trap frame: trap/ sets it at boot.
+extern noreturn void (*proc_user_return)(void *p);
 
-// A new process in EMBRYO with a kernel stack, a pid and nothing else; with leader, a further thread
-// of its process, where it is listed at once. 0; -EAGAIN (NPROC); -ENOMEM.
-int proc_alloc(struct proc *leader, struct proc **out);
+// A kernel thread in EMBRYO with a kernel stack, in no list; 0 if memory is short.
+struct proc *thread_alloc(const char *name);
+// A new process in EMBRYO with a kernel stack and a pid, and with registers, name and modes as maker
+// has them; as_thread: a further thread of maker's process, where it is listed at once. 0; -EAGAIN
+// (NPROC); -ENOMEM.
+int proc_alloc(const struct proc *maker, bool as_thread, struct proc **out);
 // Undoes proc_alloc, and frees what is left of a zombie.
 void proc_free(struct proc *p);
 
@@ -120,16 +121,16 @@ void kthread_start(const char *name, void (*main)(void *arg), void *arg);
 
 // fork: returns the child's pid; -EAGAIN, -ENOMEM.
 int proc_fork(void);
-// exec: runs the program at path with argv (kernel strings, argc of them) in this process, whose
-// other threads are ended first; it is the leader that goes on. Returns argc on success. -ENOENT,
-// -ENOEXEC, -E2BIG, -ENOMEM, -EIO, ...: the caller is whole. -EINTR: the caller is ending.
+// exec: loads the program at path with argv (kernel strings, argc of them: at most MAXARG), and tells all
+// threads of this process to end, as exit does; when they have, at its return to user mode, the leader
+// goes on as that program. Returns argc on success. -ENOENT, -ENOEXEC, -ENOMEM, -EIO, ...: the caller
+// is whole. -EINTR: the caller is ending.
 int proc_exec(const char *path, char *const *argv, int argc);
 // exit: ends all threads of the process, unless they are ending already. Does not return.
 noreturn void proc_exit(int status);
-// wait: the pid of an ended child (any for pid = -1), its status in *status, without freeing it:
-// proc_reap does; or proc_unclaim leaves it to be found again. 0 with nohang if none has ended.
-// -ECHILD, -EINTR.
-int proc_wait(int pid, bool nohang, int *status, struct proc **zombie);
+// wait: the pid of an ended child (any for pid = -1), which is not freed yet: proc_reap does that; or
+// proc_unclaim leaves it to be found again. 0 with nohang if none has ended. -ECHILD, -EINTR.
+int proc_wait(int pid, bool nohang, struct proc **zombie);
 void proc_reap(struct proc *zombie);
 void proc_unclaim(struct proc *zombie);
 

@@ -15,7 +15,6 @@ void switch_context(struct context *from, struct context *to);
 struct spinlock sched_lock = SPINLOCK_INIT("sched", SCHED);
 
 static struct list run_queue = {&run_queue, &run_queue}; // sched lock
-static struct proc idle_threads[NCPU];
 
 static bool may_run(const struct proc *p, uint hart) { return p->pin == ANY_HART || p->pin == (int)hart; }
 
@@ -143,31 +142,29 @@ void sched_pin(uint index)
 // The first thing a new thread runs: ends the switch that led to it.
 static void new_thread(void)
 {
+    const struct proc *p = current();
     this_cpu()->irq_were_on = true;
     spin_unlock(&sched_lock);
-    ((void (*)(void))current()->context.s[11])();
-    panic("a thread has returned");
+    ((void (*)(uint64 arg))p->context.s[11])(p->context.s[10]);
+    panic("thread %s has returned", p->name);
 }
 
-void sched_prepare(struct proc *p, void (*fn)(void))
+void sched_start(struct proc *p, void (*fn)(void *arg), void *arg)
 {
-    memset(&p->context, 0, sizeof(p->context));
     p->context.ra = (uint64)new_thread;
     p->context.sp = (uint64)p->tf;
+    p->context.s[10] = (uint64)arg;
     p->context.s[11] = (uint64)fn;
+    sched_ready(p);
 }
 
 vaddr_t sched_make_idle(uint index)
 {
-    struct proc *p = &idle_threads[index];
-    p->kstack_top = kstack_alloc();
-    if (p->kstack_top == 0)
+    struct proc *p = thread_alloc("idle");
+    if (p == 0)
         panic("no memory for hart %d", index);
-    p->tf = (struct trapframe *)(p->kstack_top - sizeof(struct trapframe));
     p->state = PS_RUNNING;
     p->cpu = index;
-    list_init(&p->run_link);
-    strlcpy(p->name, "idle", sizeof(p->name));
     cpus[index].idle_thread = p;
     return p->kstack_top;
 }

@@ -39,10 +39,10 @@ void sched_set_slot(struct proc *p);
 
 // What a hart does at the end of its boot: becomes its idle thread. Does not return.
 noreturn void sched_idle(void);
-// Makes the idle thread of hart index and returns the top of its stack; 0 if memory is short.
+// Makes the idle thread of hart index and returns the top of its stack. Panics if memory is short.
 vaddr_t sched_make_idle(uint index);
 
-// Makes p, which is new, begin in fn on its own kernel stack when it first runs.
-void sched_prepare(struct proc *p, void (*fn)(void));
+// Makes p, which is new, runnable: it begins in fn(arg), which must not return, on its own kernel stack.
+void sched_start(struct proc *p, void (*fn)(void *arg), void *arg);
 
 #endif

@@ -14,15 +14,15 @@
 struct proc;
 
 // A thread that calls fn(arg) with sp at stack_top: its number. The rest of its registers is the
-// caller's, floating point unused. -EINVAL: no address of user memory; -EAGAIN (NPROC); -ENOMEM.
+// caller's, but floating point, which is 0. -EINVAL: no address of user memory; -EAGAIN (NPROC); -ENOMEM.
 int thread_clone(uaddr_t fn, uint64 arg, uaddr_t stack_top);
 
 // Ends the calling thread; the last one ends the process with its status.
 noreturn void thread_exit(int status);
 
 // Waits for the end of a thread of this process (any other but the leader for tid = -1): its
-// number, its status in *status; then proc_reap frees it, or proc_unclaim leaves it to be found again.
+// number; then proc_reap frees it, or proc_unclaim leaves it to be found again.
 // -ESRCH: none has that number; -ECHILD: there is no other; -EINVAL: the caller; -EINTR.
-int thread_join(int tid, int *status, struct proc **zombie);
+int thread_join(int tid, struct proc **zombie);
 
 #endif

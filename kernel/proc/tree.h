@@ -16,17 +16,11 @@ extern struct proc *init_proc;
 struct proc *proc_find_locked(int pid);
 // => tree_lock held: the process of the leader p is told to end.
 void proc_kill_locked(struct proc *p);
-// => tree_lock held: all threads of self's process but self are told to end; false: they are already.
-bool proc_end_threads_locked(struct proc *self);
-// The leader waits until all other threads have ended, and frees them.
-void proc_reap_threads(struct proc *leader);
+// => tree_lock held: all threads of the leader's process are told to end; false: they are already.
+bool proc_end_threads_locked(struct proc *leader);
 // The leader, whose other threads are gone, becomes the program that leader->image tells.
 void proc_take_over(struct proc *leader);
-// What a new thread or process p has from the one that makes it: registers and modes.
-void proc_inherit(struct proc *p, const struct proc *from);
 // Lets go what proc_cwd has kept for p.
 void proc_drop_cwd(struct proc *p);
-// Frees what p has of its own beside files and address space.
-void proc_drop_parts(struct proc *p);
 
 #endif

@@ -5,19 +5,15 @@
 #include "kernel/lib/print.h"
 #include "kernel/param.h"
 #include "kernel/proc/proc.h"
-#include "kernel/proc/watch.h"
 #include "kernel/vm/uaccess.h"
 
-static int64 (*const functions[])(const uint64 *a) = {
-#define SYSCALL_FUNCTION(number, name, args) [number] = sys_##name,
-    SYSCALLS(SYSCALL_FUNCTION)
-#undef SYSCALL_FUNCTION
-};
-
-static const char *const names[] = {
-#define SYSCALL_NAME(number, name, args) [number] = #name,
-    SYSCALLS(SYSCALL_NAME)
-#undef SYSCALL_NAME
+static const struct {
+    int64 (*function)(const uint64 *a);
+    const char *name;
+} calls[] = {
+#define SYSCALL_ENTRY(number, name, args) [number] = {sys_##name, #name},
+    SYSCALLS(SYSCALL_ENTRY)
+#undef SYSCALL_ENTRY
 };
 
 // open and exec refuse for themselves: they have the path.
@@ -26,24 +22,25 @@ static bool refused(const struct watch *w, uint64 number)
     return number != SYS_open && number != SYS_exec && watch_refuses(w, number, 0);
 }
 
-static void print_if_traced(const struct proc *p, uint64 number, int64 result)
+// On its own, so that calls that are not traced need not save registers for it.
+__attribute__((noinline)) static void print_if_traced(const struct proc *p, uint64 number, int64 result)
 {
-    if (number < ARRAY_LEN(names) && names[number] && watch_traces(p->leader->watch, number))
-        kprintf("%d: syscall %s -> %ld\n", p->pid, names[number], result < 0 ? -1 : result);
+    if (number < ARRAY_LEN(calls) && calls[number].name && watch_traces(&p->leader->watch, number))
+        kprintf("%d: syscall %s -> %ld\n", p->pid, calls[number].name, result < 0 ? -1 : result);
 }
 
 void syscall(struct trapframe *tf)
 {
     const struct proc *p = current();
+    const struct watch *watch = &p->leader->watch;
     uint64 number = tf->a7;
     int64 result = -ENOSYS;
-    const struct watch *watch = p->leader->watch;
-    if (unlikely(watch != 0) && refused(watch, number))
+    if (unlikely(watch->refused != 0) && refused(watch, number))
         result = -EPERM;
-    else if (number < ARRAY_LEN(functions) && functions[number])
-        result = functions[number](&tf->a0);
+    else if (number < ARRAY_LEN(calls) && calls[number].function)
+        result = calls[number].function(&tf->a0);
     tf->a0 = result;
-    if (unlikely(p->leader->watch != 0))
+    if (unlikely(watch->traced != 0))
         print_if_traced(p, number, result);
 }
 

@@ -6,7 +6,6 @@
 #include "kernel/fs/path.h"
 #include "kernel/mem/page.h"
 #include "kernel/proc/proc.h"
-#include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/vm/uaccess.h"
 
@@ -66,7 +65,7 @@ int64 sys_open(const uint64 *a)
     int e = fetch_path(a[0], path);
     if (e)
         return e;
-    if (watch_refuses(current()->leader->watch, SYS_open, path))
+    if (watch_refuses(&current()->leader->watch, SYS_open, path))
         return -EPERM;
     if (fdtable_full(&current()->leader->fds))
         return -EMFILE;

@@ -25,7 +25,6 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/thread.h"
-#include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/sysinfo.h"
 #include "kernel/vm/uaccess.h"
@@ -35,11 +34,11 @@ int64 sys_fork(const uint64 *) { return proc_fork(); }
 int64 sys_exit(const uint64 *a) { proc_exit((int)a[0]); }
 
 // The zombie with number r is gone only once its status has arrived; r <= 0: there is none.
-static int64 tell_status(int r, struct proc *zombie, int status, uaddr_t addr)
+static int64 tell_status(int r, struct proc *zombie, uaddr_t addr)
 {
     if (r <= 0)
         return r;
-    if (addr != 0 && copyout(addr, &status, sizeof(status)) < 0) {
+    if (addr != 0 && copyout(addr, &zombie->exit_status, sizeof(int)) < 0) {
         proc_unclaim(zombie);
         return -EFAULT;
     }
@@ -50,11 +49,10 @@ static int64 tell_status(int r, struct proc *zombie, int status, uaddr_t addr)
 static int64 wait_for(int pid, uaddr_t status_addr, int flags)
 {
     struct proc *zombie;
-    int status;
     if (flags & ~WNOHANG)
         return -EINVAL;
-    int r = proc_wait(pid, flags & WNOHANG, &status, &zombie);
-    return tell_status(r, zombie, status, status_addr);
+    int r = proc_wait(pid, flags & WNOHANG, &zombie);
+    return tell_status(r, zombie, status_addr);
 }
 
 int64 sys_wait(const uint64 *a) { return wait_for(-1, a[0], 0); }
@@ -68,9 +66,8 @@ int64 sys_thread_exit(const uint64 *a) { thread_exit((int)a[0]); }
 int64 sys_join(const uint64 *a)
 {
     struct proc *zombie;
-    int status;
-    int r = thread_join((int)a[0], &status, &zombie);
-    return tell_status(r, zombie, status, a[1]);
+    int r = thread_join((int)a[0], &zombie);
+    return tell_status(r, zombie, a[1]);
 }
 
 int64 sys_futex(const uint64 *a)
@@ -131,7 +128,7 @@ int64 sys_exec(const uint64 *a)
     int r = fetch_path(a[0], path);
     if (r < 0)
         return r;
-    if (watch_refuses(current()->leader->watch, SYS_exec, path))
+    if (watch_refuses(&current()->leader->watch, SYS_exec, path))
         return -EPERM;
     struct page *page = page_alloc_order(1, 0);
     if (page == 0)
@@ -191,14 +188,18 @@ int64 sys_gettime(const uint64 *a)
     return copyout(a[0], &now, sizeof(now));
 }
 
-int64 sys_trace(const uint64 *a) { return watch_trace(current()->leader, a[0]); }
+int64 sys_trace(const uint64 *a)
+{
+    current()->leader->watch.traced = a[0];
+    return 0;
+}
 
 // The mask is an int: with its sign, bit 31 stands for all calls from there on.
 int64 sys_interpose(const uint64 *a)
 {
     char path[MAXPATH];
     int e = fetch_path(a[1], path);
-    return e ? e : watch_interpose(current()->leader, (int64)(int)a[0], path);
+    return e ? e : watch_interpose(&current()->leader->watch, (int64)(int)a[0], path);
 }
 
 int64 sys_sigalarm(const uint64 *a) { return alarm_set(current(), (int)a[0], a[1]); }

@@ -61,25 +61,21 @@ static noreturn void go_to_user(struct trapframe *tf)
     __builtin_unreachable();
 }
 
-static noreturn void user_return(struct proc *p)
+static noreturn void user_return(void *running)
 {
-    for (;;) {
-        if (unlikely(__atomic_load_n(&p->killed, __ATOMIC_RELAXED))) {
-            csr_set(sstatus, SSTATUS_SIE);
-            proc_exit(-1);
-        }
-        csr_clear(sstatus, SSTATUS_SIE);
-        if (likely(!this_cpu()->resched))
-            break;
+    struct proc *p = running;
+    csr_clear(sstatus, SSTATUS_SIE);
+    while (unlikely(__atomic_load_n(&p->killed, __ATOMIC_RELAXED) || this_cpu()->resched)) {
         csr_set(sstatus, SSTATUS_SIE);
+        if (p->killed)
+            proc_exit(-1);
         sched_yield();
+        csr_clear(sstatus, SSTATUS_SIE);
     }
     if (unlikely(p->alarm != 0))
         alarm_deliver(p);
     go_to_user(p->tf);
 }
-
-noreturn void trap_first_return(void) { user_return(current()); }
 
 // A fault of the program's own making.
 static void end_program(struct proc *p, const char *why)
@@ -132,8 +128,7 @@ void user_trap(struct trapframe *tf)
     } else if (is_page_fault(cause)) {
         user_fault(p, tf);
     } else if (cause == CAUSE_ILLEGAL && (tf->sstatus & SSTATUS_FS) == 0) {
-        if (fp_enable(p) < 0)
-            end_program(p, "out of memory");
+        fp_enable(p);
     } else {
         end_program(p, "illegal instruction or access");
     }
@@ -188,7 +183,7 @@ noreturn void stack_overflow(uint64 sp, uint64 epc, uint64 cause, uint64 tval)
     panic("kernel stack overflow: sp 0x%lx, pc 0x%lx, cause %lx, address 0x%lx", sp, epc, cause, tval);
 }
 
-void trap_init(void) { proc_user_return = trap_first_return; }
+void trap_init(void) { proc_user_return = user_return; }
 
 void trap_init_hart(void)
 {

@@ -12,9 +12,6 @@
 void trap_init(void);      // hooks that lower folders call, once
 void trap_init_hart(void); // this hart takes traps from now on (not yet interrupts)
 
-// A process's first return to user mode, with the registers of its trap frame.
-noreturn void trap_first_return(void);
-
 // For assembly only.
 void user_trap(struct trapframe *tf);
 void kernel_trap(struct trapframe *tf);
