@@ -246,10 +246,6 @@ void proc_take_over(struct proc *p)
         as_put(old);
     alarm_drop(p);
     fence_i();
-    memset(p->tf, 0, sizeof(*p->tf));
-    p->tf->epc = im.entry;
-    p->tf->sp = im.sp;
-    p->tf->a0 = im.argc;
-    p->tf->a1 = im.sp;
+    *p->tf = (struct trapframe){.epc = im.entry, .sp = im.sp, .a0 = im.argc, .a1 = im.sp};
     p->tf->sstatus = SSTATUS_SPIE | (DEBUG_BUILD ? 0 : SSTATUS_SUM);
 }

@@ -11,13 +11,11 @@ static int set_locked(struct proc *self, int pid, int pgid)
         return -ESRCH;
     if (pgid == 0)
         pgid = p->pid;
-    if (pgid != p->pid) {
-        bool exists = false;
-        list_for_each (q, &all_procs, struct proc, all)
-            exists |= q->pgid == pgid;
-        if (!exists)
-            return -EPERM;
-    }
+    bool exists = pgid == p->pid;
+    list_for_each (q, &all_procs, struct proc, all)
+        exists |= q->pgid == pgid;
+    if (!exists)
+        return -EPERM;
     p->pgid = pgid;
     return 0;
 }

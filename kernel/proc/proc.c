@@ -200,23 +200,12 @@ int proc_parent(void)
     return pid;
 }
 
-struct addrspace *proc_space(int pid)
-{
-    spin_lock(&tree_lock);
-    struct proc *p = proc_find_locked(pid);
-    struct addrspace *as = p ? p->as : 0;
-    if (as != 0)
-        as_get(as);
-    spin_unlock(&tree_lock);
-    return as;
-}
-
-int proc_space_of_own(int pid, struct addrspace **as)
+int proc_space(int pid, bool own, struct addrspace **as)
 {
     const struct proc *me = current()->leader;
     spin_lock(&tree_lock);
     const struct proc *p = proc_find_locked(pid);
-    int err = !p || !p->as ? -ESRCH : p != me && p->parent != me ? -EPERM : 0;
+    int err = !p || !p->as ? -ESRCH : own && p != me && p->parent != me ? -EPERM : 0;
     if (err == 0)
         as_get(*as = p->as);
     spin_unlock(&tree_lock);

@@ -46,7 +46,6 @@ struct proc {
     vaddr_t kstack_top;     // I
     struct list run_link;   // S: run queue
     enum procstate state;   // S
-    bool on_wait_list;      // W
     bool killable_sleep;    // W: a kill ends this sleep
     bool timed_out;         // W
     const void *chan;       // W: what it sleeps on, 0 = not asleep
@@ -150,10 +149,9 @@ int pgroup_kill(int64 pgid);
 int proc_parent(void);
 // The process with the least pid >= pid: fills *info, returns its pid; -ESRCH.
 int proc_info(int pid, struct procinfo *info);
-// The address space of process pid, one more user; 0: none.
-struct addrspace *proc_space(int pid);
-// The same, if pid is the caller's process or a child of it. 0; -ESRCH; -EPERM.
-int proc_space_of_own(int pid, struct addrspace **as);
+// The address space of process pid, one more user. 0; -ESRCH; -EPERM: it is to be the caller's own or that
+// of a child, and is not.
+int proc_space(int pid, bool own, struct addrspace **as);
 uint64 proc_count(void);
 // Lists processes through kprintf (Ctrl-P).
 void proc_list(void);

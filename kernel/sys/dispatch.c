@@ -5,6 +5,7 @@
 #include "kernel/lib/print.h"
 #include "kernel/param.h"
 #include "kernel/proc/proc.h"
+#include "kernel/proc/watch.h"
 #include "kernel/vm/uaccess.h"
 
 static const struct {

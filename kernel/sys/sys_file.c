@@ -6,6 +6,7 @@
 #include "kernel/fs/path.h"
 #include "kernel/mem/page.h"
 #include "kernel/proc/proc.h"
+#include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/vm/uaccess.h"
 
@@ -31,18 +32,29 @@ static int64 add_file(struct file *f)
     return fd;
 }
 
-// Two path arguments. 0, or the first error.
-static int fetch_paths(const uint64 *a, char *first, char *second)
+// What call does with the path that a[0] tells.
+static inline int64 on_path(const uint64 *a, int64 (*call)(const char *path, const uint64 *a))
 {
+    char path[MAXPATH];
+    int e = fetch_path(a[0], path);
+    return e ? e : call(path, a);
+}
+
+// What call does with the two paths that a[0] and a[1] tell.
+static int64 on_paths(const uint64 *a, int (*call)(struct inode *cwd, const char *first, const char *second))
+{
+    char first[MAXPATH], second[MAXPATH];
     int e = fetch_path(a[0], first);
-    return e ? e : fetch_path(a[1], second);
+    if (e == 0)
+        e = fetch_path(a[1], second);
+    return e ? e : call(proc_cwd(), first, second);
 }
 
 static int64 do_read(struct file *f, const uint64 *a) { return file_read(f, a[1], (int)a[2]); }
 static int64 do_write(struct file *f, const uint64 *a) { return file_write(f, a[1], (int)a[2]); }
 static int64 do_seek(struct file *f, const uint64 *a) { return file_seek(f, (int64)a[1], (int)a[2]); }
 static int64 do_truncate(struct file *f, const uint64 *a) { return file_truncate(f, (int64)a[1]); }
-static int64 do_sync(struct file *f, const uint64 *a) { return (void)a, file_sync(f); }
+static int64 do_sync(struct file *f, const uint64 *) { return file_sync(f); }
 
 static int64 do_stat(struct file *f, const uint64 *a)
 {
@@ -58,20 +70,18 @@ int64 sys_lseek(const uint64 *a) { return on_file(a, do_seek); }
 int64 sys_ftruncate(const uint64 *a) { return on_file(a, do_truncate); }
 int64 sys_fsync(const uint64 *a) { return on_file(a, do_sync); }
 
-int64 sys_open(const uint64 *a)
+static int64 do_open(const char *path, const uint64 *a)
 {
-    char path[MAXPATH];
     struct file *f;
-    int e = fetch_path(a[0], path);
-    if (e)
-        return e;
     if (watch_refuses(&current()->leader->watch, SYS_open, path))
         return -EPERM;
     if (fdtable_full(&current()->leader->fds))
         return -EMFILE;
-    e = file_open(proc_cwd(), path, (int)a[1], &f);
+    int e = file_open(proc_cwd(), path, (int)a[1], &f);
     return e ? e : add_file(f);
 }
+
+int64 sys_open(const uint64 *a) { return on_path(a, do_open); }
 
 int64 sys_close(const uint64 *a) { return fdtable_close(&current()->leader->fds, (int)a[0]); }
 
@@ -111,60 +121,36 @@ int64 sys_pipe(const uint64 *a)
 
 int64 sys_sync(const uint64 *) { return journal_flush(); }
 
-static int make_node(const char *path, const struct node *node)
+static int make_node(struct inode *cwd, const char *path, const struct node *node)
 {
     struct inode *ip;
-    int e = path_create(proc_cwd(), path, node, PATH_ENTRY, &ip);
+    int e = path_create(cwd, path, node, PATH_ENTRY, &ip);
     if (e == 0)
         inode_put(ip);
     return e;
 }
 
-int64 sys_mkdir(const uint64 *a)
+static int64 do_mkdir(const char *path, const uint64 *)
 {
-    char path[MAXPATH];
-    int e = fetch_path(a[0], path);
-    return e ? e : make_node(path, &(struct node){.type = T_DIR});
+    return make_node(proc_cwd(), path, &(struct node){.type = T_DIR});
 }
 
-int64 sys_mknod(const uint64 *a)
+static int make_symlink(struct inode *cwd, const char *target, const char *path)
 {
-    char path[MAXPATH];
-    struct node node = {.type = T_DEVICE, .major = (int)a[1], .minor = (int)a[2]};
-    if (node.major < 0 || node.major >= NDEV || node.minor != (short)node.minor)
-        return -EINVAL;
-    int e = fetch_path(a[0], path);
-    return e ? e : make_node(path, &node);
+    if (target[0] == 0)
+        return -ENOENT;
+    return make_node(cwd, path, &(struct node){.type = T_SYMLINK, .target = target});
 }
 
-int64 sys_symlink(const uint64 *a)
-{
-    char target[MAXPATH], path[MAXPATH];
-    int e = fetch_paths(a, target, path);
-    if (e == 0 && target[0] == 0)
-        e = -ENOENT;
-    return e ? e : make_node(path, &(struct node){.type = T_SYMLINK, .target = target});
-}
+static int64 do_unlink(const char *path, const uint64 *) { return path_unlink(proc_cwd(), path); }
 
-int64 sys_unlink(const uint64 *a)
+static int64 do_chdir(const char *path, const uint64 *)
 {
-    char path[MAXPATH];
-    int e = fetch_path(a[0], path);
-    return e ? e : path_unlink(proc_cwd(), path);
-}
-
-int64 sys_link(const uint64 *a)
-{
-    char old[MAXPATH], new[MAXPATH];
-    int e = fetch_paths(a, old, new);
-    return e ? e : path_link(proc_cwd(), old, new);
-}
-
-int64 sys_rename(const uint64 *a)
-{
-    char old[MAXPATH], new[MAXPATH];
-    int e = fetch_paths(a, old, new);
-    return e ? e : path_rename(proc_cwd(), old, new);
+    struct inode *dir;
+    int e = path_lookup(proc_cwd(), path, PATH_DIRECTORY, &dir);
+    if (e == 0)
+        proc_set_cwd(dir);
+    return e;
 }
 
 // The target of the link at path, not ended by a 0: its length; -EINVAL: no link.
@@ -183,31 +169,34 @@ static int64 read_link(const char *path, char target[MAXPATH])
     return r;
 }
 
-int64 sys_readlink(const uint64 *a)
+static int64 do_readlink(const char *path, const uint64 *a)
 {
-    char path[MAXPATH], target[MAXPATH];
+    char target[MAXPATH];
     int n = (int)a[2];
-    int e = fetch_path(a[0], path);
-    if (e)
-        return e;
     int64 r = n <= 0 ? -EINVAL : read_link(path, target);
     if (r < 0)
         return r;
     r = min_u64(r, n);
-    e = copyout(a[1], target, r);
+    int e = copyout(a[1], target, r);
     return e ? e : r;
 }
 
-int64 sys_chdir(const uint64 *a)
+int64 sys_mkdir(const uint64 *a) { return on_path(a, do_mkdir); }
+int64 sys_unlink(const uint64 *a) { return on_path(a, do_unlink); }
+int64 sys_chdir(const uint64 *a) { return on_path(a, do_chdir); }
+int64 sys_readlink(const uint64 *a) { return on_path(a, do_readlink); }
+int64 sys_symlink(const uint64 *a) { return on_paths(a, make_symlink); }
+int64 sys_link(const uint64 *a) { return on_paths(a, path_link); }
+int64 sys_rename(const uint64 *a) { return on_paths(a, path_rename); }
+
+int64 sys_mknod(const uint64 *a)
 {
     char path[MAXPATH];
-    struct inode *dir;
+    struct node node = {.type = T_DEVICE, .major = (int)a[1], .minor = (int)a[2]};
+    if (node.major < 0 || node.major >= NDEV || node.minor != (short)node.minor)
+        return -EINVAL;
     int e = fetch_path(a[0], path);
-    if (e == 0)
-        e = path_lookup(proc_cwd(), path, PATH_DIRECTORY, &dir);
-    if (e == 0)
-        proc_set_cwd(dir);
-    return e;
+    return e ? e : make_node(proc_cwd(), path, &node);
 }
 
 int64 sys_getcwd(const uint64 *a)

@@ -68,11 +68,12 @@ int64 sys_pgtable(const uint64 *a)
     int root = (int)a[1], level = (int)a[3];
     if (root < 0 || root > 1 || level < 0 || level > 2)
         return -EINVAL;
-    struct addrspace *as = proc_space((int)a[0]);
-    if (as == 0)
-        return -ESRCH;
+    struct addrspace *as;
+    int r = proc_space((int)a[0], false, &as);
+    if (r < 0)
+        return r;
     const pte_t *table = as_table(as, root, level, a[2]);
-    int r = table ? copyout(a[4], table, PGSIZE) : -ENOENT;
+    r = table ? copyout(a[4], table, PGSIZE) : -ENOENT;
     as_put(as);
     return r;
 }
@@ -96,7 +97,7 @@ int64 sys_procmem_write(const uint64 *a)
     struct addrspace *as;
     if ((int)a[3] < 0)
         return -EINVAL;
-    int err = proc_space_of_own((int)a[0], &as);
+    int err = proc_space((int)a[0], true, &as);
     if (err)
         return err;
     struct page *page = page_alloc(0);

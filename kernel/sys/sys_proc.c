@@ -25,6 +25,7 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/thread.h"
+#include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/sysinfo.h"
 #include "kernel/vm/uaccess.h"

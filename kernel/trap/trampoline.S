@@ -48,16 +48,7 @@ exit_to_user:
         csrw sepc, t0
         ld t0, TF_SSTATUS(a0)
         csrw sstatus, t0
-        ld t0, SLOT_USER_SATP(a1)
-        bnez t0, 5f
-        csrw sscratch, a1       # shared: user mode runs on this root
-.irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-        ld x\n, TF_REG(\n)(a0)
-.endr
-        ld a0, TF_REG(10)(a0)
-        sret
-
-5:      mv tp, a1               # isolated: tp = slot, the user's t0 in it, its tp in sscratch
+        mv tp, a1               # tp = slot, the user's t0 in it, its tp in sscratch
         ld t0, TF_REG(5)(a0)
         sd t0, SLOT_T0(tp)
         ld t0, TF_REG(4)(a0)
@@ -67,8 +58,9 @@ exit_to_user:
 .endr
         ld a0, TF_REG(10)(a0)
         ld t0, SLOT_USER_SATP(tp)
-        csrw satp, t0
+        beqz t0, 5f
+        csrw satp, t0           # isolated: from the kernel root to the user root
         sfence.vma
-        ld t0, SLOT_T0(tp)
+5:      ld t0, SLOT_T0(tp)
         csrrw tp, sscratch, tp
         sret
