@@ -3,7 +3,7 @@
 // needs no space works; and everything comes back.
 #include "user/tests/usertests/full.h"
 
-#include "user/tests/usertests/files_data.h"
+#include "user/tests/usertests/mmap.h"
 
 // Fills the disk with the files fill and rest but for n blocks, at most NDIRECT.
 static void fill_disk(int n)
@@ -70,6 +70,30 @@ static void full_disk_writes(void)
     discard(fd, "f");
     discard(sparse, "s");
     empty_disk();
+}
+
+// Holes that are mapped, one block free: the first that is touched gets it, a touch of the next kills.
+static void full_disk_mapping(void)
+{
+    int fd = new_file("f");
+    expect(ftruncate(fd, 4 * BSIZE) == 0, "ftruncate");
+    char *p = map_file(fd, 0, 4 * BSIZE, RW, MAP_SHARED), *q = map_file(fd, 0, 4 * BSIZE, RW, MAP_PRIVATE);
+    fill_disk(1);
+    expect(is_zero(q, 3 * BSIZE), "private pages that are read need no block");
+    fill(p, 0, 100, 1);
+    expect(free_blocks() == 0, "a store takes the block");
+    expect(store_kills((uint64)p + BSIZE), "there is none for the next");
+    expect(load_kills((uint64)p + 3 * BSIZE), "nor for one that is read");
+    expect(FAILS(read(fd, p + BSIZE, 10), EFAULT), "read() into such a page is refused");
+    fill(q + BSIZE, 0, 100, 2);
+    expect(is_filled(q + BSIZE, 0, 100, 2), "nor do those that are written");
+    empty_disk();
+    fill(p + BSIZE, BSIZE, 3 * BSIZE, 1);
+    expect_filled(fd, BSIZE, 3 * BSIZE, 1);
+    expect_filled(fd, 0, 100, 1);
+    unmap(p, 4 * BSIZE);
+    unmap(q, 4 * BSIZE);
+    discard(fd, "f");
 }
 
 // One block free, and a place that needs an indirect one besides.
@@ -217,6 +241,7 @@ const struct test full_tests[] = {
     TEST(diskfull, SLOW | ALONE, "xv6,labs 9", "a full disk: files, but no bytes and no directories; all comes back"),
     TEST(full_disk_writes, ALONE, "labs 9", "writes to a full disk fall short, fail, or need no block"),
     TEST(full_disk_indirect, ALONE, "labs 9", "no room for an indirect block: nothing is taken"),
+    TEST(full_disk_mapping, ALONE, "labs 9", "no room for a page of a mapping: a store kills, and nothing is lost"),
     TEST(full_disk_names, ALONE, "labs 9", "no room for a directory to grow: no name and no inode is lost"),
     TEST(full_disk_by_many, ALONE, "labs 9", "the last blocks are given to one of many writers each"),
     TEST(outofinodes, SLOW | ALONE, "xv6,labs 9,labs 30", "without free inodes nothing is made, and names still work"),
