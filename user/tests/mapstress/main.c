@@ -18,7 +18,10 @@ static void make_file(void)
 // 1: it was killed, 0: it came to its end.
 static int run_crew(uint64 seed, int threads, int deadline)
 {
-    int status, now = uptime(), pid = must_fork();
+    int status, now = uptime(), fd = open(FILE_NAME, O_RDWR);
+    // A wild crew may have been killed after it made the file short.
+    expect(ftruncate(fd, FILE_PAGES * PGSIZE) == 0 && close(fd) == 0, "the file is whole");
+    int pid = must_fork();
     if (pid == 0)
         be_crew(seed, threads, deadline < now + CREW_TICKS ? deadline : now + CREW_TICKS);
     expect(waitpid(pid, &status, 0) == pid, "the crew is waited for");

@@ -207,6 +207,7 @@ void map_outlives_cache(void)
         if (mark == 3)
             p = map_file(fd, 0, 3 * PGSIZE, RW, MAP_SHARED);
         expect(is_filled(p, 0, 3 * PGSIZE, mark), "the mapping has the bytes of round %d", mark);
+        fsync(fd); // the next round stores into pages that were committed
     }
     unmap(p, 3 * PGSIZE);
     discard(fd, "f");
