@@ -33,6 +33,10 @@ void protect(void *p, long bytes, int prot)
     expect(mprotect(p, bytes, prot) == 0, "mprotect(%p, %ld, %d)", p, bytes, prot);
 }
 
+static char block[PGSIZE];
+
+// In the few frames that the cache keeps, the last blocks that were used before give way to those of
+// a file that is read then.
 static void write_all_memory(void *arg)
 {
     char *p = sbrk(0);
@@ -41,12 +45,14 @@ static void write_all_memory(void *arg)
     take_memory(0);
     for (char *end = sbrk(0); p < end; p += PGSIZE)
         *p = 1;
+    int fd = open("filler", O_RDONLY);
+    while (read(fd, block, sizeof(block)) > 0)
+        ;
 }
 
 // With a file of 2 MiB the cache holds more than it keeps for itself and for those who map its pages.
 void empty_cache(void)
 {
-    static char block[PGSIZE];
     int fd = open("filler", O_CREATE | O_WRONLY);
     for (int i = 0; i < 512; i++)
         expect(write(fd, block, sizeof(block)) == sizeof(block), "filler");
