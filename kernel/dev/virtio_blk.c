@@ -60,29 +60,30 @@ enum reg {
 enum blk_type { BLK_READ = 0, BLK_WRITE = 1, BLK_FLUSH = 4 };
 #define SECTORS_PER_BLOCK (BSIZE / 512)
 
-#define CHAIN     (DISK_SEGMENTS + 2) // descriptors of the longest chain: a slot
-#define QUEUE_MAX 1024                // descriptors that we use at most
-#define SLOTS_MAX (QUEUE_MAX / CHAIN)
+#define QUEUE_SIZE 512                 // descriptors; a power of 2. QEMU has 1024 to offer
+#define CHAIN      (DISK_SEGMENTS + 2) // descriptors of the longest chain: a slot
+#define SLOTS      (QUEUE_SIZE / CHAIN)
 
 #define DESC_NEXT  1 // the chain goes on
 #define DESC_WRITE 2 // the device writes
 
-struct virtq_desc {
-    uint64 addr;
-    uint32 len;
-    uint16 flags, next;
-};
-
-struct virtq_avail {
-    uint16 flags, idx, ring[];
-};
-
-struct virtq_used {
-    uint16 flags, idx; // flags 1: do not notify
+// The queue as the device sees it. The legacy layout serves both kinds: used begins a page of its own.
+static volatile struct {
+    struct virtq_desc {
+        uint64 addr;
+        uint32 len;
+        uint16 flags, next;
+    } desc[QUEUE_SIZE];
     struct {
-        uint32 id, len;
-    } ring[];
-};
+        uint16 flags, idx, ring[QUEUE_SIZE];
+    } avail;
+    struct {
+        uint16 flags, idx; // flags 1: do not notify
+        struct {
+            uint32 id, len;
+        } ring[QUEUE_SIZE];
+    } used __attribute__((aligned(PGSIZE)));
+} queue __attribute__((aligned(PGSIZE)));
 
 // The descriptors from CHAIN * the slot's number on belong to it.
 struct slot {
@@ -94,19 +95,11 @@ struct slot {
     struct disk_request *request; // 0: the slot is free
 };
 
-// The queue as the device sees it. The legacy layout serves both kinds: used begins a page of its
-// own. 1024 descriptors take four pages, avail 2,054 bytes, used 8,198.
-static uint8 queue_memory[8 * PGSIZE] __attribute__((aligned(PGSIZE)));
-
 static struct {
     struct spinlock lock; // guards what is not marked
     paddr_t base;         // I: device registers
-    uint size;            // I: descriptors, a power of 2
-    struct virtq_desc *desc;
-    volatile struct virtq_avail *avail;
-    volatile struct virtq_used *used;
-    uint16 used_seen; // entries of used that were taken
-    struct slot slots[SLOTS_MAX];
+    uint16 used_seen;     // entries of used that were taken
+    struct slot slots[SLOTS];
     struct list waiting; // requests that wait for slots, in order
 } blk = {.lock = SPINLOCK_INIT("virtio_blk", DEVICE), .waiting = {&blk.waiting, &blk.waiting}};
 
@@ -114,7 +107,7 @@ static volatile uint32 *reg(enum reg r) { return mmio32(blk.base + r); }
 
 static void set_descriptor_locked(uint d, const volatile void *p, uint32 len, uint16 flags)
 {
-    blk.desc[d] = (struct virtq_desc){virt_to_phys((const void *)p), len, flags, d + 1};
+    queue.desc[d] = (struct virtq_desc){virt_to_phys((const void *)p), len, flags, d + 1};
 }
 
 // Hands r to the device, which is not yet notified. False if no slot is free.
@@ -123,9 +116,9 @@ static bool start_locked(struct disk_request *r)
     static const uint32 types[] = {[DISK_READ] = BLK_READ, [DISK_WRITE] = BLK_WRITE, [DISK_FLUSH] = BLK_FLUSH};
     uint i = 0;
 
-    while (i < blk.size / CHAIN && blk.slots[i].request)
+    while (i < SLOTS && blk.slots[i].request)
         i++;
-    if (i == blk.size / CHAIN)
+    if (i == SLOTS)
         return false;
     struct slot *s = &blk.slots[i];
     uint head = i * CHAIN, d = head;
@@ -138,9 +131,9 @@ static bool start_locked(struct disk_request *r)
         set_descriptor_locked(d++, r->segment[i], BSIZE, DESC_NEXT | (r->op == DISK_READ ? DESC_WRITE : 0));
     set_descriptor_locked(d, &s->status, 1, DESC_WRITE);
 
-    blk.avail->ring[blk.avail->idx % blk.size] = head;
+    queue.avail.ring[queue.avail.idx % QUEUE_SIZE] = head;
     fence_all(); // the chain before the index that shows it
-    blk.avail->idx++;
+    queue.avail.idx++;
     return true;
 }
 
@@ -154,7 +147,7 @@ static void start_waiting_locked(void)
         started = true;
     }
     fence_all(); // the index before the look at flags, and before the notification
-    if (started && !(blk.used->flags & 1))
+    if (started && !(queue.used.flags & 1))
         *reg(QUEUE_NOTIFY) = 0;
 }
 
@@ -170,7 +163,7 @@ static void submit(struct disk_request *r)
 // Takes the request whose chain begins at head out of its slot, with its status; 0: there is none.
 static struct disk_request *finish_locked(uint32 head)
 {
-    if (head % CHAIN != 0 || head / CHAIN >= SLOTS_MAX || !blk.slots[head / CHAIN].request)
+    if (head % CHAIN != 0 || head / CHAIN >= SLOTS || !blk.slots[head / CHAIN].request)
         return 0;
     struct slot *s = &blk.slots[head / CHAIN];
     struct disk_request *r = s->request;
@@ -185,9 +178,9 @@ static struct disk_request *take_done(void)
     struct disk_request *r = 0;
 
     spin_lock(&blk.lock);
-    while (!r && blk.used_seen != blk.used->idx) {
+    while (!r && blk.used_seen != queue.used.idx) {
         fence_all(); // the index before the entry
-        r = finish_locked(blk.used->ring[blk.used_seen++ % blk.size].id);
+        r = finish_locked(queue.used.ring[blk.used_seen++ % QUEUE_SIZE].id);
     }
     if (r)
         start_waiting_locked();
@@ -227,28 +220,22 @@ static void write_address(enum reg r, const volatile void *p)
     *reg(r + 4) = pa >> 32;
 }
 
-// Lays the queue out and tells the device where it is. False if it offers too short a one.
+// Tells the device where the queue is. False if it offers too short a one.
 static bool init_queue(bool modern)
 {
     *reg(QUEUE_SEL) = 0;
-    for (blk.size = QUEUE_MAX; blk.size > *reg(QUEUE_NUM_MAX); blk.size /= 2)
-        ;
-    if (blk.size < CHAIN)
+    if (*reg(QUEUE_NUM_MAX) < QUEUE_SIZE)
         return false;
-    uint64 used_at = PGROUNDUP(blk.size * sizeof(struct virtq_desc) + 6 + 2 * blk.size);
-    blk.desc = (struct virtq_desc *)queue_memory;
-    blk.avail = (struct virtq_avail *)(blk.desc + blk.size);
-    blk.used = (struct virtq_used *)(queue_memory + used_at);
-    *reg(QUEUE_NUM) = blk.size;
+    *reg(QUEUE_NUM) = QUEUE_SIZE;
     if (modern) {
-        write_address(QUEUE_DESC, blk.desc);
-        write_address(QUEUE_DRIVER, blk.avail);
-        write_address(QUEUE_DEVICE, blk.used);
+        write_address(QUEUE_DESC, queue.desc);
+        write_address(QUEUE_DRIVER, &queue.avail);
+        write_address(QUEUE_DEVICE, &queue.used);
         *reg(QUEUE_READY) = 1;
     } else {
         *reg(GUEST_PAGE_SIZE) = PGSIZE;
         *reg(QUEUE_ALIGN) = PGSIZE;
-        *reg(QUEUE_PFN) = virt_to_phys(queue_memory) / PGSIZE;
+        *reg(QUEUE_PFN) = virt_to_phys((const void *)&queue) / PGSIZE;
     }
     return true;
 }

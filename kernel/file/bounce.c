@@ -8,14 +8,13 @@
 
 static struct page *get_pages(size_t *size)
 {
-    struct page *page = 0;
     int order = 0;
     while (order < BOUNCE_ORDER_MAX && ((size_t)PGSIZE << order) < *size)
         order++;
-    for (; order >= 0 && !page; order--) {
-        page = page_alloc_order(order, 0);
-        *size = (size_t)PGSIZE << order;
-    }
+    struct page *page = page_alloc_order(order, 0);
+    while (!page && order > 0)
+        page = page_alloc_order(--order, 0);
+    *size = (size_t)PGSIZE << order;
     return page;
 }
 

@@ -12,15 +12,11 @@ static uint64 open_files; // atomic
 
 int file_alloc(const struct file_ops *ops, bool readable, bool writable, struct file **out)
 {
-    struct file *f = 0;
-    int e = -ENFILE;
-    if (__atomic_fetch_add(&open_files, 1, __ATOMIC_RELAXED) < NFILE) {
-        f = kmem_alloc(&file_cache);
-        e = -ENOMEM;
-    }
+    bool room = __atomic_fetch_add(&open_files, 1, __ATOMIC_RELAXED) < NFILE;
+    struct file *f = room ? kmem_alloc(&file_cache) : 0;
     if (!f) {
         __atomic_fetch_sub(&open_files, 1, __ATOMIC_RELAXED);
-        return e;
+        return room ? -ENOMEM : -ENFILE;
     }
     f->ops = ops;
     f->refs = 1;

@@ -39,12 +39,15 @@ static void put_field(struct text *t, const struct spec *s, const char *bytes, s
         put(t, bytes, n);
 }
 
-static void put_number(struct text *t, const struct spec *s, bool negative, uint64 value, uint base)
+static void put_number(struct text *t, const struct spec *s, uint64 value, uint base, bool is_signed)
 {
     char digits[DIGITS_MAX];
     char *end = digits + DIGITS_MAX, *p = end;
+    bool negative = is_signed && (int64)value < 0;
     int least = s->zero && !s->left ? s->width - negative : 1;
 
+    if (negative)
+        value = -value;
     do {
         *--p = "0123456789abcdef"[value % base];
         value /= base;
@@ -52,12 +55,6 @@ static void put_number(struct text *t, const struct spec *s, bool negative, uint
     if (negative)
         *--p = '-';
     put_field(t, s, p, end - p);
-}
-
-static void put_signed(struct text *t, const struct spec *s, int64 value)
-{
-    // Negated as unsigned: -INT64_MIN does not exist.
-    put_number(t, s, value < 0, value < 0 ? -(uint64)value : (uint64)value, 10);
 }
 
 static void put_string(struct text *t, const struct spec *s, const char *string)
@@ -72,7 +69,7 @@ static void put_pointer(struct text *t, uint64 value)
     static const struct spec digits = {.zero = true, .width = 16};
 
     put(t, "0x", 2);
-    put_number(t, &digits, false, value, 16);
+    put_number(t, &digits, value, 16, false);
 }
 
 static void put_conversion(struct text *t, const struct spec *s, char letter, va_list *args)
@@ -81,11 +78,11 @@ static void put_conversion(struct text *t, const struct spec *s, char letter, va
 
     switch (letter) {
     case 'd':
-        put_signed(t, s, s->is_long ? va_arg(*args, long) : va_arg(*args, int));
+        put_number(t, s, s->is_long ? va_arg(*args, long) : va_arg(*args, int), 10, true);
         break;
     case 'u':
     case 'x':
-        put_number(t, s, false, s->is_long ? va_arg(*args, uint64) : va_arg(*args, uint), letter == 'x' ? 16 : 10);
+        put_number(t, s, s->is_long ? va_arg(*args, uint64) : va_arg(*args, uint), letter == 'x' ? 16 : 10, false);
         break;
     case 'p':
         put_pointer(t, va_arg(*args, uint64));

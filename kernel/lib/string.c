@@ -73,9 +73,12 @@ static size_t copy_shifted(uint8 *d, const uint8 *s, size_t n)
     return done;
 }
 
-// Copies from the front to the back: right where the ranges are apart, or d lies below s.
-static inline void copy_up(uint8 *d, const uint8 *s, size_t n)
+// From the front to the back, so that memmove may call it where dst lies below src.
+void *memcpy(void *dst, const void *src, size_t n)
 {
+    uint8 *d = dst;
+    const uint8 *s = src;
+
     for (; left(n) > 0 && misalignment(d); n--)
         *d++ = *s++;
     if (misalignment(s)) {
@@ -91,33 +94,18 @@ static inline void copy_up(uint8 *d, const uint8 *s, size_t n)
     }
     for (; left(n) > 0; n--)
         *d++ = *s++;
-}
-
-// Copies from the back to the front. By words only if aligned alike.
-static void copy_down(uint8 *d, const uint8 *s, size_t n)
-{
-    bool alike = misalignment(d) == misalignment(s);
-
-    for (; left(n) > 0 && !(alike && misalignment(d + n) == 0); n--)
-        d[n - 1] = s[n - 1];
-    for (; n >= BLOCK; n -= BLOCK)
-        move_block(d + n - BLOCK, s + n - BLOCK);
-    for (; left(n) > 0; n--)
-        d[n - 1] = s[n - 1];
-}
-
-void *memcpy(void *dst, const void *src, size_t n)
-{
-    copy_up(dst, src, n);
     return dst;
 }
 
 void *memmove(void *dst, const void *src, size_t n)
 {
-    if ((uint64)dst - (uint64)src < n) // wraps around if dst lies below src
-        copy_down(dst, src, n);
-    else
-        copy_up(dst, src, n);
+    uint8 *d = dst;
+    const uint8 *s = src;
+
+    if ((uint64)dst - (uint64)src >= n) // wraps around if dst lies below src
+        return memcpy(dst, src, n);
+    for (; left(n) > 0; n--)
+        d[n - 1] = s[n - 1];
     return dst;
 }
 
