@@ -23,15 +23,15 @@ KTEST(sbrk_by_bytes)
     struct addrspace *as = space_with_heap();
     check(as && as_sbrk(as, 0, EAGER) == HEAP);
     check(as_sbrk(as, 1, EAGER) == HEAP && as_sbrk(as, 0, EAGER) == HEAP + 1);
-    check(as_size(as) == 5 * PGSIZE);
-    check(as_sbrk(as, PGSIZE - 1, EAGER) == HEAP + 1 && as_size(as) == 5 * PGSIZE);
-    check(as_sbrk(as, 1, EAGER) == HEAP + PGSIZE && as_size(as) == 6 * PGSIZE);
+    check(space_size(as) == 5 * PGSIZE);
+    check(as_sbrk(as, PGSIZE - 1, EAGER) == HEAP + 1 && space_size(as) == 5 * PGSIZE);
+    check(as_sbrk(as, 1, EAGER) == HEAP + PGSIZE && space_size(as) == 6 * PGSIZE);
     check(vm_fault(as, HEAP + 2 * PGSIZE, ACCESS_READ) == -EFAULT);
     check(vm_fault(as, HEAP + PGSIZE, ACCESS_WRITE) == 0);
-    check(as_sbrk(as, -1, EAGER) == HEAP + PGSIZE + 1 && as_size(as) == 5 * PGSIZE);
+    check(as_sbrk(as, -1, EAGER) == HEAP + PGSIZE + 1 && space_size(as) == 5 * PGSIZE);
     check(vm_fault(as, HEAP + PGSIZE, ACCESS_READ) == -EFAULT);
     check(as_sbrk(as, -10 * PGSIZE, EAGER) == HEAP + PGSIZE && as_sbrk(as, 0, EAGER) == HEAP);
-    check(as_size(as) == 4 * PGSIZE); // the data below is not the heap's
+    check(space_size(as) == 4 * PGSIZE); // the data below is not the heap's
     check(as_sbrk(as, 5, EAGER) == HEAP && as_sbrk(as, 1UL << 63, EAGER) == HEAP + 5);
     check(as_sbrk(as, 0, EAGER) == HEAP);
     as_check(as);

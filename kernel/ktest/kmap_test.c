@@ -14,7 +14,7 @@ extern char text_start[], text_end[], rodata_start[], rodata_end[], kernel_end[]
 
 static pte_t kernel_rights(vaddr_t va)
 {
-    pte_t *entry = pt_walk(kernel_space.kernel_root, va);
+    pte_t *entry = pt_walk(kernel_space.kernel_root, va, 0);
     return entry ? *entry & (PTE_V | PTE_RIGHTS) : 0;
 }
 

@@ -20,11 +20,11 @@ KTEST(pagetable_walk)
     struct addrspace *as = as_create();
     check(as && as->tables == 0); // the corner's are shared
     uaddr_t va = 5 * GIGAPAGE + 3 * SUPERPGSIZE + 7 * PGSIZE;
-    check(pt_walk(as->user_root, va) == 0);
+    check(pt_walk(as->user_root, va, 0) == 0);
     pte_t *entry = roots_entry(as, va, 0, false);
     check(entry && as->tables == 2 && pt_index((vaddr_t)entry / 8 * PGSIZE, 0) == 7);
     check(roots_entry(as, va + 5, 0, false) == entry && as->tables == 2);
-    check(pt_walk(as->user_root, va) == entry && pt_walk(as->kernel_root, va) == entry);
+    check(pt_walk(as->user_root, va, 0) == entry && pt_walk(as->kernel_root, va, 0) == entry);
     check(roots_entry(as, va + SUPERPGSIZE, 0, false) && as->tables == 3);
     check(as_lookup(as, va) == 0 && as_lookup(as, MAXVA) == 0 && as_lookup(as, -1UL) == 0);
     as_put(as);

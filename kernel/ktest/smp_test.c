@@ -145,7 +145,7 @@ KTEST(kernel_stacks_are_seen_by_all_harts)
             kstack_free(next);
     }
     // Not through the address itself: this hart's translation might be as old as the other's.
-    pte_t entry = *pt_walk(kernel_space.kernel_root, top - 8);
+    pte_t entry = *pt_walk(kernel_space.kernel_root, top - 8, 0);
     *(uint64 *)phys_to_virt(PTE2PA(entry) + PGSIZE - 8) = 2;
     check(peek_elsewhere(word) == 2);
     kstack_free(top);

@@ -19,5 +19,7 @@ void ktest_use_space(struct addrspace *as);
 
 // The page that va is mapped to, 0 if none.
 struct page *mapped_page(struct addrspace *as, uaddr_t va);
+// Bytes of all its regions.
+uint64 space_size(struct addrspace *as);
 
 #endif

@@ -249,10 +249,9 @@ int proc_info(int pid, struct procinfo *info)
     }
     spin_unlock(&tree_lock);
     if (as != 0) {
-        info->size = as_size(as);
+        info->size = as_usage(as, &info->shared, &info->file);
         info->resident = as->resident;
         info->tables = as->tables;
-        as_usage(as, &info->shared, &info->file);
         as_put(as);
     }
     return found;

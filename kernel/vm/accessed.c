@@ -22,7 +22,7 @@ void as_clear_accessed(struct addrspace *as, uaddr_t va, uint n, const uint8 *ma
     bool any = false;
     sleeplock_lock(&as->lock);
     for (uint i = 0; i < n; i++) {
-        pte_t *entry = map[i / 8] >> i % 8 & 1 ? pt_walk(as->user_root, va + i * PGSIZE) : 0;
+        pte_t *entry = map[i / 8] >> i % 8 & 1 ? pt_walk(as->user_root, va + i * PGSIZE, 0) : 0;
         if (!entry || !(*entry & PTE_V))
             continue;
         __atomic_fetch_and(entry, ~PTE_A, __ATOMIC_RELAXED);

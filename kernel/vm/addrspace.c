@@ -66,15 +66,10 @@ bool as_valid_prot(int prot)
     return !(prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) && !((prot & PROT_WRITE) && (prot & PROT_EXEC));
 }
 
-static bool valid_range(const struct addrspace *as, uaddr_t start, uaddr_t end)
-{
-    return start % PGSIZE == 0 && end % PGSIZE == 0 && start >= USERBASE && start < end && end <= TRAPFRAME &&
-           !region_first(&as->regions, start, end);
-}
-
 static int map(struct addrspace *as, const struct region *model)
 {
-    if (!valid_range(as, model->start, model->end) || !as_valid_prot(model->prot))
+    bool aligned = model->start % PGSIZE == 0 && model->end % PGSIZE == 0;
+    if (!aligned || !region_fits(as, model->start, model->end) || !as_valid_prot(model->prot))
         return -EINVAL;
     struct region *r = region_new(model);
     if (!r)
@@ -115,13 +110,8 @@ int as_write(struct addrspace *as, uaddr_t to, const void *from, size_t n)
         pte_t *entry = roots_entry(as, to, 0, false);
         if (!entry)
             return -ENOMEM;
-        if (*entry == 0) {
-            struct page *p = page_alloc(part < PGSIZE ? PAGE_ZERO : 0);
-            if (!p)
-                return -ENOMEM;
-            *entry = pt_user_entry(p, r->prot);
-            as->resident++;
-        }
+        if (*entry == 0 && r->ops->fill(as, r, PGROUNDDOWN(to), ACCESS_WRITE, entry, 0) < 0)
+            return -ENOMEM;
         memcpy((char *)page_to_virt(pt_page(*entry)) + to % PGSIZE, from, part);
         to += part;
         from = (const char *)from + part;
@@ -136,17 +126,6 @@ void as_set_heap(struct addrspace *as, uaddr_t start)
     as->heap_start = as->heap_end = start;
 }
 
-uint64 as_size(struct addrspace *as)
-{
-    uint64 pages = 0;
-    sleeplock_lock(&as->lock);
-    list_for_each (r, &as->regions, struct region, link) {
-        pages += region_pages(r);
-    }
-    sleeplock_unlock(&as->lock);
-    return pages << PGSHIFT;
-}
-
 // Tables stay until the space ends, so this needs no lock.
 pte_t as_lookup(struct addrspace *as, uaddr_t va)
 {
@@ -158,14 +137,11 @@ pte_t as_lookup(struct addrspace *as, uaddr_t va)
 
 const pte_t *as_table(struct addrspace *as, int root, int level, vaddr_t va)
 {
-    const pte_t *table = pt_table(root ? as->kernel_root : as->user_root);
-    if (level < 2 && va >= MAXVA && va < -MAXVA) // Sv39 repeats bit 38 in all bits above
+    paddr_t top = root ? as->kernel_root : as->user_root;
+    if (level == 2)
+        return pt_table(top);
+    if (va >= MAXVA && va < -MAXVA) // Sv39 repeats bit 38 in all bits above
         return 0;
-    for (int l = 2; l > level; l--) {
-        pte_t entry = table[pt_index(va, l)];
-        if (!pt_is_table(entry))
-            return 0;
-        table = pt_table(PTE2PA(entry));
-    }
-    return table;
+    const pte_t *entry = pt_walk(top, va, level + 1);
+    return entry && pt_is_table(*entry) ? pt_table(PTE2PA(*entry)) : 0;
 }

@@ -78,8 +78,8 @@ int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot);
 // to run the file.
 int as_map_program(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, struct inode *file, uint64 offset);
 
-// Copies n bytes into a space that is BUILDING, whatever the region's rights. 0; -EFAULT outside
-// regions; -ENOMEM.
+// Copies n bytes into zero-filled regions of a space that is BUILDING, whatever their rights. 0; -EFAULT
+// outside regions; -ENOMEM.
 int as_write(struct addrspace *as, uaddr_t to, const void *from, size_t n);
 
 // Adds to a space that is BUILDING the process page at va (memlayout.h): read-only for programs, and
@@ -118,12 +118,9 @@ const pte_t *as_table(struct addrspace *as, int root, int level, vaddr_t va);
 // a " .." for each level, "0xVA: pte 0x... pa 0x...".
 void as_print(struct addrspace *as);
 
-// Bytes of all regions.
-uint64 as_size(struct addrspace *as);
-
-// Pages that its entries map: those that others use, too (caches aside), and those that are a file's own in
-// the block cache.
-void as_usage(struct addrspace *as, uint64 *shared, uint64 *file);
+// Returns the bytes of all regions; and pages that its entries map: those that others use, too (caches
+// aside), and those that are a file's own in the block cache.
+uint64 as_usage(struct addrspace *as, uint64 *shared, uint64 *file);
 
 // Debug: regions sorted and disjoint, entries inside regions, counts and roots agree; panics.
 void as_check(struct addrspace *as);

@@ -13,12 +13,7 @@
 #include "kernel/vm/tlb.h"
 
 // The entry for the child: the parent's, without its right to write.
-static pte_t share_entry(pte_t *from)
-{
-    if (*from & PTE_W)
-        *from = (*from & ~(PTE_W | PTE_D)) | PTE_COW;
-    return *from;
-}
+static pte_t share_entry(pte_t *from) { return *from = pt_cow(*from); }
 
 // Shares 2 MiB that one entry maps: the child has an empty table there, which it keeps to spare.
 static void share_leaf(struct addrspace *child, const struct pt_span *s)
@@ -73,28 +68,20 @@ static int copy_region(struct addrspace *parent, struct addrspace *child, const 
     return 0;
 }
 
-// What the regions map is all there is.
-static int copy_regions(struct addrspace *parent, struct addrspace *child)
-{
-    int err = 0;
-    list_for_each (r, &parent->regions, struct region, link) {
-        err = copy_region(parent, child, r);
-        if (err < 0)
-            break;
-    }
-    tlb_flush_space(parent); // a program that forks has written something
-    return err;
-}
-
 int as_fork(struct addrspace *parent, struct addrspace **child)
 {
+    int err = 0;
     struct addrspace *as = as_create();
     if (!as)
         return -ENOMEM;
     sleeplock_lock(&parent->lock);
     as->heap_start = parent->heap_start;
     as->heap_end = parent->heap_end;
-    int err = copy_regions(parent, as);
+    list_for_each (r, &parent->regions, struct region, link) { // what they map is all there is
+        if (err == 0)
+            err = copy_region(parent, as, r);
+    }
+    tlb_flush_space(parent); // a program that forks has written something
     list_for_each (r, &as->regions, struct region, link)
         mapping_add(r); // before the parent may be looked into: what it loses, the child loses, too
     sleeplock_unlock(&parent->lock);

@@ -132,12 +132,6 @@ static int write_private(struct addrspace *as, struct region *r, uaddr_t va, pte
     return 0;
 }
 
-// A write to a page that is there, by an entry that does not allow it.
-static int write_protected(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
-{
-    return r->flags & REGION_SHARED ? r->ops->store(r, va, entry, s) : write_private(as, r, va, entry, s);
-}
-
 // The entry is there and its page is right: gives it the rights that it lacks, if any.
 static int refresh(const struct region *r, uaddr_t va, pte_t *entry, bool leaf)
 {
@@ -175,7 +169,7 @@ static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum acce
     if (!(*entry & PTE_V))
         return r->ops->fill(as, r, va, access, entry, s);
     if (access == ACCESS_WRITE && !(*entry & PTE_W))
-        return write_protected(as, r, va, entry, s);
+        return r->flags & REGION_SHARED ? r->ops->store(r, va, entry, s) : write_private(as, r, va, entry, s);
     return refresh(r, va, entry, false);
 }
 
@@ -219,13 +213,10 @@ int vm_fault(struct addrspace *as, uaddr_t va, enum access access)
 {
     lockdep_assert_none();
     debug_assert(!thread_in_transaction());
-    int err = fault_once(as, va, access);
-    for (int tries = 0; err == SUPPLY_WANTED || (err == -EAGAIN && tries < PROMISE_TRIES);) {
-        if (err == -EAGAIN) {
+    int err, tries = 0;
+    while ((err = fault_once(as, va, access)) == SUPPLY_WANTED || (err == -EAGAIN && tries++ < PROMISE_TRIES)) {
+        if (err == -EAGAIN)
             wait_a_tick();
-            tries++;
-        }
-        err = fault_once(as, va, access);
     }
     if (err == -EAGAIN)
         err = -ENOMEM;

@@ -120,9 +120,7 @@ int64 as_sbrk(struct addrspace *as, int64 n, int how)
     int64 result = old;
     if (n < 0)
         shrink(as, -(uint64)n < old - as->heap_start ? old + n : as->heap_start);
-    else if ((uint64)n > TRAPFRAME - old)
-        result = -ENOMEM;
-    else if (grow(as, old + n, how == SBRK_LAZY ? REGION_LAZY : REGION_RESERVED) < 0)
+    else if ((uint64)n > TRAPFRAME - old || grow(as, old + n, how == SBRK_LAZY ? REGION_LAZY : REGION_RESERVED) < 0)
         result = -ENOMEM;
     sleeplock_unlock(&as->lock);
     return result;

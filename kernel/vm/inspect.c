@@ -82,9 +82,7 @@ static void check_tables(const struct addrspace *as, uint64 leaves)
 {
     uint64 spare = 0, used = 0;
     list_for_each (t, &as->spare_tables, struct page, link) {
-        const pte_t *table = page_to_virt(t);
-        for (uint i = 0; i < PT_ENTRIES; i++)
-            kassert(table[i] == 0);
+        kassert(pt_is_empty(page_to_virt(t)));
         spare++;
     }
     list_for_each (t, &as->table_pages, struct page, link)
@@ -102,14 +100,17 @@ static void add_usage(const struct region *r, const struct page *p, uint n, uint
     }
 }
 
-void as_usage(struct addrspace *as, uint64 *shared, uint64 *file)
+uint64 as_usage(struct addrspace *as, uint64 *shared, uint64 *file)
 {
+    uint64 pages = 0;
     sleeplock_lock(&as->lock);
     list_for_each (r, &as->regions, struct region, link) {
+        pages += region_pages(r);
         pt_for_each (s, as->user_root, r->start, r->end)
             add_usage(r, pt_page(*s.entry), pt_entry_pages(&s), shared, file);
     }
     sleeplock_unlock(&as->lock);
+    return pages << PGSHIFT;
 }
 
 void as_check(struct addrspace *as)

@@ -83,7 +83,7 @@ static void map_corner(void)
 static_assert(TRAPFRAME + PGSIZE == TRAMPOLINE, "neighbours in one table");
 
 // The entries of the stack that ends at top: all in one table, since slots do not straddle 2 MiB.
-static pte_t *stack_entries(vaddr_t top) { return pt_walk(kernel_space.kernel_root, top - KSTACK_SIZE); }
+static pte_t *stack_entries(vaddr_t top) { return pt_walk(kernel_space.kernel_root, top - KSTACK_SIZE, 0); }
 
 static_assert(SUPERPGSIZE % KSTACK_SLOT == 0, "a slot lies in one table");
 

@@ -7,7 +7,6 @@
 //                and who gives that right holds one, so the list of spaces has them all.
 #include "kernel/vm/mapping.h"
 
-#include "kernel/fcntl.h"
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lock/spinlock.h"

@@ -11,22 +11,14 @@
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/fs/inode.h"
-#include "kernel/lib/assert.h"
-#include "kernel/vm/pagetable.h"
+#include "kernel/mem/page.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/superpage.h"
 #include "kernel/vm/unmap.h"
 
-static bool in_user_half(uaddr_t start, uaddr_t end) { return start < end && end <= TRAPFRAME; }
-
 static bool in_heap(const struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     return start < PGROUNDUP(as->heap_end) && end > as->heap_start;
-}
-
-static bool is_free(const struct addrspace *as, uaddr_t start, uaddr_t end)
-{
-    return start >= USERBASE && in_user_half(start, end) && !region_first(&as->regions, start, end);
 }
 
 // The highest free place of that length above the heap; -ENOMEM.
@@ -71,10 +63,10 @@ static int64 make_room(struct addrspace *as, const struct map_request *m, struct
 {
     uaddr_t end = m->hint + m->length;
     if (m->flags & MAP_FIXED) {
-        int e = m->hint < USERBASE || !in_user_half(m->hint, end) ? -EINVAL : take_out(as, m->hint, end, dead);
+        int e = in_user_half(m->hint, end) ? take_out(as, m->hint, end, dead) : -EINVAL;
         return e ? e : (int64)m->hint;
     }
-    if (m->hint && is_free(as, m->hint, end) && !in_heap(as, m->hint, end))
+    if (region_fits(as, m->hint, end) && !in_heap(as, m->hint, end))
         return m->hint;
     return highest_gap(as, m->length);
 }
@@ -211,34 +203,21 @@ int as_forget(struct addrspace *as, uaddr_t start, uaddr_t end)
     return e;
 }
 
-// The file behind the first pages of a file at or behind *va, with a user more, and which pages of it;
-// *va goes behind them. 0: there are none.
-static struct inode *next_file(struct addrspace *as, uaddr_t *va, uaddr_t end, uint64 *first, uint64 *n)
-{
-    struct inode *file = 0;
-    sleeplock_lock(&as->lock);
-    list_for_each (r, &as->regions, struct region, link) {
-        if (!r->file || !region_meets(r, *va, end))
-            continue;
-        uaddr_t from = max_u64(r->start, *va);
-        *va = min_u64(r->end, end);
-        *first = (from - r->start + r->offset) >> PGSHIFT;
-        *n = (*va - from) >> PGSHIFT;
-        file = inode_dup(r->file);
-        break;
-    }
-    sleeplock_unlock(&as->lock);
-    return file;
-}
-
+// Region by region, each looked up anew, since reading is begun without as->lock.
 int as_want(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
-    uint64 first, n;
-    struct inode *file;
     int e = as_mapped(as, start, end);
-    while (e == 0 && start < end && (file = next_file(as, &start, end, &first, &n)) != 0) {
-        inode_read_ahead(file, first, n);
+    while (e == 0 && start < end) {
+        sleeplock_lock(&as->lock);
+        const struct region *r = region_find(&as->regions, start);
+        uaddr_t next = r ? min_u64(r->end, end) : end; // it may be gone by now
+        uint64 first = r ? (start - r->start + r->offset) >> PGSHIFT : 0;
+        struct inode *file = r && r->file ? inode_dup(r->file) : 0;
+        sleeplock_unlock(&as->lock);
+        if (file)
+            inode_read_ahead(file, first, (next - start) >> PGSHIFT);
         inode_put(file);
+        start = next;
     }
     return e;
 }

@@ -15,16 +15,24 @@ pte_t pt_user_rights(int prot)
     return rights;
 }
 
-pte_t *pt_walk(paddr_t root, vaddr_t va)
+bool pt_is_empty(const pte_t *table)
+{
+    uint i = 0;
+    while (i < PT_ENTRIES && table[i] == 0)
+        i++;
+    return i == PT_ENTRIES;
+}
+
+pte_t *pt_walk(paddr_t root, vaddr_t va, int level)
 {
     pte_t *entry = &pt_table(root)[pt_index(va, 2)];
-    for (int level = 1; level >= 0; level--) {
+    for (int below = 1; below >= level; below--) {
         pte_t value = __atomic_load_n(entry, __ATOMIC_RELAXED);
         if (!(value & PTE_V))
             return 0;
         if (PTE_LEAF(value))
             return entry;
-        entry = &pt_table(PTE2PA(value))[pt_index(va, level)];
+        entry = &pt_table(PTE2PA(value))[pt_index(va, below)];
     }
     return entry;
 }

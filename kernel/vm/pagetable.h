@@ -33,14 +33,20 @@ static inline struct page *pt_page(pte_t entry) { return phys_to_page(PTE2PA(ent
 // PROT_NONE: neither V nor R, W, X: such an entry keeps its page, and nobody gets at it.
 pte_t pt_user_rights(int prot);
 
+// An entry without the right to write, and copy-on-write if it had that.
+static inline pte_t pt_cow(pte_t entry) { return entry & PTE_W ? (entry & ~(PTE_W | PTE_D)) | PTE_COW : entry; }
+
 // The entry of a user page with all the rights of PROT_ bits.
 static inline pte_t pt_user_entry(const struct page *p, int prot)
 {
     return PA2PTE(page_to_phys(p)) | pt_user_rights(prot);
 }
 
-// The entry that translates va: of level 0, or a leaf above; 0 if a table on the way lacks.
-pte_t *pt_walk(paddr_t root, vaddr_t va);
+// True if no entry of the table is used.
+bool pt_is_empty(const pte_t *table);
+
+// The entry of va at that level, or a leaf above it; 0 if a table on the way lacks.
+pte_t *pt_walk(paddr_t root, vaddr_t va, int level);
 
 // Part of a range that one level-0 table covers, or one leaf of level 1.
 struct pt_span {

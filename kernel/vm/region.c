@@ -3,7 +3,6 @@
 
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
-#include "kernel/lib/assert.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/vm/mapping.h"
 #include "kernel/vm/pagetable.h"
@@ -76,6 +75,11 @@ void region_insert(struct addrspace *as, struct region *r)
     list_push_front(after, &r->link);
     r->as = as;
     mapping_add(r);
+}
+
+bool region_fits(const struct addrspace *as, uaddr_t start, uaddr_t end)
+{
+    return in_user_half(start, end) && !region_first(&as->regions, start, end);
 }
 
 struct region *region_first(const struct list *regions, uaddr_t start, uaddr_t end)

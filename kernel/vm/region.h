@@ -82,6 +82,15 @@ static inline struct region *region_find(const struct list *regions, uaddr_t va)
 
 bool region_allows(const struct region *r, enum access access);
 
+// True if [start, end) has an address and programs may use all of it.
+static inline bool in_user_half(uaddr_t start, uaddr_t end)
+{
+    return start >= USERBASE && start < end && end <= TRAPFRAME;
+}
+
+// True if it does and meets no region.
+bool region_fits(const struct addrspace *as, uaddr_t start, uaddr_t end);
+
 // True if r has an address in [start, end).
 static inline bool region_meets(const struct region *r, uaddr_t start, uaddr_t end)
 {

@@ -13,16 +13,6 @@
 
 int region_nomem(const struct region *r) { return r->flags & REGION_RESERVED ? -EAGAIN : -ENOMEM; }
 
-// The zero page, copy-on-write where the region can be written.
-static void map_zero_page(const struct region *r, pte_t *entry)
-{
-    pte_t rights = pt_user_rights(r->prot);
-    if (rights & PTE_W)
-        rights = (rights & ~(PTE_W | PTE_D)) | PTE_COW;
-    *entry = PA2PTE(page_to_phys(zero_page)) | rights;
-    count(C_fault_zero_map);
-}
-
 static bool map_new_page(struct addrspace *as, struct region *r, pte_t *entry)
 {
     bool promised = r->promised > 0;
@@ -48,7 +38,8 @@ static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum ac
                      struct supply *)
 {
     if (access != ACCESS_WRITE) {
-        map_zero_page(r, entry);
+        *entry = pt_cow(pt_user_entry(zero_page, r->prot));
+        count(C_fault_zero_map);
         return 0;
     }
     if (*entry == 0 && super_fill(as, r, va))

@@ -24,35 +24,30 @@ static_assert(BSIZE == PGSIZE, "a block is a page");
 
 static uint64 page_in_file(const struct region *r, uaddr_t va) { return (va - r->start + r->offset) >> PGSHIFT; }
 
-// => as->lock held. Says in s what a fault on va wants.
-static int want(struct supply *s, const struct region *r, uaddr_t va, bool store)
+// => as->lock held. True if s is what a fault on va needs. If nothing has been brought yet, it then says
+// what is wanted; else that was for something that has changed, and all begins again.
+static bool supplied(struct supply *s, const struct region *r, uaddr_t va, bool store)
 {
-    if (s->ready) // it was for something that has changed: all over again
-        return SUPPLY_WANTED;
+    bool shared = r->flags & REGION_SHARED;
+    if (s->ready)
+        return s->file == r->file && s->first + s->wanted == page_in_file(r, va) && s->store == store &&
+               s->shared == shared;
     uaddr_t window = va & -(SUPPLY_PAGES * PGSIZE);
     uaddr_t start = max_u64(window, r->start), end = min_u64(window + SUPPLY_PAGES * PGSIZE, r->end);
     s->file = inode_dup(r->file);
     s->first = page_in_file(r, start);
     s->n = (end - start) >> PGSHIFT;
     s->wanted = (va - start) >> PGSHIFT;
-    s->shared = r->flags & REGION_SHARED;
+    s->shared = shared;
     s->store = store;
-    return SUPPLY_WANTED;
-}
-
-static bool is_for(const struct supply *s, const struct region *r, uaddr_t va, bool store)
-{
-    return s->ready && s->file == r->file && s->first + s->wanted == page_in_file(r, va) && s->store == store &&
-           s->shared == ((r->flags & REGION_SHARED) != 0);
+    return false;
 }
 
 // Rights of an entry for the cache's own page.
 static pte_t cache_rights(const struct region *r)
 {
     pte_t rights = pt_user_rights(r->prot);
-    if ((rights & PTE_W) && !(r->flags & REGION_SHARED))
-        rights |= PTE_COW;
-    return rights & ~(PTE_W | PTE_D);
+    return r->flags & REGION_SHARED ? rights & ~(PTE_W | PTE_D) : pt_cow(rights);
 }
 
 static void map_page(struct addrspace *as, struct page *p, pte_t *entry, pte_t rights)
@@ -95,8 +90,8 @@ static int file_fill(struct addrspace *as, struct region *r, uaddr_t va, enum ac
                      struct supply *s)
 {
     bool shared = r->flags & REGION_SHARED, store = shared && access == ACCESS_WRITE;
-    if (!is_for(s, r, va, store))
-        return want(s, r, va, store);
+    if (!supplied(s, r, va, store))
+        return SUPPLY_WANTED;
     struct block *b = s->block[s->wanted];
     if (access == ACCESS_WRITE && !shared)
         return fill_copy(as, r, b, entry);
@@ -114,8 +109,8 @@ static int file_fill(struct addrspace *as, struct region *r, uaddr_t va, enum ac
 // A store into a page that is mapped to be read, or was written to before the last commit.
 static int file_store(struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
 {
-    if (!is_for(s, r, va, true))
-        return want(s, r, va, true);
+    if (!supplied(s, r, va, true))
+        return SUPPLY_WANTED;
     debug_assert(pt_page(*entry) == s->block[s->wanted]->page);
     *entry |= pt_user_rights(r->prot);
     count(C_fault_file_dirty);
@@ -171,10 +166,8 @@ static int bring_to_store(struct supply *s)
         return e;
     s->in_transaction = true;
     e = inode_lock(s->file);
-    if (e)
-        return e;
-    s->locked = true;
-    return inode_store_block(s->file, s->first, &s->block[0]);
+    s->locked = e == 0;
+    return e ? e : inode_store_block(s->file, s->first, &s->block[0]);
 }
 
 int supply_bring(struct supply *s)
@@ -185,10 +178,9 @@ int supply_bring(struct supply *s)
     if (s->store)
         return bring_to_store(s);
     int e = inode_lock(s->file);
-    if (e)
-        return e;
-    s->locked = true;
-    e = inode_map_blocks(s->file, s->first, s->n, s->wanted, s->block);
+    s->locked = e == 0;
+    if (e == 0)
+        e = inode_map_blocks(s->file, s->first, s->n, s->wanted, s->block);
     if (e || !s->shared || s->block[s->wanted])
         return e;
     inode_unlock(s->file); // a hole of a shared mapping: filled, so that a later write is seen

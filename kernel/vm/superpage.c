@@ -25,21 +25,13 @@ static struct page *take_spare(struct addrspace *as)
     return list_entry(item, struct page, link);
 }
 
-static bool is_empty(const pte_t *table)
-{
-    uint i = 0;
-    while (i < PT_ENTRIES && table[i] == 0)
-        i++;
-    return i == PT_ENTRIES;
-}
-
 bool super_fill(struct addrspace *as, struct region *r, uaddr_t va)
 {
     uaddr_t start = SUPERPGROUNDDOWN(va);
     if (!(r->flags & REGION_RESERVED) || start < r->start || start + SUPERPGSIZE > r->end)
         return false;
     pte_t *middle = roots_entry(as, start, 1, false);
-    if (!is_empty(pt_table(PTE2PA(*middle))))
+    if (!pt_is_empty(pt_table(PTE2PA(*middle))))
         return false;
     struct page *block = page_alloc_block(PAGE_ZERO | PAGE_PROMISED);
     if (!block)

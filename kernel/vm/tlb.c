@@ -112,8 +112,8 @@ static bool lacks_kernel(uint hart, const struct addrspace *, uint64 gen) { retu
 static bool keeps(uint hart, const struct addrspace *as, uint64) { return kept_by(&cpus[hart]) == as; }
 
 // Brings this hart up to date, and then the others that lag. A hart that this thread moves to meanwhile
-// catches up by itself, so none is left out.
-static void update_harts(lagging lags, const struct addrspace *as, uint64 gen)
+// catches up by itself, so none is left out. Expanded in each caller: fork, exec and exit wait for it.
+static inline __attribute__((always_inline)) void update_harts(lagging lags, const struct addrspace *as, uint64 gen)
 {
     irq_off();
     leave_or_catch_up();
