@@ -62,11 +62,9 @@ static size_t run_deliver(struct run *r, uaddr_t addr)
 static int take_run(struct file *f, struct run *r, size_t n)
 {
     sleeplock_lock(&f->pos_lock);
-    int e = inode_lock(f->inode);
-    if (e == 0) {
-        e = run_pin(r, f->inode, f->pos, n);
-        inode_unlock(f->inode);
-    }
+    inode_lock(f->inode);
+    int e = run_pin(r, f->inode, f->pos, n);
+    inode_unlock(f->inode);
     if (e == 0 && r->n > 0) {
         f->pos += r->n;
         f->seeked = false;
@@ -110,14 +108,12 @@ static int64 write_step(struct file *f, const char *src, size_t n)
     int64 r = journal_begin(inode_write_blocks(n));
     if (r < 0)
         return r;
-    r = inode_lock(ip);
-    if (r == 0) {
-        if (f->append)
-            f->pos = ip->d.size;
-        // Beyond the end: a gap is made only if lseek has set the offset.
-        r = f->pos > ip->d.size && !f->seeked ? -EINVAL : inode_write(ip, src, f->pos, n);
-        inode_unlock(ip);
-    }
+    inode_lock(ip);
+    if (f->append)
+        f->pos = ip->d.size;
+    // Beyond the end: a gap is made only if lseek has set the offset.
+    r = f->pos > ip->d.size && !f->seeked ? -EINVAL : inode_write(ip, src, f->pos, n);
+    inode_unlock(ip);
     journal_end();
     if (r > 0) {
         f->pos += r;
@@ -152,8 +148,8 @@ static int64 seek_base(struct file *f, int whence)
     if (whence != SEEK_END)
         return -EINVAL;
     struct stat st;
-    int e = inode_file_stat(f, &st);
-    return e ? e : (int64)st.size;
+    inode_file_stat(f, &st);
+    return st.size;
 }
 
 static int64 inode_file_seek(struct file *f, int64 offset, int whence)
@@ -173,9 +169,7 @@ static int64 inode_file_seek(struct file *f, int64 offset, int whence)
 
 int inode_file_stat(struct file *f, struct stat *st)
 {
-    int e = inode_lock(f->inode);
-    if (e)
-        return e;
+    inode_lock(f->inode);
     inode_stat(f->inode, st);
     inode_unlock(f->inode);
     return 0;

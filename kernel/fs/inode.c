@@ -175,24 +175,21 @@ static int load(struct inode *ip)
     return 0;
 }
 
-int inode_lock(struct inode *ip)
+int inode_load(struct inode *ip)
 {
     sleeplock_lock(&ip->lock);
     int e = ip->home ? 0 : load(ip);
-    if (e)
-        sleeplock_unlock(&ip->lock);
+    sleeplock_unlock(&ip->lock);
     return e;
+}
+
+void inode_lock(struct inode *ip)
+{
+    sleeplock_lock(&ip->lock);
+    kassert(ip->home);
 }
 
 void inode_unlock(struct inode *ip) { sleeplock_unlock(&ip->lock); }
-
-int inode_load(struct inode *ip)
-{
-    int e = inode_lock(ip);
-    if (e == 0)
-        inode_unlock(ip);
-    return e;
-}
 
 void inode_update(struct inode *ip)
 {

@@ -1,6 +1,6 @@
 // Inodes in core, and the bytes of files.
 //
-//     states:  table entry with users (refs > 0), loaded (home is set) at its first lock -> ... ->
+//     states:  table entry with users (refs > 0), loaded (home is set) when a path leads to it -> ... ->
 //              last inode_put; if nlink is 0 then, the file's blocks and the inode are freed
 //     a life:  inode_get, inode_lock, look or change, inode_unlock, inode_put
 //
@@ -53,9 +53,12 @@ void inode_end_write(struct inode *ip);
 int inode_begin_run(struct inode *ip);
 void inode_end_run(struct inode *ip);
 
-int inode_lock(struct inode *ip); // loads it if need be: 0; -EIO; -ENOMEM (then it is not locked)
+// Reads it from the disk, if that has not been done yet: 0; -EIO; -ENOMEM. Whoever has got an inode from a path has
+// one that is loaded, and stays so.
+int inode_load(struct inode *ip);
+
+void inode_lock(struct inode *ip); // ip is loaded
 void inode_unlock(struct inode *ip);
-int inode_load(struct inode *ip); // both: then its type is known. ip is not locked
 
 // All below, unless they say otherwise: ip locked; those marked T inside a transaction.
 

@@ -146,8 +146,7 @@ int inode_map_blocks(struct inode *ip, uint64 first, uint n, uint wanted, struct
 
 void inode_read_ahead(struct inode *ip, uint64 first, uint64 n)
 {
-    if (inode_lock(ip))
-        return;
+    inode_lock(ip);
     ask_for(ip, first, min_u64(n, READ_AHEAD_MAX));
     inode_unlock(ip);
 }

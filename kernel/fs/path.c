@@ -48,9 +48,8 @@ static int step(struct place *p)
     p->dir = dir;
     p->slot.block = 0;
     p->ip = 0;
-    int e = inode_lock(dir);
-    if (e)
-        return e;
+    int e = 0;
+    inode_lock(dir);
     if (dir->d.type != T_DIR)
         e = -ENOTDIR;
     else if (dir->d.nlink == 0)
@@ -60,7 +59,9 @@ static int step(struct place *p)
     else if (e == -ENOENT)
         e = 0;
     inode_unlock(dir);
-    return e || !p->ip ? e : inode_load(p->ip);
+    if (e == 0 && p->ip)
+        e = inode_load(p->ip);
+    return e == 0 && p->ip && p->ip->d.nlink == 0 ? -ENOENT : e; // it was just removed, and is being freed
 }
 
 // Puts the target of the link p->ip in front of the rest, and goes back to where it begins.
@@ -69,12 +70,10 @@ static int follow(struct walk *w)
     struct place *p = w->place;
     if (++w->links > SYMLINK_DEPTH)
         return -ELOOP;
-    int64 e = 0;
-    inode_lock(p->ip); // step has loaded it: that cannot fail
+    int64 e = -ENAMETOOLONG;
+    inode_lock(p->ip);
     size_t n = p->ip->d.size, rest = strlen(w->rest);
-    if (n + rest >= sizeof w->buf) {
-        e = -ENAMETOOLONG;
-    } else {
+    if (n + rest < sizeof w->buf) {
         memmove(w->buf + n, w->rest, rest + 1);
         e = inode_read(p->ip, w->buf, 0, n);
     }
@@ -155,11 +154,9 @@ static int prepend_name(struct inode **d, char *buf, size_t *start)
     int e = path_lookup(*d, "..", 0, &up);
     if (e)
         return e;
-    e = inode_lock(up);
-    if (e == 0) {
-        e = dir_find_inode(up, (*d)->inum, &slot);
-        inode_unlock(up);
-    }
+    inode_lock(up);
+    e = dir_find_inode(up, (*d)->inum, &slot);
+    inode_unlock(up);
     inode_put(*d);
     *d = up;
     if (e)

@@ -16,8 +16,6 @@
 #define UNLINK_BLOCKS 3
 #define RENAME_BLOCKS (DIR_ENTER_BLOCKS + 1 + 1 + 2 + 1)
 
-// The functions below lock inodes that a walk has loaded, or whose block make has just changed: that cannot fail.
-
 // T Sets the links of ip.
 static void set_links(struct inode *ip, uint32 n)
 {
@@ -76,6 +74,8 @@ static int make(struct place *p, const struct node *node)
     if (e)
         return e;
     e = inode_get(inum, &p->ip);
+    if (e == 0)
+        e = inode_load(p->ip);
     if (e) {
         inode_free(inum);
         return e;

@@ -127,13 +127,11 @@ static int resize_all(struct inode *ip, uint64 size, bool free)
         e = journal_begin(STEP_BLOCKS);
         if (e)
             return e;
-        e = inode_lock(ip);
-        if (e == 0) {
-            e = resize(ip, size);
-            if (free && (e == 0 || e == -EIO)) // what is damaged cannot be freed: the rest can
-                e = release(ip);
-            inode_unlock(ip);
-        }
+        inode_lock(ip);
+        e = resize(ip, size);
+        if (free && (e == 0 || e == -EIO)) // what is damaged cannot be freed: the rest can
+            e = release(ip);
+        inode_unlock(ip);
         journal_end();
     } while (e == 1);
     return e;

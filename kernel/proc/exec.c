@@ -177,11 +177,9 @@ static int load(struct loading *l, char *const *argv, int argc)
     if (r < 0)
         return r;
     l->image.as = as_create();
-    r = l->image.as ? inode_lock(l->file) : -ENOMEM;
-    if (r == 0) {
-        r = load_program(l);
-        inode_unlock(l->file);
-    }
+    inode_lock(l->file);
+    r = l->image.as ? load_program(l) : -ENOMEM;
+    inode_unlock(l->file);
     inode_end_run(l->file);
     if (r == 0)
         r = make_stack(l);

@@ -160,11 +160,9 @@ static int64 read_link(const char *path, char target[MAXPATH])
     int64 r = path_lookup(proc_cwd(), path, PATH_NOFOLLOW, &ip);
     if (r)
         return r;
-    r = inode_lock(ip);
-    if (r == 0) {
-        r = ip->d.type == T_SYMLINK ? inode_read(ip, target, 0, MAXPATH) : -EINVAL;
-        inode_unlock(ip);
-    }
+    inode_lock(ip);
+    r = ip->d.type == T_SYMLINK ? inode_read(ip, target, 0, MAXPATH) : -EINVAL;
+    inode_unlock(ip);
     inode_put(ip);
     return r;
 }

@@ -165,9 +165,9 @@ static int bring_to_store(struct supply *s)
     if (e)
         return e;
     s->in_transaction = true;
-    e = inode_lock(s->file);
-    s->locked = e == 0;
-    return e ? e : inode_store_block(s->file, s->first, &s->block[0]);
+    inode_lock(s->file);
+    s->locked = true;
+    return inode_store_block(s->file, s->first, &s->block[0]);
 }
 
 int supply_bring(struct supply *s)
@@ -177,10 +177,9 @@ int supply_bring(struct supply *s)
         s->block[i] = 0;
     if (s->store)
         return bring_to_store(s);
-    int e = inode_lock(s->file);
-    s->locked = e == 0;
-    if (e == 0)
-        e = inode_map_blocks(s->file, s->first, s->n, s->wanted, s->block);
+    inode_lock(s->file);
+    s->locked = true;
+    int e = inode_map_blocks(s->file, s->first, s->n, s->wanted, s->block);
     if (e || !s->shared || s->block[s->wanted])
         return e;
     inode_unlock(s->file); // a hole of a shared mapping: filled, so that a later write is seen
