@@ -34,7 +34,7 @@ struct file {
     int32 refs;                 // a
     bool readable, writable;    // I
     bool append;                // I
-    bool writes;                // I: counted among those who write the file (inode_begin_write)
+    bool writes;                // I: counted among those who write the file (inode_begin_use)
     bool seeked;                // p: lseek set pos: a write beyond the end makes a gap
     struct inode *inode;        // I: of inode and device files
     struct pipe *pipe;          // I

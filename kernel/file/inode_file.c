@@ -192,7 +192,7 @@ int file_map(const struct file *f, int prot, bool shared, struct inode **ip, int
 void inode_file_release(struct file *f)
 {
     if (f->writes)
-        inode_end_write(f->inode);
+        inode_end_use(f->inode, INODE_WRITE);
     inode_put(f->inode);
 }
 

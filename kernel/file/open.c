@@ -34,14 +34,14 @@ static int bind(struct file *f, int flags)
         return 0;
     // Cutting is writing; a file opened to be read that is cut is written for that long.
     bool cut = flags & O_TRUNC && ip->d.size > 0, writes = f->writable || cut;
-    int e = writes ? inode_begin_write(ip) : 0;
+    int e = writes ? inode_begin_use(ip, INODE_WRITE) : 0;
     if (e)
         return e;
     f->writes = f->writable;
     if (cut)
         e = inode_truncate(ip, 0);
     if (writes && !f->writes)
-        inode_end_write(ip);
+        inode_end_use(ip, INODE_WRITE);
     return e;
 }
 

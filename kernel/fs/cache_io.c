@@ -17,7 +17,7 @@
 static struct read_ahead {
     struct disk_request request;
     struct block *block[DISK_SEGMENTS];
-    bool busy; // cache.lock
+    uint busy; // a
 } read_aheads[READ_AHEADS];
 
 static void read_done(struct block *b, int status)
@@ -104,21 +104,16 @@ static void read_ahead_done(struct disk_request *r)
         read_done(ra->block[i], r->status);
         cache_put(ra->block[i]);
     }
-    __atomic_store_n(&ra->busy, false, __ATOMIC_RELEASE);
+    __atomic_store_n(&ra->busy, 0, __ATOMIC_RELEASE);
 }
 
 // A read ahead to fill; 0: all are under way.
 static struct read_ahead *take_read_ahead(void)
 {
-    struct read_ahead *free = 0;
-    spin_lock(&cache.lock);
     for (uint i = 0; i < READ_AHEADS; i++)
-        if (!read_aheads[i].busy)
-            free = &read_aheads[i];
-    if (free)
-        free->busy = true;
-    spin_unlock(&cache.lock);
-    return free;
+        if (!__atomic_exchange_n(&read_aheads[i].busy, 1, __ATOMIC_ACQUIRE))
+            return &read_aheads[i];
+    return 0;
 }
 
 // Claims the block if it is absent and there is memory.
@@ -147,7 +142,7 @@ static uint read_run(const uint32 *blocknos, uint n)
     if (i > 0)
         disk_submit(r);
     else
-        __atomic_store_n(&ra->busy, false, __ATOMIC_RELEASE);
+        __atomic_store_n(&ra->busy, 0, __ATOMIC_RELEASE);
     return i;
 }
 

@@ -74,31 +74,22 @@ struct inode *inode_dup(struct inode *ip)
     return ip;
 }
 
-// One more user that goes in that direction.
-static int begin_use(struct inode *ip, int32 direction)
+int inode_begin_use(struct inode *ip, enum inode_use use)
 {
     spin_lock(&table_lock);
-    bool free = ip->busy * direction >= 0;
-    ip->busy += free ? direction : 0;
+    bool free = ip->busy * use >= 0;
+    ip->busy += free ? use : 0;
     spin_unlock(&table_lock);
     return free ? 0 : -ETXTBSY;
 }
 
-static void end_use(struct inode *ip, int32 direction)
+void inode_end_use(struct inode *ip, enum inode_use use)
 {
     spin_lock(&table_lock);
-    kassert(ip->busy * direction > 0);
-    ip->busy -= direction;
+    kassert(ip->busy * use > 0);
+    ip->busy -= use;
     spin_unlock(&table_lock);
 }
-
-int inode_begin_write(struct inode *ip) { return begin_use(ip, 1); }
-
-void inode_end_write(struct inode *ip) { end_use(ip, 1); }
-
-int inode_begin_run(struct inode *ip) { return begin_use(ip, -1); }
-
-void inode_end_run(struct inode *ip) { end_use(ip, -1); }
 
 // One user less. The last one leaves an inode without links to the list of those to be freed.
 static void drop(struct inode *ip)

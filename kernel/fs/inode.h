@@ -46,12 +46,11 @@ int inode_get(uint32 inum, struct inode **out);
 struct inode *inode_dup(struct inode *ip); // one more user; returns ip
 void inode_put(struct inode *ip);          // one less (ip may be 0). Outside of transactions, no inode locked
 
-// A program file that runs cannot be written, and one that may be written cannot be run: both count
-// their users. 0; -ETXTBSY. Each is ended by the function below it.
-int inode_begin_write(struct inode *ip);
-void inode_end_write(struct inode *ip);
-int inode_begin_run(struct inode *ip);
-void inode_end_run(struct inode *ip);
+// A program file that runs cannot be written, and one that may be written cannot be run: those who do either
+// are counted, up for the one and down for the other. 0; -ETXTBSY.
+enum inode_use { INODE_WRITE = 1, INODE_RUN = -1 };
+int inode_begin_use(struct inode *ip, enum inode_use use);
+void inode_end_use(struct inode *ip, enum inode_use use);
 
 // Reads it from the disk, if that has not been done yet: 0; -EIO; -ENOMEM. Whoever has got an inode from a path has
 // one that is loaded, and stays so.

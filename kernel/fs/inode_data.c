@@ -37,12 +37,8 @@ static void read_ahead(struct inode *ip, uint64 bn)
 {
     bool sequential = bn == ip->last_block;
     ip->last_block = bn + 1;
-    if (likely(!sequential || (bn != 0 && bn % READ_AHEAD != READ_AHEAD / 2)))
-        return;
-    if (bn > 0)
-        ask_for(ip, bn + READ_AHEAD / 2, READ_AHEAD);
-    else if (ip->d.size > BSIZE)
-        ask_for(ip, 0, READ_AHEAD);
+    if (unlikely(sequential && (bn == 0 || bn % READ_AHEAD == READ_AHEAD / 2)))
+        ask_for(ip, bn ? bn + READ_AHEAD / 2 : 0, READ_AHEAD);
 }
 
 int inode_block(struct inode *ip, uint64 off, struct block **out)

@@ -173,14 +173,14 @@ static int make_stack(struct loading *l)
 // Builds the new space, which holds the file's state of being run from then on.
 static int load(struct loading *l, char *const *argv, int argc)
 {
-    int r = inode_begin_run(l->file);
+    int r = inode_begin_use(l->file, INODE_RUN);
     if (r < 0)
         return r;
     l->image.as = as_create();
     inode_lock(l->file);
     r = l->image.as ? load_program(l) : -ENOMEM;
     inode_unlock(l->file);
-    inode_end_run(l->file);
+    inode_end_use(l->file, INODE_RUN);
     if (r == 0)
         r = make_stack(l);
     return r < 0 ? r : push_args(&l->image, argv, argc);

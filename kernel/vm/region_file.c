@@ -125,18 +125,18 @@ static int file_attach(struct region *r)
 {
     inode_dup(r->file);
     if (r->flags & REGION_RUN)
-        inode_begin_run(r->file);
+        inode_begin_use(r->file, INODE_RUN);
     if (may_store(r))
-        inode_begin_write(r->file);
+        inode_begin_use(r->file, INODE_WRITE);
     return 0;
 }
 
 static void file_detach(struct region *r)
 {
     if (r->flags & REGION_RUN)
-        inode_end_run(r->file);
+        inode_end_use(r->file, INODE_RUN);
     if (may_store(r))
-        inode_end_write(r->file);
+        inode_end_use(r->file, INODE_WRITE);
     inode_put(r->file);
 }
 
