@@ -28,6 +28,12 @@
 
 #define FAULT_FIRST 1 // no error: there is no such page
 
+// True if the page that an entry of r maps is nobody else's.
+static bool is_own(const struct region *r, const struct page *p)
+{
+    return !(r->flags & REGION_SHARED) && page_is_single(p);
+}
+
 // => as->lock held
 static int write_page(struct addrspace *as, uaddr_t va, const void *from, size_t n, enum access access)
 {
@@ -36,8 +42,7 @@ static int write_page(struct addrspace *as, uaddr_t va, const void *from, size_t
     if (!r || !region_allows(r, access))
         return -EFAULT;
     struct page *p = pt_mapped_page(as->user_root, va, &entry);
-    bool own = p && !(r->flags & REGION_SHARED) && page_is_single(p); // nobody else's
-    if (!p || (!(entry & access) && !own))
+    if (!p || (!(entry & access) && !is_own(r, p)))
         return FAULT_FIRST;
     memcpy((char *)page_to_virt(p) + va % PGSIZE, from, n);
     if (r->prot & PROT_EXEC)
