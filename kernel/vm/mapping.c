@@ -22,6 +22,7 @@ void mapping_add(struct region *r)
     if (!r->file)
         return;
     spin_lock(&lock);
+    r->mapping_round = 0; // not that of the region it is part of or a copy of
     list_push_front(&r->file->mappings, &r->mapping);
     spin_unlock(&lock);
 }

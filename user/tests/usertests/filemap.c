@@ -212,6 +212,7 @@ const struct test filemap_tests[] = {
     TEST(copies_while_unmapped, BOTH, "",
          "the same while another thread unmaps and protects the pages: all that is counted arrives"),
     TEST(copies_while_private_unmapped, BOTH, "", "the same with private pages: the file keeps its bytes"),
+    TEST(map_cut_while_divided, 0, "", "a file is cut while another process divides its mapping: all lose the pages"),
     TEST(map_hole, 0, "", "a hole of a file shows zeroes, and can be stored into"),
     TEST(map_sync, 0, "", "msync, fsync and sync between stores to the same page lose none"),
     TEST(map_outlives_cache, ALONE, "", "what was stored comes back from the disk when the cache gave way"),

@@ -29,6 +29,7 @@ void map_outlives_cache(void);
 // filemap_race.c: read() and write() while another thread unmaps
 void copies_while_unmapped(void);
 void copies_while_private_unmapped(void);
+void map_cut_while_divided(void);
 
 // filemap_share.c: several mappings, several processes
 void map_two_views(void);

@@ -1,5 +1,6 @@
-// read() and write() between a file and its own mapping, which another thread unmaps meanwhile: the
-// bytes that a call counts have arrived, and it is refused only where there is no page.
+// What happens to a mapping while others change it. read() and write() between a file and its own
+// mapping, which another thread unmaps: the bytes that a call counts have arrived, and it is refused
+// only where there is no page.
 #include "user/tests/usertests/filemap.h"
 #include "user/tests/usertests/threads.h"
 
@@ -122,3 +123,30 @@ static void copy_while_unmapped(int flags)
 void copies_while_unmapped(void) { copy_while_unmapped(MAP_SHARED); }
 
 void copies_while_private_unmapped(void) { copy_while_unmapped(MAP_PRIVATE); }
+
+// --- A file is cut while another process makes and divides its mappings of it ---
+
+static void divide_mapping(void *number)
+{
+    int fd = open("f", O_RDWR);
+    (void)number;
+    for (char *p = map_file(fd, 0, AREA, RW, MAP_SHARED);;) {
+        protect(p + PGSIZE, PGSIZE, PROT_READ);
+        expect(mmap(p, AREA, RW, MAP_SHARED | MAP_FIXED, fd, 0) == p, "mmap");
+    }
+}
+
+void map_cut_while_divided(void)
+{
+    int fd = filled_file("f", AREA, 1), pid = start_child(divide_mapping, 0);
+    char *p = map_file(fd, 0, AREA, RW, MAP_SHARED);
+    for (int round = 0; round < 2 * ROUNDS; round++) {
+        write_at(fd, 0, AREA, round);
+        expect(is_filled(p, 0, AREA, round), "the file's bytes");
+        expect(ftruncate(fd, 0) == 0 && ftruncate(fd, AREA) == 0, "ftruncate");
+        expect(is_zero(p, AREA), "the file was empty in round %d", round);
+    }
+    expect_killed(pid);
+    unmap(p, AREA);
+    discard(fd, "f");
+}
