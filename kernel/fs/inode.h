@@ -2,7 +2,7 @@
 //
 //     states:  table entry with users (refs > 0), loaded (home is set) when a path leads to it -> ... ->
 //              last inode_put; if nlink is 0 then, the file's blocks and the inode are freed
-//     a life:  inode_get, inode_lock, look or change, inode_unlock, inode_put
+//     a life:  inode_get, inode_load, inode_lock, look or change, inode_unlock, inode_put
 //
 // Everything of an inode but its number and count is guarded by its lock; its type, once it is
 // loaded, does not change, and its links change under names_lock only (kernel/fs/walk.h). Nobody

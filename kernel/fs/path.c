@@ -59,9 +59,10 @@ static int step(struct place *p)
     else if (e == -ENOENT)
         e = 0;
     inode_unlock(dir);
-    if (e == 0 && p->ip)
-        e = inode_load(p->ip);
-    return e == 0 && p->ip && p->ip->d.nlink == 0 ? -ENOENT : e; // it was just removed, and is being freed
+    if (e || !p->ip)
+        return e;
+    e = inode_load(p->ip);
+    return e == 0 && p->ip->d.nlink == 0 ? -ENOENT : e; // it was just removed, and may be freed meanwhile
 }
 
 // Puts the target of the link p->ip in front of the rest, and goes back to where it begins.
