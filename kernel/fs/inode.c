@@ -58,6 +58,8 @@ int inode_get(uint32 inum, struct inode **out)
     spin_lock(&table_lock);
     struct inode **at = find(inum);
     int e = *at ? 0 : add(at, inum);
+    if (e == 0 && (*at)->home && (*at)->d.nlink == 0)
+        e = -EIO; // it is being freed, or about to be: only a damaged image has a name for it
     if (e == 0) {
         *out = *at;
         (*out)->refs++;

@@ -41,7 +41,8 @@ struct inode {
 int fs_mount(void);
 extern struct inode *root_inode; // the root directory. I after mount
 
-// The inode with that number, one more user. 0; -ENOMEM; -ENFILE; -EIO for an impossible number.
+// The inode with that number, one more user. 0; -ENOMEM; -ENFILE; -EIO for an impossible number, or one that
+// is being freed.
 int inode_get(uint32 inum, struct inode **out);
 struct inode *inode_dup(struct inode *ip); // one more user; returns ip
 void inode_put(struct inode *ip);          // one less (ip may be 0). Outside of transactions, no inode locked

@@ -59,10 +59,7 @@ static int step(struct place *p)
     else if (e == -ENOENT)
         e = 0;
     inode_unlock(dir);
-    if (e || !p->ip)
-        return e;
-    e = inode_load(p->ip);
-    return e == 0 && p->ip->d.nlink == 0 ? -ENOENT : e; // it was just removed, and may be freed meanwhile
+    return e || !p->ip ? e : inode_load(p->ip);
 }
 
 // Puts the target of the link p->ip in front of the rest, and goes back to where it begins.

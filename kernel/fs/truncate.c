@@ -110,12 +110,13 @@ static int resize(struct inode *ip, uint64 size)
     return e == 0 && s.damaged ? -EIO : e;
 }
 
-// Frees the inode, whose blocks are free: the number may have a new owner from now on.
+// Frees the inode, whose blocks are free: the number may have a new owner from now on, who gets it not loaded.
 static int release(struct inode *ip)
 {
-    int e = inode_free(ip->inum);
-    cache_put(ip->home);
+    struct block *home = ip->home;
     ip->home = 0;
+    int e = inode_free(ip->inum);
+    cache_put(home);
     return e;
 }
 
