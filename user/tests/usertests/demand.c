@@ -281,6 +281,19 @@ static void run_and_write_by_turns(void)
     discard(fd, "p");
 }
 
+// A file that is opened to be read, and cut, is written for that long only.
+static void cut_file_is_run(void)
+{
+    program_write("p", code_argc, code_argc_end);
+    int fd = open("p", O_RDONLY | O_TRUNC), other = open("p", O_WRONLY);
+    expect(fd >= 0 && size_of(fd) == 0 && other >= 0, "the file is cut");
+    close(other);
+    expect(program_status("p") == -ENOEXEC, "it can be run, were it a program");
+    program_write("p", code_argc, code_argc_end);
+    expect(program_status("p") == 1, "as it is then");
+    discard(fd, "p");
+}
+
 const struct test demand_tests[] = {
     TEST(reads_what_it_touches, ALONE, "", "exec of 1 MiB that touches three pages reads those and some ahead"),
     TEST(text_is_held_once, ALONE, "", "20 processes of one program have its text in the same frames"),
@@ -291,6 +304,7 @@ const struct test demand_tests[] = {
     TEST(segment_ends_in_page, 0, "", "behind a segment's bytes are zeroes, not what the file has there"),
     TEST(running_is_not_written, BOTH, "", "a file that is being run cannot be opened to write or cut (ETXTBSY)"),
     TEST(written_is_not_run, 0, "", "a file that is open to be written cannot be run (ETXTBSY)"),
+    TEST(cut_file_is_run, 0, "", "a file that was cut by open() to read can be run"),
     TEST(own_program_is_not_written, 0, "", "a program's own file cannot be written; others can"),
     TEST(run_and_write_by_turns, 0, "", "running and writing a file exclude each other, and leave it free"),
     END_OF_TESTS,

@@ -291,7 +291,7 @@ const struct test heap_tests[] = {
          "the break up and down over the same addresses, across root entries"),
     TEST(break_is_inherited, BOTH, "", "a child's break is its parent's, to the byte"),
     TEST(heap_with_holes, BOTH, "known 26", "untouched pages of a heap are skipped by fork, shrink and exit"),
-    TEST(heap_of_both_kinds, 0, "", "promised and lazy pieces in one heap, shrunk over their borders"),
+    TEST(heap_of_both_kinds, ALONE, "", "promised and lazy pieces in one heap, shrunk over their borders"),
     TEST(malloc_takes_all, ALONE, "", "malloc until failure, free, as much again"),
     TEST(promise_is_exact, ALONE, "", "sbrk promises a frame a page and one a new page table"),
     TEST(promise_counts_tables, ALONE, "", "promised page tables of both levels, across a root entry; they stay"),

@@ -37,9 +37,16 @@ void protect_none_and_back(void);
 void protect_read_only(void);
 void protect_parts(void);
 void protect_execute(void);
+void protect_execute_shared(void);
 void protect_refuses(void);
 void protect_after_fork(void);
 void protect_stops_system_calls(void);
+
+// mmap_heap.c: mprotect and madvise of the heap
+void advise_heap(void);
+void protect_heap(void);
+void protect_leaf(void);
+void advise_leaf(void);
 
 // mmap_life.c: madvise, fork, exec, exit
 void advise_dont_need(void);

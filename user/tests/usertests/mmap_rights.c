@@ -79,6 +79,18 @@ void protect_execute(void)
     unmap(p, 2 * PGSIZE);
 }
 
+void protect_execute_shared(void)
+{
+    char *p = map_pages(1, MAP_SHARED);
+    memcpy(p, code, sizeof(code));
+    protect(p, PGSIZE, PROT_READ | PROT_EXEC);
+    int pid = must_fork();
+    if (pid == 0)
+        exit(((int (*)(void))p)());
+    expect_status(pid, 42);
+    unmap(p, PGSIZE);
+}
+
 void protect_refuses(void)
 {
     char *p = map_at(FAR, 4, MAP_PRIVATE);

@@ -9,7 +9,7 @@ char *grow_leaves(int leaves, long mark)
     char *p = grow_aligned(leaves * (long)SUPERPGSIZE, SBRK_EAGER);
     write_words(p, leaves * LEAF_PAGES, mark);
     for (int i = 0; i < leaves; i++)
-        expect(is_leaf_at(p + i * (long)SUPERPGSIZE, RW), "piece %d of the heap is a leaf", i);
+        expect(is_leaf_at(p + i * (long)SUPERPGSIZE, LEAF_RW), "piece %d of the heap is a leaf", i);
     return p;
 }
 
@@ -47,13 +47,13 @@ static void super_fill(void)
     uint64 resident = self_now().resident;
     p[5 * PGSIZE + 5] = 5;
     expect(self_now().resident == resident + LEAF_PAGES, "a write to an untouched 2 MiB maps all of it");
-    expect(is_leaf_at(p, RW) && counter_value("super_fill") == fills + 1, "by a leaf");
+    expect(is_leaf_at(p, LEAF_RW) && counter_value("super_fill") == fills + 1, "by a leaf");
     expect(pgpte(p + SUPERPGSIZE) == 0 && pgpte(p - PGSIZE) == 0, "nothing behind it or before");
     expect(p[5 * PGSIZE + 5] == 5, "the byte is there");
     p[5 * PGSIZE + 5] = 0;
     expect(is_zero(p, SUPERPGSIZE), "and all the others are zero");
     p[2 * SUPERPGSIZE - 1] = 1;
-    expect(is_leaf_at(p + SUPERPGSIZE, RW) && pgpte(p) != pgpte(p + SUPERPGSIZE), "the next is another");
+    expect(is_leaf_at(p + SUPERPGSIZE, LEAF_RW) && pgpte(p) != pgpte(p + SUPERPGSIZE), "the next is another");
 }
 
 // A page is touched alone: it is a page.
@@ -78,14 +78,14 @@ static void super_nowhere_else(void)
     p = grow_aligned(SUPERPGSIZE, SBRK_EAGER);
     expect(*p == 0 && sbrk(-SUPERPGSIZE) != SBRK_ERROR && sbrk(SUPERPGSIZE) == p, "read, given back, grown again");
     *p = 1;
-    expect(is_leaf_at(p, RW) && counter_value("super_fill") == fills + 1, "untouched again: a leaf");
+    expect(is_leaf_at(p, LEAF_RW) && counter_value("super_fill") == fills + 1, "untouched again: a leaf");
 }
 
 // What is left of a leaf at p: pages with frames from `base` on, each with its word.
 static void expect_rest(char *p, int pages, uint64 base)
 {
     for (int i = 0; i < pages; i++)
-        expect(frame_of(p + i * PGSIZE) == base + i * PGSIZE && has_rights(p + i * PGSIZE, RW) && *word(p, i) == i,
+        expect(frame_of(p + i * PGSIZE) == base + i * PGSIZE && has_rights(p + i * PGSIZE, LEAF_RW) && *word(p, i) == i,
                "page %d of %d keeps its frame, rights and bytes", i, pages);
 }
 
@@ -122,7 +122,7 @@ static void super_free_middle(void)
         expect(pgpte(p + i * PGSIZE) == 0, "page %d is gone", i);
     expect(sbrk(2 * SUPERPGSIZE + 300 * PGSIZE) != SBRK_ERROR, "grow again");
     write_words(p + SUPERPGSIZE, LEAF_PAGES, -1);
-    expect(is_leaf_at(p + SUPERPGSIZE, RW), "an untouched 2 MiB is a leaf again");
+    expect(is_leaf_at(p + SUPERPGSIZE, LEAF_RW), "an untouched 2 MiB is a leaf again");
     expect(is_zero(p + SUPERPGSIZE - 300 * PGSIZE, 300 * PGSIZE), "the rest reads as zero");
     write_words(p, LEAF_PAGES, 0);
     expect_rest(p, LEAF_PAGES - 300, base);
@@ -155,7 +155,8 @@ static void super_promises(void)
     sbrk(-2 * MB);
     expect(sbrk(2 * MB) == p && system_now().promised == s.promised + 4 * 128, "all back, and 2 MiB again");
     *p = 1;
-    expect(is_leaf_at(p, RW) && system_now().promised == s.promised && self_now().tables == tables + 1, "a leaf again");
+    expect(is_leaf_at(p, LEAF_RW) && system_now().promised == s.promised && self_now().tables == tables + 1,
+           "a leaf again");
 }
 
 static void touch_and_end(void *arg)
@@ -248,7 +249,7 @@ static void super_in_calls(void)
         expect(has_bytes(edges[i] - 20000, 40000, 5), "which changes nothing here");
     }
     p[0] = p[SUPERPGSIZE] = 1;
-    expect(is_leaf_at(p, RW) && is_leaf_at(p + SUPERPGSIZE, RW), "they are leaves still");
+    expect(is_leaf_at(p, LEAF_RW) && is_leaf_at(p + SUPERPGSIZE, LEAF_RW), "they are leaves still");
 }
 
 // A leaf made by the kernel's access; one whose pages the kernel gives out and must not write.
@@ -259,7 +260,7 @@ static void super_made_by_call(void)
     expect(pipe(ends) == 0 && write(ends[1], "xyz", 3) == 3, "pipe");
     expect(read(ends[0], p + SUPERPGSIZE - 1, 2) == 2, "read to untouched memory");
     expect(p[SUPERPGSIZE - 1] == 'x' && p[SUPERPGSIZE] == 'y', "the bytes");
-    expect(is_leaf_at(p, RW) && is_leaf_at(p + SUPERPGSIZE, RW), "two leaves");
+    expect(is_leaf_at(p, LEAF_RW) && is_leaf_at(p + SUPERPGSIZE, LEAF_RW), "two leaves");
     expect(read(ends[0], p + 2 * SUPERPGSIZE, 1) == -1 && errno == EFAULT, "not behind the second");
 }
 

@@ -5,7 +5,7 @@
 #include "user/tests/usertests/heap_probe.h"
 
 #define LEAF_PAGES (SUPERPGSIZE / PGSIZE)
-#define RW         (PTE_R | PTE_W | PTE_U)
+#define LEAF_RW    (PTE_R | PTE_W | PTE_U)
 #define SHARED     (PTE_R | PTE_U)
 
 // Grows the heap by so many leaves, with a word in each page: mark + i. Where they begin.

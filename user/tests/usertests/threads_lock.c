@@ -5,6 +5,7 @@
 #define SLEEPERS 5
 
 static int word, arrived, left;
+static int others[128]; // some of them lie in the same bucket as word
 
 static int add(int *p, int n) { return __atomic_add_fetch(p, n, __ATOMIC_SEQ_CST); }
 
@@ -26,6 +27,10 @@ void futex_wakes(void)
     expect(futex(&word, FUTEX_WAKE, SLEEPERS, 0) == 0, "nobody sleeps yet");
     for (int i = 0; i < SLEEPERS; i++)
         must_start(&t[i], sleep_at_word, 0);
+    while (get(&arrived) < SLEEPERS)
+        pause(1);
+    for (uint i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        expect(futex(&others[i], FUTEX_WAKE, SLEEPERS, 0) == 0, "nobody sleeps at another word");
     for (int woken = 0; woken < SLEEPERS;) {
         int n = futex(&word, FUTEX_WAKE, 2, 0);
         expect(n >= 0 && n <= 2, "2 were asked for, %d are awake", n);
