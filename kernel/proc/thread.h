@@ -3,7 +3,7 @@
 // is the address space, and what lies in their leader, the first thread: descriptors, working
 // directory, children, group, what is refused to them (the fields marked L in proc.h).
 //
-//     a life:  thread_clone, run, thread_exit, thread_join and proc_reap (by another thread)
+//     a life:  thread_clone (fork.c), run, thread_exit (exit.c), thread_join and proc_reap by another thread (exit.c)
 //
 // exit by any of them, a kill, or a fault ends all. The leader ends last, whatever it does.
 #ifndef KERNEL_PROC_THREAD_H
