@@ -1,8 +1,10 @@
 // The kernel's own map: rights, stacks, and what must trap.
 #include "kernel/arch/csr.h"
 #include "kernel/arch/barrier.h"
+#include "kernel/arch/cpu.h"
 #include "kernel/fcntl.h"
 #include "kernel/ktest/space.h"
+#include "kernel/proc/proc.h"
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/pagetable.h"
 
@@ -57,6 +59,16 @@ static struct addrspace *space_with_code(void)
     }
     fence_i();
     return as;
+}
+
+// An idle thread begins on its hart's boot stack, below the trap frame that every thread has, in which
+// a switch looks for floating point.
+KTEST(kernel_stacks_of_idle_threads)
+{
+    for (uint i = 0; i < cpu_count; i++) {
+        const struct proc *p = cpus[i].idle_thread;
+        check(p->tf->sstatus == 0 && p->context.sp <= (vaddr_t)p->tf);
+    }
 }
 
 KTEST(kernel_traps_on_misuse)

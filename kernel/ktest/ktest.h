@@ -56,6 +56,7 @@
     X(uaccess_strings)                                                                                                 \
     X(kernel_map_rights)                                                                                               \
     X(kernel_stacks)                                                                                                   \
+    X(kernel_stacks_of_idle_threads)                                                                                   \
     X(kernel_traps_on_misuse)                                                                                          \
     X(shootdown_reaches_other_harts)                                                                                   \
     X(kernel_stacks_are_seen_by_all_harts)                                                                             \

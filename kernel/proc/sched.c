@@ -166,7 +166,7 @@ vaddr_t sched_make_idle(uint index)
     p->state = PS_RUNNING;
     p->cpu = index;
     cpus[index].idle_thread = p;
-    return p->kstack_top;
+    return (vaddr_t)p->tf;
 }
 
 // A waker clears idle under the lock before it sends its interrupt, and interrupts stay off from
