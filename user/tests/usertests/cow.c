@@ -2,6 +2,7 @@
 // it wrote itself. A page's identity is its physical address, as pgpte tells it.
 #include "user/tests/usertests/cow.h"
 #include "user/tests/usertests/heap_probe.h"
+#include "user/tests/usertests/procs_help.h"
 
 #define PAGES 64
 
@@ -274,9 +275,8 @@ static int run_cat(struct gate *g)
         exec("/cat", argv);
         exit(1);
     }
-    struct procinfo info;
-    while (procinfo(pid, &info) == pid && (strcmp(info.name, "cat") != 0 || info.state != PS_SLEEPING))
-        pause(1);
+    wait_called(pid, "cat");
+    wait_asleep(pid);
     return pid;
 }
 

@@ -25,12 +25,6 @@ static void make_big(const char *code, const char *end)
     close(fd);
 }
 
-static int is_called(int pid, const char *name)
-{
-    struct procinfo info;
-    return procinfo(pid, &info) == pid && strcmp(info.name, name) == 0;
-}
-
 // Runs the program at path, a name in this directory, with the reading end of g as its standard input:
 // when it returns, exec is over.
 static int start_program(const char *path, struct gate *g)
@@ -44,9 +38,7 @@ static int start_program(const char *path, struct gate *g)
         exec(path, argv);
         exit(1);
     }
-    for (int i = 0; i < 1000 && !is_called(pid, path); i++)
-        pause(1);
-    expect(is_called(pid, path), "process %d becomes %s", pid, path);
+    wait_called(pid, path);
     return pid;
 }
 

@@ -197,17 +197,12 @@ static void exec_keeps_pid(void)
 static void expect_name(const char *path, const char *wanted)
 {
     char *argv[] = {"any", 0};
-    struct procinfo info = {.name = ""};
     int pid = must_fork();
     if (pid == 0) {
         exec(path, argv);
         exit(127);
     }
-    for (int i = 0; i < 500 && strcmp(info.name, wanted) != 0; i++) {
-        expect(procinfo(pid, &info) == pid && info.state != PS_ZOMBIE, "%s runs", path);
-        pause(1);
-    }
-    expect(strcmp(info.name, wanted) == 0, "%s runs as %s, not %s", path, wanted, info.name);
+    wait_called(pid, wanted);
     expect_killed(pid);
 }
 

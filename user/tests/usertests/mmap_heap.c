@@ -34,7 +34,7 @@ void protect_heap(void)
     protect(p + 4 * PGSIZE, 4 * PGSIZE, PROT_READ);
     expect(promised_or_there() == all, "the parts have the promises of the whole");
     expect(store_kills((uint64)p + 5 * PGSIZE) && *word(p, 5) == 7 && *word(p, 6) == 0, "a part can be read only");
-    *word(p, 4 - 1) = *word(p, 8) = 8;
+    *word(p, 3) = *word(p, 8) = 8;
     protect(p + 12 * PGSIZE, 4 * PGSIZE, PROT_READ);
     expect(sbrk(PGSIZE) == p + 16 * PGSIZE && (*word(p, 16) = 9) == 9, "the heap grows behind a part");
     expect(store_kills((uint64)p + 15 * PGSIZE), "which stays as it is");

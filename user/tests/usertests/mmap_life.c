@@ -118,9 +118,9 @@ static uint64 size_of_program(int mapped)
         exec("/sleep", argv);
         exit(1);
     }
-    do
-        expect(procinfo(pid, &info) == pid, "procinfo");
-    while (strcmp(info.name, "sleep") != 0 || info.state != PS_SLEEPING);
+    wait_called(pid, "sleep");
+    wait_asleep(pid);
+    expect(procinfo(pid, &info) == pid, "procinfo");
     expect_killed(pid);
     return info.size;
 }

@@ -44,6 +44,16 @@ int state_of(int pid)
     return procinfo(pid, &info) == pid ? info.state : -1;
 }
 
+void wait_called(int pid, const char *name)
+{
+    struct procinfo info = {.name = ""};
+    for (int i = 0; i < 1000 && strcmp(info.name, name) != 0; i++) {
+        pause(i > 0);
+        expect(procinfo(pid, &info) == pid && info.state != PS_ZOMBIE, "process %d runs", pid);
+    }
+    expect(strcmp(info.name, name) == 0, "process %d runs as %s, not %s", pid, name, info.name);
+}
+
 // Seen so twice, a tick apart: a process also sleeps for a moment when procinfo looks at its memory
 // just as it wants it.
 void wait_asleep(int pid)

@@ -18,6 +18,8 @@ void read_and_write(void *arg);
 
 // enum procstate of pid; -1: there is none.
 int state_of(int pid);
+// Waits until pid, which is to exec, runs a program of that name.
+void wait_called(int pid, const char *name);
 // Waits until pid sleeps for good, until it is a zombie.
 void wait_asleep(int pid);
 void wait_zombie(int pid);

@@ -2,6 +2,7 @@
 // the kernel half, the kernel root costs one page; and no program reaches a kernel address,
 // whichever root its user mode runs on.
 #include "user/tests/usertests/heap_probe.h"
+#include "user/tests/usertests/procs_help.h"
 #include "user/lib/roots.h"
 
 #define KERNEL_OFFSET 0xffffffc000000000UL
@@ -192,9 +193,8 @@ static void exec_keeps_mode(int on)
         exec("/cat", argv);
         exit(1);
     }
-    while (procinfo(pid, &info) == pid && strcmp(info.name, "cat") != 0)
-        pause(1);
-    expect(info.pid == pid && info.isolated == on, "a program after exec runs in mode %d", on);
+    wait_called(pid, "cat");
+    expect(procinfo(pid, &info) == pid && info.isolated == on, "a program after exec runs in mode %d", on);
     check_process(pid, "after exec");
     open_gate(&g);
     expect_children(1);

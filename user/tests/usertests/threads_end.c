@@ -245,10 +245,9 @@ void thread_execs(void)
     static char *sleep_long[] = {"/sleep", "1000", 0};
     struct procinfo info;
     int pid = start_child(thread_becomes, sleep_long);
-    do
-        expect(procinfo(pid, &info) == pid, "it is there");
-    while (strcmp(info.name, "sleep") != 0);
-    expect(info.threads == 1 && info.ppid == getpid(), "one thread, %d, in the same place", info.threads);
+    wait_called(pid, "sleep");
+    expect(procinfo(pid, &info) == pid && info.threads == 1 && info.ppid == getpid(),
+           "one thread, %d, in the same place", info.threads);
     expect_killed(pid);
 }
 
