@@ -3,12 +3,15 @@
 #include "user/tests/mapstress/mapstress.h"
 
 struct worker workers[MAX_THREADS];
-int nworkers, wild;
+int nworkers, wild, little_memory;
 
 static void start(struct worker *w)
 {
     w->ops = 50 + rand() % 500;
-    expect(thread_create(&w->thread, work, w) == 0, "a thread can be made");
+    if (thread_create(&w->thread, work, w) != 0) {
+        expect(out_of_memory(), "a thread can be made");
+        exit(0); // the crew ends early
+    }
 }
 
 static void prepare(struct worker *w, int me)
@@ -16,7 +19,10 @@ static void prepare(struct worker *w, int me)
     w->me = me;
     w->seed = rand();
     w->file = open(FILE_NAME, O_RDWR);
-    expect(w->file >= 0 && pipe(w->ends) == 0, "files for worker %d", me);
+    if (w->file < 0 || pipe(w->ends) != 0) {
+        expect(out_of_memory(), "files for worker %d", me);
+        exit(0);
+    }
     for (int i = 0; i < SLOTS * SLOT_PAGES; i++)
         w->rights[i / SLOT_PAGES][i % SLOT_PAGES] = GONE;
 }

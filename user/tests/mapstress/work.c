@@ -2,13 +2,9 @@
 // with the others'.
 #include "user/tests/mapstress/mapstress.h"
 
-#define ARENA     0x2000000000UL
-#define SLOT_SIZE (SLOT_PAGES * PGSIZE)
-#define COPY_MAX  (3 * PGSIZE)
-
 // --- Numbers and places ---
 
-static int pick(struct worker *w, int n)
+int pick(struct worker *w, int n)
 {
     w->seed = w->seed * 6364136223846793005UL + 1442695040888963407UL;
     return (w->seed >> 33) % n;
@@ -18,13 +14,7 @@ static char *slot_of(int worker, int slot) { return (char *)ARENA + (worker * SL
 
 static char *own_page(struct worker *w, int slot, int page) { return slot_of(w->me, slot) + page * PGSIZE; }
 
-// Anywhere in anybody's slots, at a word.
-static char *any_word(struct worker *w)
-{
-    return slot_of(pick(w, nworkers), pick(w, SLOTS)) + pick(w, SLOT_SIZE / 8) * 8;
-}
-
-static uint64 new_word(struct worker *w) { return MAGIC << 32 | pick(w, 1 << 30); }
+char *any_word(struct worker *w) { return slot_of(pick(w, nworkers), pick(w, SLOTS)) + pick(w, SLOT_SIZE / 8) * 8; }
 
 static void check_word(struct worker *w, const void *p, uint64 word)
 {
@@ -56,10 +46,12 @@ static void expect_refused(struct worker *w, char *page, int rights)
 {
     uint64 word = 0;
     if (rights == GONE || rights == PROT_NONE)
-        expect(write(w->ends[1], page, 8) == -1 && errno == EFAULT, "worker %d: no write from %p", w->me, page);
+        expect(write(w->ends[1], page, 8) == -1 && (errno == EFAULT || out_of_memory()), "worker %d: no write from %p",
+               w->me, page);
     if (rights <= PROT_READ) {
         expect(write(w->ends[1], &word, 8) == 8, "worker %d: write to a pipe", w->me);
-        expect(read(w->ends[0], page, 8) == -1 && errno == EFAULT, "worker %d: no read into %p", w->me, page);
+        expect(read(w->ends[0], page, 8) == -1 && (errno == EFAULT || out_of_memory()), "worker %d: no read into %p",
+               w->me, page);
         expect(read(w->ends[0], &word, 8) == 8, "worker %d: the pipe has its bytes still", w->me);
     }
 }
@@ -67,7 +59,10 @@ static void expect_refused(struct worker *w, char *page, int rights)
 static void unmap_pages(struct worker *w)
 {
     int slot = pick(w, SLOTS), from = pick(w, SLOT_PAGES), n = 1 + pick(w, SLOT_PAGES - from);
-    expect(munmap(own_page(w, slot, from), n * PGSIZE) == 0, "worker %d: munmap", w->me);
+    if (munmap(own_page(w, slot, from), n * PGSIZE) < 0) {
+        expect(out_of_memory(), "worker %d: munmap", w->me);
+        return;
+    }
     set_rights(w, slot, from, n, GONE);
     expect_refused(w, own_page(w, slot, from + pick(w, n)), GONE);
 }
@@ -83,6 +78,8 @@ static void protect_pages(struct worker *w)
         return;
     // A wild thread may have made a hole since.
     if (mprotect(own_page(w, slot, from), n * PGSIZE, rights) < 0) {
+        if (out_of_memory())
+            return;
         set_rights(w, slot, from, n, GONE);
         expect(munmap(own_page(w, slot, from), n * PGSIZE) == 0, "worker %d: munmap of what is left", w->me);
         return;
@@ -112,7 +109,7 @@ static void read_file(struct worker *w)
 {
     lseek(w->file, pick(w, FILE_PAGES * PGSIZE / 8) * 8, SEEK_SET);
     int n = pick(w, COPY_MAX / 8) * 8, r = read(w->file, any_word(w), n);
-    expect(r <= n && (r >= 0 || errno == EFAULT), "worker %d: read of %d bytes: %d", w->me, n, r);
+    expect(r <= n && (r >= 0 || errno == EFAULT || out_of_memory()), "worker %d: read of %d bytes: %d", w->me, n, r);
 }
 
 static void write_file(struct worker *w)
@@ -120,7 +117,7 @@ static void write_file(struct worker *w)
     int at = pick(w, (FILE_PAGES * PGSIZE - COPY_MAX) / 8) * 8, n = pick(w, COPY_MAX / 8) * 8;
     lseek(w->file, at, SEEK_SET);
     int r = write(w->file, any_word(w), n);
-    expect(r <= n && (r >= 0 || errno == EFAULT), "worker %d: write of %d bytes: %d", w->me, n, r);
+    expect(r <= n && (r >= 0 || errno == EFAULT || out_of_memory()), "worker %d: write of %d bytes: %d", w->me, n, r);
 }
 
 // From anybody's pages through a pipe to anybody's.
@@ -161,13 +158,14 @@ static void fork_one(struct worker *w)
         for (int i = 0; i < 5; i++) {
             touch_pages(w);
             (i % 2 ? map_slot : unmap_pages)(w);
+            grow_heap(w);
         }
         exit(0);
     }
     if (pid < 0)
         return;
     expect(waitpid(pid, &status, 0) == pid, "worker %d: its child is waited for", w->me);
-    expect(status == 0 || (status == -1 && wild), "worker %d: a child ends with %d", w->me, status);
+    expect(status == 0 || (status == -1 && (wild || little_memory)), "worker %d: a child ends with %d", w->me, status);
 }
 
 static void wild_load(struct worker *w) { (void)*(volatile uint64 *)any_word(w); }
@@ -196,9 +194,10 @@ static void be_wild(struct worker *w)
 }
 
 static void (*const operations[])(struct worker *) = {
-    touch_pages, touch_pages,  touch_pages,  touch_pages,   map_slot,     map_slot,          unmap_pages,
-    read_file,   read_file,    write_file,   write_file,    advise_pages, copy_through_pipe, copy_through_pipe,
-    fork_one,    advise_pages, advise_pages, protect_pages, be_wild,
+    touch_pages,       touch_pages,       touch_pages, touch_pages,  map_slot,         map_slot,
+    unmap_pages,       read_file,         read_file,   write_file,   write_file,       advise_pages,
+    copy_through_pipe, copy_through_pipe, fork_one,    advise_pages, advise_pages,     protect_pages,
+    be_wild,           use_futex,         use_futex,   use_files,    write_own_memory,
 };
 
 int work(void *arg)
