@@ -28,6 +28,7 @@ endif
 on = $(filter-out 0 no,$(1))
 empty :=
 space := $(empty) $(empty)
+comma := ,
 ifeq ($(call on,$(V)),)
 Q := @
 say = @echo '  $(1)';
@@ -137,7 +138,7 @@ kernel/kernel.sym: kernel/kernel
 # --- User programs, host tools, disk image -------------------------------------------------------
 
 ifneq ($(HOSTCC),)
-include user/rules.mk mkfs/rules.mk labs/thread/rules.mk
+include user/rules.mk mkfs/rules.mk labs/thread/rules.mk tests/crash/rules.mk
 endif
 
 FSSIZE ?= 64M
@@ -205,12 +206,12 @@ test-kernel: $(B)/kernel.elf
 # All that the compiler has to say.
 compile: $(B)/kernel.elf $(USER_PROGS)
 
-test: default $(HOST_TOOLS)
+test: default $(HOST_TOOLS) $(CRASH_PROGRAMS)
 	$(TEST_BUILD)
 	@QEMU=$(QEMU) tests/run $(TESTS)
 
 test-all: TEST_BUGS := BUG=dirtycow
-test-all: default $(HOST_TOOLS)
+test-all: default $(HOST_TOOLS) $(CRASH_PROGRAMS)
 	$(TEST_BUILD)
 	@QEMU=$(QEMU) tests/run --all $(TESTS)
 

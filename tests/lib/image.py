@@ -12,6 +12,7 @@ from lib.machine import Failure, ROOT, WORK
 FS_IMG = os.path.join(ROOT, "fs.img")
 FSCK = os.path.join(ROOT, "build", "host", "fsck")
 FSUTIL = os.path.join(ROOT, "build", "host", "fsutil")
+FSMOUNT = os.path.join(ROOT, "build", "host", "fsmount")
 MKFS = os.path.join(ROOT, "build", "host", "mkfs")
 
 

@@ -1,0 +1,34 @@
+"""The kernel's file system as a program of the host (tests/crash/)."""
+
+import subprocess
+
+from lib.image import FSMOUNT, FS_IMG, copy_image, discard
+from lib.machine import Failure
+from lib.results import Test
+
+
+def tests(everything):
+    return [Test("host kernel: mounts images and refuses others", mount_images)]
+
+
+def fsmount(*arguments):
+    """Its status and what it prints."""
+    done = subprocess.run([FSMOUNT, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          universal_newlines=True, timeout=60)
+    return done.returncode, done.stdout
+
+
+def mount_images():
+    path = copy_image("fsmount")
+    try:
+        status, out = fsmount(FS_IMG, path)
+        if status != 0 or out != "%s: accepted\n%s: accepted\n" % (FS_IMG, path):
+            raise Failure("status %d:\n%s" % (status, out))
+        with open(path, "r+b") as image:
+            image.seek(4096)
+            image.write(b"another magic number")
+        status, out = fsmount(path)
+        if status != 1 or out != "%s: refused (-22): mount: no file system\n" % path:
+            raise Failure("status %d:\n%s" % (status, out))
+    finally:
+        discard(path)
