@@ -184,9 +184,12 @@ int file_map(const struct file *f, int prot, bool shared, struct inode **ip, int
 {
     if (f->ops != &inode_file_ops || f->inode->d.type != T_FILE)
         return -ENODEV;
+    int refused = shared && !f->writable ? PROT_WRITE : 0;
+    if (!f->readable || (prot & refused))
+        return -EACCES;
     *ip = f->inode;
-    *denied = shared && !f->writable ? PROT_WRITE : 0;
-    return f->readable && !(prot & *denied) ? 0 : -EACCES;
+    *denied = refused;
+    return 0;
 }
 
 void inode_file_release(struct file *f)

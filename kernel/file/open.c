@@ -50,15 +50,17 @@ int file_open(struct inode *cwd, const char *path, int flags, struct file **out)
     const int mode = flags & (O_WRONLY | O_RDWR);
     if (mode == (O_WRONLY | O_RDWR))
         return -EINVAL;
-    int e = file_alloc(&inode_file_ops, mode != O_WRONLY, mode != O_RDONLY, out);
+    struct file *f;
+    int e = file_alloc(&inode_file_ops, mode != O_WRONLY, mode != O_RDONLY, &f);
     if (e)
         return e;
-    struct file *f = *out;
     f->append = (flags & O_APPEND) != 0;
     e = find_inode(cwd, path, flags, &f->inode);
     if (e == 0)
         e = bind(f, flags);
     if (e)
         file_close(f);
+    else
+        *out = f;
     return e;
 }

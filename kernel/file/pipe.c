@@ -179,6 +179,7 @@ int pipe_open(struct file **reader, struct file **writer)
     if (!p) {
         file_close(*reader);
         file_close(*writer);
+        *reader = *writer = 0;
         return e ? e : -ENOMEM;
     }
     spin_init(&p->lock, "pipe", LEVEL_PIPE);

@@ -36,10 +36,10 @@ enum block_state { BLOCK_EMPTY, BLOCK_READING, BLOCK_CLEAN, BLOCK_DIRTY, BLOCK_F
 
 void cache_init(void);
 
-// The block, read if need be, pinned. 0; -EIO; -ENOMEM. May sleep.
+// The block, read if need be, pinned. 0; -EIO; -ENOMEM: *out is 0. May sleep.
 int cache_get(uint32 blockno, struct block **out);
 // The block for a caller that is about to write all of it: zeroed, not read, pinned. Inside a
-// transaction, before journal_write.
+// transaction, before journal_write. Errors as above.
 int cache_get_new(uint32 blockno, struct block **out);
 void cache_put(struct block *b); // b may be 0
 

@@ -27,9 +27,10 @@ static void read_done(struct block *b, int status)
     spin_unlock(&cache.lock);
 }
 
-// Waits until b, pinned, is read: 0, or -EIO and the pin is gone.
-static int wait_read(struct block *b)
+// Waits until *out, pinned, is read: 0; or -EIO: then the pin is gone, and *out is 0.
+static int wait_read(struct block **out)
 {
+    struct block *b = *out;
     uint8 state = __atomic_load_n(&b->state, __ATOMIC_ACQUIRE);
     if (likely(state == BLOCK_CLEAN || state == BLOCK_DIRTY))
         return 0;
@@ -38,9 +39,11 @@ static int wait_read(struct block *b)
         sleep(b, &cache.lock);
     bool failed = b->state == BLOCK_FAILED;
     spin_unlock(&cache.lock);
-    if (failed)
-        cache_put(b);
-    return failed ? -EIO : 0;
+    if (!failed)
+        return 0;
+    cache_put(b);
+    *out = 0;
+    return -EIO;
 }
 
 // Pins the block of that number. 1: it was not there and is the caller's to fill; 0: it is there,
@@ -64,13 +67,19 @@ static int claim(uint32 blockno, struct block **out)
 
 int cache_get(uint32 blockno, struct block **out)
 {
-    int mine = claim(blockno, out);
-    if (mine < 0)
-        return mine;
-    count(mine ? C_cache_miss : C_cache_hit);
-    if (mine)
-        read_done(*out, disk_read(blockno, block_data(*out)));
-    return wait_read(*out);
+    int mine, error;
+    do {
+        mine = claim(blockno, out);
+        if (mine < 0)
+            return mine;
+        count(mine ? C_cache_miss : C_cache_hit);
+        if (mine)
+            read_done(*out, disk_read(blockno, block_data(*out)));
+        error = wait_read(out);
+        // If somebody else's read has failed, that may be for a neighbour that was read with it: ask for this one
+        // alone.
+    } while (error && !mine);
+    return error;
 }
 
 struct block *cache_get_ready(uint32 blockno)
@@ -90,7 +99,7 @@ int cache_get_new(uint32 blockno, struct block **out)
         return mine;
     if (mine)
         read_done(*out, 0);
-    int error = wait_read(*out); // it may have been read ahead of its allocation
+    int error = wait_read(out); // it may have been read ahead of its allocation
     if (!error)
         page_zero(block_data(*out));
     return error;

@@ -120,7 +120,8 @@ int proc_alloc(const struct proc *maker, bool as_thread, struct proc **out)
     spin_unlock(&tree_lock);
     if (r < 0)
         thread_free(p);
-    *out = p;
+    else
+        *out = p;
     return r;
 }
 
