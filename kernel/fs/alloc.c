@@ -44,16 +44,19 @@ static uint32 first_zero(const uint64 *map, uint32 from, uint32 to)
 // The first free block of [from, to): its number and its bitmap block, pinned. 0; -ENOSPC; ...
 static int find_free(uint64 from, uint64 to, uint32 *blockno, struct block **map)
 {
+    struct block *b;
     while (from < to) {
         uint64 base = from - from % BITS_PER_BLOCK;
         uint64 end = min_u64(base + BITS_PER_BLOCK, to);
-        int e = cache_get(BBLOCK(from, superblock), map);
+        int e = cache_get(BBLOCK(from, superblock), &b);
         if (e)
             return e;
-        *blockno = base + first_zero(block_data(*map), from - base, end - base);
-        if (*blockno < end)
+        *blockno = base + first_zero(block_data(b), from - base, end - base);
+        if (*blockno < end) {
+            *map = b;
             return 0;
-        cache_put(*map);
+        }
+        cache_put(b);
         from = end;
     }
     return -ENOSPC;
@@ -88,7 +91,7 @@ int block_alloc(uint32 hint, uint32 *blockno)
 int block_free(uint32 blockno)
 {
     struct block *map;
-    int e = block_valid(blockno) ? cache_get(BBLOCK(blockno, superblock), &map) : -EIO;
+    int e = block_valid(blockno) ? cache_get(BBLOCK(blockno, superblock), &map) : -EINVAL;
     if (e)
         return e;
     sleeplock_lock(&alloc_lock);
@@ -97,7 +100,7 @@ int block_free(uint32 blockno)
         cache_forget(blockno); // before anybody else can get the block
         free_blocks++;
     } else {
-        e = -EIO;
+        e = -EINVAL;
     }
     sleeplock_unlock(&alloc_lock);
     cache_put(map);
@@ -111,17 +114,19 @@ struct dinode *dinode_in(struct block *b, uint32 inum)
 
 int inode_find(uint32 from, bool (*wanted)(const struct dinode *d), uint32 *inum, struct block **out)
 {
+    struct block *b;
     while (from < superblock.ninodes) {
-        int e = cache_get(IBLOCK(from, superblock), out);
+        int e = cache_get(IBLOCK(from, superblock), &b);
         if (e)
             return e;
         do {
-            if (wanted(dinode_in(*out, from))) {
+            if (wanted(dinode_in(b, from))) {
                 *inum = from;
+                *out = b;
                 return 0;
             }
         } while (++from < superblock.ninodes && from % INODES_PER_BLOCK != 0);
-        cache_put(*out);
+        cache_put(b);
     }
     return -ENOSPC;
 }

@@ -14,8 +14,8 @@ int alloc_mount(void);
 // A free block, near hint if possible, marked used; its content is not defined (cache_get_new).
 // Inside a transaction; changes one block. 0; -ENOSPC; -EIO; -ENOMEM.
 int block_alloc(uint32 hint, uint32 *blockno);
-// Frees it. Inside a transaction; changes one block. A number that no file may hold, or a block
-// that is free already, means a damaged image: -EIO, and nothing changes.
+// Frees it. Inside a transaction; changes one block. 0; -EINVAL: no file may hold that number, or the block is free
+// already, so the image is damaged; -EIO, -ENOMEM: the bitmap cannot be read now. On an error nothing changes.
 int block_free(uint32 blockno);
 // True if a file may hold the block.
 bool block_valid(uint32 blockno);

@@ -100,14 +100,16 @@ int64 inode_write(struct inode *ip, const void *src, uint64 off, size_t n);
 static inline uint inode_write_blocks(size_t n) { return 2 * min_u64(n / BSIZE + 2, INODE_WRITE_MAX / BSIZE) + 7; }
 
 // Makes it size bytes long, in transactions of its own as needed; ip is not locked. Growing leaves
-// a hole. 0; -EFBIG; -EIO; -ENOMEM.
+// a hole. 0; -EFBIG; -EIO, -ENOMEM: it is as it was, or, if indirect blocks were to go, longer than asked for and
+// whole.
 int inode_truncate(struct inode *ip, uint64 size);
 
 // Set at boot: called when a file has become shorter, for those who map it. ip is locked, its blocks
 // beyond its size are free.
 extern void (*inode_cut_hook)(struct inode *ip);
 
-// The same down to nothing, then frees the inode. For its last user: inode_put.
+// The same down to nothing, then frees the inode. For its last user: inode_put. 0; -ENOMEM: to be tried again; -EIO: it
+// stays on the disk until the next mount, and is not loaded any more.
 int inode_reclaim(struct inode *ip);
 
 void inode_stat(struct inode *ip, struct stat *st);

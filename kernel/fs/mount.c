@@ -74,16 +74,14 @@ static bool is_orphan(const struct dinode *d) { return d->type != 0 && d->nlink 
 static int reclaim_orphans(void)
 {
     struct block *b;
-    struct inode *ip;
     int e;
     for (uint32 inum = ROOTINO; (e = inode_find(inum, is_orphan, &inum, &b)) == 0; inum++) {
-        cache_put(b);
+        struct inode *ip = 0;
         kprintf("ireclaim: inode %u\n", inum);
-        if (inode_get(inum, &ip) != 0)
-            continue;
-        if (inode_load(ip) != 0)
+        if (inode_get(inum, &ip) == 0 && inode_load(ip) != 0) // its block is pinned: what fails is not the disk
             kprintf("ireclaim: inode %u is damaged and stays\n", inum);
-        inode_put(ip); // the last one frees it
+        cache_put(b);
+        inode_put(ip); // the last one frees it; or says that the disk fails, and the next mount will
     }
     return e == -ENOSPC ? 0 : e;
 }

@@ -1,10 +1,17 @@
 // Making files shorter or longer, and freeing them. Blocks are freed from the end, in transactions
 // of bounded size; between two of them the file is whole, only longer than asked for.
+//
+// Two things can be wrong with a block on the way. Its number cannot be that of a block of a file, or
+// the block is free already: the image is damaged, the number is forgotten, and the console tells.
+// Or the disk does not give a block that is needed: it may do so later, so nothing is forgotten, and
+// the cut ends there. An indirect block is read before anything below it is freed, and the block in which the new
+// end lies before all; so a cut that fails has changed nothing, or has freed all that hangs from some indirect blocks.
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/bmap.h"
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
+#include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
 
 // A step changes the inode, the last block that stays, an indirect block on each level (those that
@@ -15,43 +22,48 @@
 
 void (*inode_cut_hook)(struct inode *ip);
 
+#define STEP_FULL 1 // what a step says that has done enough: more is to be done
+
 // The state of one step.
 struct shrink {
     uint64 end;   // blocks of the file from here on are free
     int indirect; // how many more indirect blocks may be looked at
-    int stop;     // no more in this step: 1: that is enough; -ENOMEM
-    bool damaged; // a pointer led nowhere and was let go
+    int stop;     // no more in this step: STEP_FULL; -EIO, -ENOMEM: a block cannot be read now
+    uint damaged; // numbers that were forgotten
 };
-
-// Clears *slot, whose block was freed, or which led nowhere (e is -EIO); but 1 and -ENOMEM stop the step.
-static void clear_slot(struct shrink *s, uint32 *slot, int e)
-{
-    if (e == 1 || e == -ENOMEM) {
-        s->stop = e;
-    } else {
-        s->damaged |= e != 0;
-        *slot = 0;
-    }
-}
 
 // Frees the block that *slot names, unless the step must stop first.
 static void free_slot(struct shrink *s, uint32 *slot)
 {
-    if (*slot)
-        clear_slot(s, slot, journal_left() > STEP_KEPT ? block_free(*slot) : 1);
+    if (*slot == 0)
+        return;
+    if (journal_left() <= STEP_KEPT) {
+        s->stop = STEP_FULL;
+        return;
+    }
+    int e = block_free(*slot);
+    if (e == -EINVAL) {
+        s->damaged++; // there is nothing to free: the number is forgotten
+    } else if (e) {
+        s->stop = e; // what is free cannot be read now: the number stays
+        return;
+    }
+    *slot = 0;
 }
 
-// Pins the indirect block that *slot names, unless the step must stop first.
-static struct block *pin_slot(struct shrink *s, uint32 *slot)
+// Pins the indirect block that *slot names, unless the step must stop first. 0: there is nothing below it.
+static struct block *pin_slot(struct shrink *s, const uint32 *slot)
 {
-    struct block *b;
-    if (*slot == 0)
+    struct block *b = 0;
+    if (!block_valid(*slot))
+        return 0; // a hole; or damage, which free_slot finds
+    if (s->indirect == 0) {
+        s->stop = STEP_FULL;
         return 0;
-    int e = s->indirect-- > 0 ? bmap_pin(*slot, &b) : 1;
-    if (e == 0)
-        return b;
-    clear_slot(s, slot, e);
-    return 0;
+    }
+    s->indirect--;
+    s->stop = cache_get(*slot, &b);
+    return b;
 }
 
 // Frees the file's blocks [first, s->end) below *slot, which is that of block base and stands
@@ -75,46 +87,70 @@ static void cut(struct shrink *s, uint32 *slot, uint levels, uint64 base, uint64
     cache_put(b);
 }
 
-// The file now ends at size, inside a block: the rest of that block becomes zero.
-static int clear_tail(struct inode *ip, uint64 size)
+// Before the file's size changes to size: makes sure that no old bytes will lie behind its end. If it shrinks, *tail is
+// the block in which it will end, pinned, to be cut when all else is done; 0: there is none.
+static int prepare_tail(struct inode *ip, uint64 size, struct block **tail)
 {
-    struct block *b = 0;
-    int e = size % BSIZE ? inode_block(ip, size, &b) : 0;
-    if (e || !b)
-        return e;
-    memset((char *)block_data(b) + size % BSIZE, 0, BSIZE - size % BSIZE);
-    block_set_tail(b, size % BSIZE); // whoever maps it may go on to store there
-    journal_write(b);
-    cache_put(b);
-    return 0;
+    *tail = 0;
+    if (size > ip->d.size)
+        return inode_clear_tail(ip);
+    if (size == ip->d.size || size % BSIZE == 0)
+        return 0;
+    return inode_block(ip, size, tail);
 }
 
-// T One step towards size: 0: done; 1: more is to be done; -ENOMEM; -EIO (damaged: what could not
-// be freed is let go).
+// The file now ends at size, inside tail: the rest of that block becomes zero.
+static void cut_tail(struct block *tail, uint64 size)
+{
+    memset((char *)block_data(tail) + size % BSIZE, 0, BSIZE - size % BSIZE);
+    block_set_tail(tail, size % BSIZE); // whoever maps it may go on to store there
+    journal_write(tail);
+}
+
+// T One step towards size: 0: done; STEP_FULL: more is to be done; -EIO, -ENOMEM: a block cannot be read now.
 static int resize(struct inode *ip, uint64 size)
 {
     const uint64 first = (size + BSIZE - 1) / BSIZE;
     uint32 *slots = ip->d.addrs;
     struct shrink s = {.end = (ip->d.size + BSIZE - 1) / BSIZE, .indirect = STEP_INDIRECT};
+    struct block *tail;
+
+    // What can fail first: if it does, nothing has changed.
+    int e = prepare_tail(ip, size, &tail);
+    if (e)
+        return e;
+
+    // Free the blocks behind the new end, the last ones first.
     cut(&s, &slots[NDIRECT + 1], 2, NDIRECT + NINDIRECT, first);
     cut(&s, &slots[NDIRECT], 1, NDIRECT, first);
     while (!s.stop && s.end > first)
         cut(&s, &slots[s.end - 1], 0, s.end - 1, first);
-    int e = s.stop;
-    if (e == 0 && size != ip->d.size)
-        e = size < ip->d.size ? clear_tail(ip, size) : inode_clear_tail(ip);
-    ip->d.size = e == 1 || e == -ENOMEM ? min_u64(ip->d.size, s.end * BSIZE) : size;
+    if (s.damaged > 0)
+        kprintf("inode %u: %u damaged block numbers are forgotten\n", ip->inum, s.damaged);
+
+    // If the step had to stop, the file ends where its blocks do.
+    if (!s.stop && tail)
+        cut_tail(tail, size);
+    cache_put(tail);
+    ip->d.size = s.stop ? min_u64(ip->d.size, s.end * BSIZE) : size;
     inode_update(ip);
     if (!list_empty(&ip->mappings)) // who is about to map it must lock it first
         inode_cut_hook(ip);
-    return e == 0 && s.damaged ? -EIO : e;
+    return s.stop;
 }
 
-// Frees the inode, whose blocks are free: the number may have a new owner from now on, who gets it not loaded.
-static int release(struct inode *ip)
+// => ip locked. The entry of the table no longer knows what the inode holds.
+static struct block *unload(struct inode *ip)
 {
     struct block *home = ip->home;
     ip->home = 0;
+    return home;
+}
+
+// T Frees the inode, whose blocks are free: the number may have a new owner from now on, who gets it not loaded.
+static int release(struct inode *ip)
+{
+    struct block *home = unload(ip); // it is pinned: freeing the inode need not read
     int e = inode_free(ip->inum);
     cache_put(home);
     return e;
@@ -130,11 +166,11 @@ static int resize_all(struct inode *ip, uint64 size, bool free)
             return e;
         inode_lock(ip);
         e = resize(ip, size);
-        if (free && (e == 0 || e == -EIO)) // what is damaged cannot be freed: the rest can
+        if (free && e == 0)
             e = release(ip);
         inode_unlock(ip);
         journal_end();
-    } while (e == 1);
+    } while (e == STEP_FULL);
     return e;
 }
 
@@ -143,4 +179,17 @@ int inode_truncate(struct inode *ip, uint64 size)
     return size > (uint64)MAXFILE * BSIZE ? -EFBIG : resize_all(ip, size, false);
 }
 
-int inode_reclaim(struct inode *ip) { return resize_all(ip, 0, true); }
+int inode_reclaim(struct inode *ip)
+{
+    int e = resize_all(ip, 0, true);
+    if (e != -EIO)
+        return e;
+    // The disk fails, and to try again and again would be in vain. On the disk the inode has a type and no link: nobody
+    // gets its number, and the next mount frees it. In core it is forgotten.
+    kprintf("inode %u: the disk fails; the next mount will free it\n", ip->inum);
+    inode_lock(ip);
+    struct block *home = unload(ip);
+    inode_unlock(ip);
+    cache_put(home);
+    return e;
+}
