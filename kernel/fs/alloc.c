@@ -171,31 +171,60 @@ int inode_free(uint32 inum)
     return 0;
 }
 
-// Counts free blocks. The bits of blocks that no file may hold must be 1.
-static int count_blocks(void)
+// How many bits of word are 0. By halves, quarters, ...: not every processor counts bits.
+static uint count_zeroes(uint64 word)
 {
-    const uint64 bits = (uint64)(superblock.datastart - superblock.bmapstart) * BITS_PER_BLOCK;
-    struct block *map;
-    uint32 i;
-    int e;
-    for (uint64 from = 0; (e = find_free(from, bits, &i, &map)) == 0; from = (uint64)i + 1) {
-        cache_put(map);
-        if (!block_valid(i))
-            return -EINVAL;
-        free_blocks++;
-    }
-    return e == -ENOSPC ? 0 : e;
+    uint64 n = ~word;
+    n -= n >> 1 & 0x5555555555555555;                             // in each pair of bits
+    n = (n & 0x3333333333333333) + (n >> 2 & 0x3333333333333333); // in each four
+    n = (n + (n >> 4)) & 0x0f0f0f0f0f0f0f0f;                      // in each byte
+    return n * 0x0101010101010101 >> 56;                          // all bytes
 }
 
+// Counts the free blocks of one bitmap block, whose first bit is that of block base. The bits of blocks that no
+// file may hold, and those beyond the disk's end, must be 1: else -EINVAL.
+static int count_map(const uint64 *map, uint64 base)
+{
+    uint32 first = superblock.datastart > base ? min_u64(superblock.datastart - base, BITS_PER_BLOCK) : 0;
+    uint32 end = min_u64(superblock.size - base, BITS_PER_BLOCK);
+    if (first_zero(map, 0, first) < first || first_zero(map, end, BITS_PER_BLOCK) < BITS_PER_BLOCK)
+        return -EINVAL;
+    for (uint i = 0; i < BSIZE / sizeof(*map); i++)
+        free_blocks += count_zeroes(map[i]);
+    return 0;
+}
+
+static int count_blocks(void)
+{
+    int e = 0;
+    free_blocks = 0;
+    for (uint64 base = 0; e == 0 && base < superblock.size; base += BITS_PER_BLOCK) {
+        struct block *map;
+        e = cache_get(BBLOCK(base, superblock), &map);
+        if (e)
+            return e;
+        e = count_map(block_data(map), base);
+        cache_put(map);
+    }
+    return e;
+}
+
+// Inode 0, which is never used, is not counted.
 static int count_inodes(void)
 {
-    struct block *b;
-    int e;
-    for (uint32 i = ROOTINO; (e = inode_find(i, is_free, &i, &b)) == 0; i++) {
+    free_inodes = 0;
+    for (uint32 inum = 0; inum < superblock.ninodes; inum += INODES_PER_BLOCK) {
+        struct block *b;
+        int e = cache_get(IBLOCK(inum, superblock), &b);
+        if (e)
+            return e;
+        uint32 end = min_u64(inum + INODES_PER_BLOCK, superblock.ninodes);
+        for (uint32 i = inum; i < end; i++)
+            if (i >= ROOTINO && is_free(dinode_in(b, i)))
+                free_inodes++;
         cache_put(b);
-        free_inodes++;
     }
-    return e == -ENOSPC ? 0 : e;
+    return 0;
 }
 
 int alloc_mount(void)
