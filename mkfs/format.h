@@ -25,15 +25,12 @@
 _Static_assert(sizeof(uint64) == 8, "64-bit hosts only");
 _Static_assert(sizeof(struct dinode) == 128, "inodes on disk");
 _Static_assert(BSIZE % sizeof(struct disk_dirent) == 0, "no entry crosses a block");
-_Static_assert(offsetof(struct superblock, checksum) == 40, "superblock on disk");
-_Static_assert(offsetof(struct journal_header, checksum) == 20, "journal header on disk");
+_Static_assert(offsetof(struct superblock, checksum) == 44, "superblock on disk");
+_Static_assert(offsetof(struct journal_header, checksum) == 24, "journal header on disk");
 _Static_assert(sizeof(struct journal_desc) <= BSIZE, "a descriptor is one block");
 
 #define FILE_SIZE_MAX     ((uint64)MAXFILE * BSIZE) // bytes of the largest file
 #define DIRENTS_PER_BLOCK (BSIZE / sizeof(struct disk_dirent))
-#define INODES_MIN        32
-#define INODES_MAX        65536                 // a directory entry has 16 bits for the number
-#define JOURNAL_MIN       (2 * MAXOPBLOCKS + 2) // blocks; room for two full transactions
 
 // How many units of size cover n.
 static inline uint64 div_up(uint64 n, uint64 size) { return n / size + (n % size != 0); }

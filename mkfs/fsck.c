@@ -5,6 +5,10 @@
 // Order of the passes: superblock; journal, whose committed groups are replayed in memory, and on
 // the image with -r; directories, from the root; inodes and the blocks they own; the bitmap; link
 // counts. Each problem is a line. The image is changed by -r only.
+//
+// Kernel and fsck agree on every image: what makes a mount fail is an error here, of which the last line says so
+// (mount_problem), and nothing else does. Other errors are damage that the kernel meets when it uses what is
+// damaged: then the call fails with EIO.
 #include "mkfs/fsck.h"
 
 #include "mkfs/diag.h"
@@ -38,6 +42,16 @@ void problem(struct fsck *fsck, const char *format, ...)
 {
     va_list args;
 
+    va_start(args, format);
+    complain(fsck, fsck->path, format, args);
+    va_end(args);
+}
+
+void mount_problem(struct fsck *fsck, const char *format, ...)
+{
+    va_list args;
+
+    fsck->refused = true;
     va_start(args, format);
     complain(fsck, fsck->path, format, args);
     va_end(args);
@@ -94,18 +108,16 @@ bool is_orphan(const struct fsck *fsck, uint32 inum)
 // True if the superblock is good enough to go on.
 static bool check_superblock(struct fsck *fsck)
 {
-    const struct superblock *sb;
+    const char *foreign = super_foreign(&fsck->image);
 
-    if (fsck->image.blocks < 2)
-        fail("%s: not a Twofold image (too short)", fsck->path);
-    sb = image_block(&fsck->image, 1);
-    if (sb->magic != FSMAGIC)
-        fail("%s: not a Twofold image (no superblock)", fsck->path);
+    if (foreign)
+        fail("%s: %s", fsck->path, foreign);
+    const struct superblock *sb = image_block(&fsck->image, SUPERBLOCK_BLOCKNO);
     if (sb->checksum != super_checksum(sb))
-        problem(fsck, "superblock: the checksum is 0x%08x, must be 0x%08x", sb->checksum, super_checksum(sb));
+        mount_problem(fsck, "superblock: the checksum is 0x%08x, must be 0x%08x", sb->checksum, super_checksum(sb));
     const char *error = super_check(sb, fsck->image.blocks);
     if (error)
-        problem(fsck, "superblock: %s", error);
+        mount_problem(fsck, "superblock: %s", error);
     fsck->image.sb = *sb;
     return !error;
 }
@@ -117,7 +129,7 @@ static void check_journal(struct fsck *fsck)
     const char *plural = summary.groups == 1 ? "" : "s";
 
     if (error)
-        problem(fsck, "journal: %s", error);
+        mount_problem(fsck, "journal: %s", error);
     if (!fsck->quiet && (summary.groups > 0 || fsck->verbose))
         printf("%s: journal holds %u committed group%s\n", fsck->path, summary.groups, plural);
     if (fsck->verbose && summary.torn_count > 0)
@@ -130,6 +142,15 @@ static void check_journal(struct fsck *fsck)
     if (!fsck->quiet)
         printf("%s: replayed %u group%s, %llu blocks\n", fsck->path, summary.groups, plural,
                (unsigned long long)summary.images);
+}
+
+// What the kernel wants of the root to mount the image. The other passes say what is wrong with it.
+static bool root_mountable(const struct fsck *fsck)
+{
+    const struct dinode *root = inode_at(&fsck->image, ROOTINO);
+
+    return root->type == T_DIR && root->nlink > 0 && root->nlink <= LINK_MAX && root->size <= FILE_SIZE_MAX &&
+           root->size % sizeof(struct disk_dirent) == 0 && root->flags == 0 && root->index == 0;
 }
 
 static void print_totals(const struct fsck *fsck)
@@ -152,6 +173,7 @@ static void check_image(struct fsck *fsck)
     fsck->found = must_calloc(fsck->image.sb.ninodes, sizeof(*fsck->found));
     fsck->owner = must_calloc(fsck->image.sb.size, sizeof(*fsck->owner));
     check_journal(fsck);
+    fsck->refused |= !root_mountable(fsck);
     check_directories(fsck);
     check_inodes(fsck);
     check_bitmap(fsck);
@@ -215,7 +237,8 @@ int main(int argc, char **argv)
     if (fsck.errors == 0)
         printf("%s: clean\n", fsck.path);
     else
-        printf("%s: %llu error%s\n", fsck.path, (unsigned long long)fsck.errors, fsck.errors == 1 ? "" : "s");
+        printf("%s: %llu error%s%s\n", fsck.path, (unsigned long long)fsck.errors, fsck.errors == 1 ? "" : "s",
+               fsck.refused ? "; it cannot be mounted" : "");
     free(fsck.found);
     free(fsck.owner);
     image_close(&fsck.image);

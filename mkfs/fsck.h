@@ -17,6 +17,7 @@ struct fsck {
     struct image image;
     const char *path;
     bool quiet, verbose, replay, no_orphans;
+    bool refused; // the kernel does not mount it
     uint64 errors;
     uint32 orphans;
     struct finding *found; // for each inode
@@ -26,7 +27,10 @@ struct fsck {
 // Counts an error, and says what is wrong, in a line.
 void problem(struct fsck *fsck, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// The same, about an inode: "inode 12 (/bin/cat): ...".
+// The same, and the kernel refuses to mount the image for it.
+void mount_problem(struct fsck *fsck, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// A problem of an inode: "inode 12 (/bin/cat): ...".
 void inode_problem(struct fsck *fsck, uint32 inum, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 // "inode 12 (/bin/cat)", as far as the name is known.

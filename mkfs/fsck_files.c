@@ -2,6 +2,8 @@
 #include "mkfs/fsck.h"
 #include "mkfs/volume.h"
 
+#include <string.h>
+
 #define BLOCK_LINES_MAX 8 // problems with the blocks of one inode that are told apart
 
 // One inode's blocks, while they are claimed for it.
@@ -72,6 +74,68 @@ static void claim_blocks(struct fsck *fsck, uint32 inum)
         inode_problem(fsck, inum, "%u more blocks are wrong", claim.problems - BLOCK_LINES_MAX);
 }
 
+// The block with byte offset of the inode's data, or 0: a hole, or a place that cannot be found, which is told
+// elsewhere.
+static const char *data_block(struct fsck *fsck, uint32 inum, uint64 offset)
+{
+    uint32 block;
+
+    if (file_block(&fsck->image, inum, offset / BSIZE, &block) != FS_OK || block == 0)
+        return 0;
+    return image_block(&fsck->image, block);
+}
+
+// Bytes behind the end, in the last block, would show when the file grows. The kernel keeps them zero on disk, also
+// those that a program stored there through a mapping.
+static void check_tail(struct fsck *fsck, uint32 inum)
+{
+    uint64 size = inode_at(&fsck->image, inum)->size;
+    const char *data = size % BSIZE != 0 ? data_block(fsck, inum, size) : 0;
+
+    for (uint32 i = size % BSIZE; data && i < BSIZE; i++) {
+        if (data[i] != 0) {
+            inode_problem(fsck, inum, "holds bytes behind its end, from %llu on",
+                          (unsigned long long)(size - size % BSIZE + i));
+            return;
+        }
+    }
+}
+
+static void check_symlink(struct fsck *fsck, uint32 inum)
+{
+    uint64 size = inode_at(&fsck->image, inum)->size;
+
+    if (size == 0 || size >= MAXPATH) {
+        inode_problem(fsck, inum, "a symbolic link of %llu bytes, must be 1 to %d", (unsigned long long)size,
+                      MAXPATH - 1);
+        return;
+    }
+    if (inode_at(&fsck->image, inum)->addrs[0] == 0) {
+        inode_problem(fsck, inum, "a symbolic link without a block");
+        return;
+    }
+    const char *target = data_block(fsck, inum, 0);
+    if (target && memchr(target, 0, size))
+        inode_problem(fsck, inum, "a symbolic link with a 0 in its target");
+}
+
+// The fields that only a device has, and those that nothing has yet.
+static void check_fields(struct fsck *fsck, uint32 inum)
+{
+    const struct dinode *inode = inode_at(&fsck->image, inum);
+
+    if (inode->type == T_DEVICE && (inode->major < 0 || inode->major >= NDEV))
+        inode_problem(fsck, inum, "an unknown device (%d, %d)", inode->major, inode->minor);
+    if (inode->type == T_DEVICE && inode->size != 0)
+        inode_problem(fsck, inum, "a device of size %llu", (unsigned long long)inode->size);
+    if (inode->type != T_DEVICE && (inode->major != 0 || inode->minor != 0))
+        inode_problem(fsck, inum, "no device, but with a device number (%d, %d)", inode->major, inode->minor);
+    if (inode->flags != 0)
+        inode_problem(fsck, inum, "unknown flags 0x%x", inode->flags);
+    if (inode->index != 0)
+        inode_problem(fsck, inum, "an index (block %u), which is not known", inode->index);
+}
+
 static void check_inode(struct fsck *fsck, uint32 inum)
 {
     const struct dinode *inode = inode_at(&fsck->image, inum);
@@ -85,14 +149,10 @@ static void check_inode(struct fsck *fsck, uint32 inum)
         inode_problem(fsck, inum, "%u links, at most %u are allowed", inode->nlink, LINK_MAX);
     if (size > FILE_SIZE_MAX)
         inode_problem(fsck, inum, "size %llu is larger than a file can be", size);
-    if (inode->type == T_DEVICE && size != 0)
-        inode_problem(fsck, inum, "a device of size %llu", size);
-    if (inode->type == T_SYMLINK && inode->nlink > 0) {
-        if (size == 0 || size >= MAXPATH)
-            inode_problem(fsck, inum, "a symbolic link of %llu bytes, must be 1 to %d", size, MAXPATH - 1);
-        else if (inode->addrs[0] == 0)
-            inode_problem(fsck, inum, "a symbolic link without a block");
-    }
+    check_fields(fsck, inum);
+    if (inode->type == T_SYMLINK && inode->nlink > 0)
+        check_symlink(fsck, inum);
+    check_tail(fsck, inum);
     claim_blocks(fsck, inum);
 }
 
@@ -123,7 +183,8 @@ static const char *bitmap_problem(const struct fsck *fsck, uint64 bit)
     return fsck->owner[bit] ? "marked free, but part of a file" : 0;
 }
 
-// Blocks first to last have the same problem and the same owner, or none.
+// Blocks first to last have the same problem and the same owner, or none. The kernel counts the free blocks when it
+// mounts; it does not know then which are part of a file.
 static void report_run(struct fsck *fsck, const char *what, uint64 first, uint64 last)
 {
     char owner[INODE_NAME_SIZE] = "";
@@ -133,6 +194,8 @@ static void report_run(struct fsck *fsck, const char *what, uint64 first, uint64
         inode_name(fsck, fsck->owner[first], owner, sizeof(owner));
         separator = ": ";
     }
+    if (first < fsck->image.sb.datastart || first >= fsck->image.sb.size)
+        fsck->refused = true;
     if (first == last)
         problem(fsck, "bitmap: block %llu: %s%s%s", (unsigned long long)first, what, separator, owner);
     else

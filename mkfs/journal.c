@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-// A group: where it begins in the ring, its number, its length in ring blocks, its images.
+#define GROUP_OVERHEAD 2 // blocks of the ring that a group takes besides its images
+
+// A group: where in the ring it begins, its number, its images.
 struct group {
     uint32 start;
     uint64 seq;
-    uint32 length;
     uint32 images;
 };
 
@@ -18,90 +19,65 @@ static char text[160];
 
 static uint32 ring_size(const struct image *image) { return image->sb.nlog - 1; }
 
-// The disk block of the ring's block i, which may lie up to a turn beyond the end.
-static uint32 ring_block(const struct image *image, uint32 i) { return image->sb.logstart + 1 + i % ring_size(image); }
-
-// Checks the descriptor at the group's present length; extends the group and the checksum by it
-// and its images. The ring has room for all of it and a commit block, and limit more are left.
-static bool take_descriptor(const struct image *image, struct group *group, uint32 limit, uint32 *crc, bool *more)
+// The group's block i.
+static const void *group_block(const struct image *image, const struct group *group, uint32 i)
 {
-    const struct journal_desc *desc;
+    return image_block(image, image->sb.logstart + 1 + (group->start + i) % ring_size(image));
+}
 
-    if (limit - group->length < 3) // a descriptor, an image, a commit block
+// True if the group begins with a descriptor of it; fills in how many images it has. The group takes at most
+// limit blocks: it does not reach round the ring into itself.
+static bool find_descriptor(const struct image *image, struct group *group, uint32 limit)
+{
+    const struct journal_desc *desc = group_block(image, group, 0);
+
+    group->images = 0;
+    if (limit <= GROUP_OVERHEAD || desc->magic != JMAGIC || desc->kind != JK_DESC || desc->seq != group->seq ||
+        desc->count == 0 || desc->count > JDESC_BLOCKS || desc->count > limit - GROUP_OVERHEAD)
         return false;
-    desc = image_block(image, ring_block(image, group->start + group->length));
-    if (desc->magic != JMAGIC || desc->kind != JK_DESC || desc->seq != group->seq || desc->count == 0 ||
-        desc->count > JDESC_BLOCKS || desc->more > 1)
-        return false;
-    if (desc->count > limit - group->length - 2)
-        return false;
-    for (uint32 i = 0; i < desc->count + 1; i++) {
-        uint32 block = ring_block(image, group->start + group->length + i);
-        *crc = crc32c(*crc, image_block(image, block), BSIZE);
-    }
-    group->length += desc->count + 1;
-    group->images += desc->count;
-    *more = desc->more == 1;
+    group->images = desc->count;
     return true;
 }
 
-// True if a group that counts begins at group->start; fills in the rest of it. It has at most
-// limit blocks: a group does not reach round the ring into itself.
-static bool find_group(const struct image *image, struct group *group, uint32 limit)
+// True if the group, whose descriptor was found, was committed.
+static bool group_counts(const struct image *image, const struct group *group)
 {
+    const struct journal_commit *commit = group_block(image, group, group->images + 1);
     uint32 crc = 0;
-    bool more = true;
-    const struct journal_commit *commit;
 
-    group->length = group->images = 0;
-    while (more)
-        if (!take_descriptor(image, group, limit, &crc, &more))
-            return false;
-    commit = image_block(image, ring_block(image, group->start + group->length));
-    group->length++;
-    return commit->magic == JMAGIC && commit->kind == JK_COMMIT && commit->seq == group->seq &&
-           commit->count == group->images && commit->checksum == crc;
+    if (commit->magic != JMAGIC || commit->kind != JK_COMMIT || commit->seq != group->seq ||
+        commit->count != group->images)
+        return false;
+    for (uint32 i = 0; i <= group->images; i++)
+        crc = crc32c(crc, group_block(image, group, i), BSIZE);
+    return commit->checksum == crc;
 }
 
-// What a group's descriptors say: visits the home address and the ring block of each image.
-static const char *each_image(struct image *image, const struct group *group,
-                              const char *(*visit)(struct image *image, uint32 home, uint32 block))
+static void copy_image(struct image *image, uint32 home, const void *data)
 {
-    for (uint32 at = 0, count; at < group->length - 1; at += count + 1) {
-        uint32 start = group->start + at;
-        const struct journal_desc *desc = image_block(image, ring_block(image, start));
-        count = desc->count;
-        for (uint32 i = 0; i < count; i++) {
-            const char *error = visit(image, desc->home[i], ring_block(image, start + 1 + i));
-            if (error)
-                return error;
-        }
-    }
-    return 0;
+    uint32 *to = image_edit(image, home & ~JHOME_ESCAPED);
+
+    memcpy(to, data, BSIZE);
+    if (home & JHOME_ESCAPED)
+        to[0] = JMAGIC;
 }
 
-static const char *check_home(struct image *image, uint32 home, uint32 block)
-{
-    (void)block;
-    if (home >= image->sb.inodestart && home < image->sb.size)
-        return 0;
-    return "an image's home is not a block of the file system";
-}
-
-static const char *copy_home(struct image *image, uint32 home, uint32 block)
-{
-    memcpy(image_edit(image, home), image_block(image, block), BSIZE);
-    return 0;
-}
-
+// Copies the images home. Returns 0 or what is wrong with the group.
 static const char *replay_group(struct image *image, const struct group *group)
 {
-    const char *error = each_image(image, group, check_home);
+    const struct journal_desc *desc = group_block(image, group, 0);
 
-    if (!error)
-        return each_image(image, group, copy_home);
-    snprintf(text, sizeof(text), "group %llu: %s", (unsigned long long)group->seq, error);
-    return text;
+    for (uint32 i = 0; i < group->images; i++) {
+        uint32 home = desc->home[i] & ~JHOME_ESCAPED;
+        if (home < image->sb.inodestart || home >= image->sb.size) {
+            snprintf(text, sizeof(text), "group %llu: an image's home is not a block of the file system",
+                     (unsigned long long)group->seq);
+            return text;
+        }
+    }
+    for (uint32 i = 0; i < group->images; i++)
+        copy_image(image, desc->home[i], group_block(image, group, i + 1));
+    return 0;
 }
 
 static uint32 header_checksum(const struct journal_header *header)
@@ -117,8 +93,6 @@ static const char *check_header(const struct image *image)
         return "its header is none";
     if (header->checksum != header_checksum(header))
         return "its header's checksum is wrong";
-    if (header->seq == 0)
-        return "its header has group number 0";
     if (header->start >= ring_size(image))
         return "its header points outside it";
     return 0;
@@ -129,7 +103,8 @@ static void mark_empty(struct image *image, const struct group *next)
     struct journal_header *header = image_edit(image, image->sb.logstart);
 
     header->seq = next->seq;
-    header->start = next->start % ring_size(image);
+    header->start = next->start;
+    header->free_blocks = FREE_UNKNOWN;
     header->checksum = header_checksum(header);
 }
 
@@ -143,14 +118,14 @@ const char *journal_replay(struct image *image, struct journal_summary *summary)
     *summary = (struct journal_summary){0};
     if (error)
         return error;
-    while (find_group(image, &group, left)) {
+    while (find_descriptor(image, &group, left) && group_counts(image, &group)) {
         error = replay_group(image, &group);
         if (error)
             return error;
         summary->groups++;
         summary->images += group.images;
-        left -= group.length;
-        group.start = (group.start + group.length) % ring_size(image);
+        left -= group.images + GROUP_OVERHEAD;
+        group.start = (group.start + group.images + GROUP_OVERHEAD) % ring_size(image);
         group.seq++;
     }
     summary->torn_count = group.images;

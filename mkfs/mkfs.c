@@ -96,16 +96,16 @@ static uint64 clamp(uint64 n, uint64 low, uint64 high) { return n < low ? low : 
 static void fill_in_defaults(struct options *options)
 {
     if (!options->ninodes)
-        options->ninodes = clamp(options->size / 4, 256, INODES_MAX - 1);
+        options->ninodes = clamp(options->size / 4, 256, NINODES_MAX - 1);
     if (!options->nlog)
-        options->nlog = clamp(options->size / 16, JOURNAL_MIN, 4096);
+        options->nlog = clamp(options->size / 16, NLOG_MIN, 4096);
 }
 
 static void write_journal_header(struct image *image)
 {
     struct journal_header *header = image_edit(image, image->sb.logstart);
 
-    *header = (struct journal_header){.magic = JMAGIC, .kind = JK_HEADER, .seq = 1};
+    *header = (struct journal_header){.magic = JMAGIC, .kind = JK_HEADER, .seq = 1, .free_blocks = FREE_UNKNOWN};
     header->checksum = crc32c(0, header, offsetof(struct journal_header, checksum));
 }
 

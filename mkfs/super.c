@@ -13,19 +13,19 @@ uint32 super_checksum(const struct superblock *sb) { return crc32c(0, sb, offset
 // The first data block of such a disk.
 static uint64 data_start(uint64 size, uint64 ninodes, uint64 nlog)
 {
-    return 2 + nlog + div_up(ninodes, INODES_PER_BLOCK) + div_up(size, BITS_PER_BLOCK);
+    return LOGSTART + nlog + div_up(ninodes, INODES_PER_BLOCK) + div_up(size, BITS_PER_BLOCK);
 }
 
 static const char *check_numbers(uint64 size, uint64 ninodes, uint64 nlog)
 {
-    if (ninodes < INODES_MIN || ninodes > INODES_MAX)
-        snprintf(text, sizeof(text), "%llu inodes: must be %u to %u", (unsigned long long)ninodes, INODES_MIN,
-                 INODES_MAX);
-    else if (nlog < JOURNAL_MIN)
-        snprintf(text, sizeof(text), "a journal of %llu blocks: must be at least %u", (unsigned long long)nlog,
-                 JOURNAL_MIN);
-    else if (size > UINT32_MAX)
-        snprintf(text, sizeof(text), "%llu blocks: at most %u", (unsigned long long)size, (uint)UINT32_MAX);
+    if (ninodes < NINODES_MIN || ninodes > NINODES_MAX)
+        snprintf(text, sizeof(text), "%llu inodes: must be %u to %u", (unsigned long long)ninodes, NINODES_MIN,
+                 NINODES_MAX);
+    else if (nlog < NLOG_MIN || nlog > NLOG_MAX)
+        snprintf(text, sizeof(text), "a journal of %llu blocks: must be %u to %u", (unsigned long long)nlog, NLOG_MIN,
+                 NLOG_MAX);
+    else if (size > FSSIZE_MAX)
+        snprintf(text, sizeof(text), "%llu blocks: at most %u", (unsigned long long)size, FSSIZE_MAX);
     else if (nlog >= size || data_start(size, ninodes, nlog) >= size)
         snprintf(text, sizeof(text), "%llu blocks: too few; journal, inodes and bitmap leave no block for files",
                  (unsigned long long)size);
@@ -45,7 +45,7 @@ const char *super_make(struct superblock *sb, uint64 size, uint64 ninodes, uint6
     sb->size = (uint32)size;
     sb->ninodes = (uint32)ninodes;
     sb->nlog = (uint32)nlog;
-    sb->logstart = 2;
+    sb->logstart = LOGSTART;
     sb->inodestart = sb->logstart + sb->nlog;
     sb->bmapstart = sb->inodestart + (uint32)div_up(ninodes, INODES_PER_BLOCK);
     sb->datastart = (uint32)data_start(size, ninodes, nlog);
@@ -68,6 +68,10 @@ const char *super_check(const struct superblock *sb, uint32 blocks)
 {
     struct superblock want;
 
+    if (sb->features != 0) {
+        snprintf(text, sizeof(text), "features 0x%x are not known: made by a newer Twofold", sb->features);
+        return text;
+    }
     if (differs("blocksize", sb->blocksize, BSIZE))
         return text;
     const char *error = super_make(&want, sb->size, sb->ninodes, sb->nlog);
@@ -84,18 +88,42 @@ const char *super_check(const struct superblock *sb, uint32 blocks)
     return 0;
 }
 
+// True if the word at that byte of the image is value.
+static bool has_word(const struct image *image, uint32 byte, uint32 value)
+{
+    uint32 word;
+
+    if (byte / BSIZE >= image->blocks)
+        return false;
+    memcpy(&word, (const uint8 *)image_block(image, byte / BSIZE) + byte % BSIZE, sizeof(word));
+    return word == value;
+}
+
+const char *super_foreign(const struct image *image)
+{
+    const uint32 at = SUPERBLOCK_BLOCKNO * BSIZE;
+
+    if (has_word(image, at, FSMAGIC))
+        return 0;
+    if (has_word(image, at, FSMAGIC_OLD))
+        return "made by an older Twofold; `fsutil NEW.img import OLD.img` copies its files into a new image";
+    if (has_word(image, FSMAGIC_XV6AT, FSMAGIC_XV6))
+        return "an xv6 image: its format is another one";
+    if (image->blocks <= SUPERBLOCK_BLOCKNO)
+        return "not a Twofold image (too short)";
+    return "not a Twofold image (no superblock)";
+}
+
 const char *super_load(struct image *image)
 {
-    const struct superblock *sb;
+    const char *error = super_foreign(image);
 
-    if (image->blocks < 2)
-        return "not a Twofold image (too short)";
-    sb = image_block(image, 1);
-    if (sb->magic != FSMAGIC)
-        return "not a Twofold image (no superblock)";
+    if (error)
+        return error;
+    const struct superblock *sb = image_block(image, SUPERBLOCK_BLOCKNO);
     if (sb->checksum != super_checksum(sb))
         return "the superblock's checksum is wrong";
-    const char *error = super_check(sb, image->blocks);
+    error = super_check(sb, image->blocks);
     if (error)
         return error;
     image->sb = *sb;

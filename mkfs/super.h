@@ -14,6 +14,9 @@ uint32 super_checksum(const struct superblock *sb);
 // wrong (good until the next call). The checksum is left to the caller.
 const char *super_check(const struct superblock *sb, uint32 blocks);
 
+// Returns 0 if the image has a superblock of this format, else what it is instead.
+const char *super_foreign(const struct image *image);
+
 // Reads, checks and keeps the image's superblock. Returns 0 or what is wrong.
 const char *super_load(struct image *image);
 

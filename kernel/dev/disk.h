@@ -40,7 +40,8 @@ void disk_submit(struct disk_request *r);
 
 // The same for r without a done, and waits. Returns r->status.
 int disk_run(struct disk_request *r);
-// Reads one block to page and waits: 0, -EIO.
+// Reads one block to page, or writes it from there, and waits: 0, -EIO.
 int disk_read(uint32 blockno, void *page);
+int disk_write(uint32 blockno, void *page);
 
 #endif

@@ -145,6 +145,8 @@ static bool plausible(const struct dinode *d)
 {
     if (d->nlink > LINK_MAX || d->size > (uint64)MAXFILE * BSIZE)
         return false;
+    if (d->flags != 0 || d->index != 0) // of a newer Twofold
+        return false;
     if (d->type == T_DIR)
         return d->size % sizeof(struct dirent) == 0;
     if (d->type == T_SYMLINK)

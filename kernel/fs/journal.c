@@ -146,7 +146,7 @@ int journal_sync(void)
     // If there is nothing in the running group, the one before may be on its way.
     uint64 last = journal.running - (journal.count == 0);
     // What is in the group may be freed meanwhile: then it is not committed.
-    while (!journal.failed && journal.committed < last && (journal.running > last || journal.count > 0)) {
+    while (!journal.failed && (int64)(last - journal.committed) > 0 && (journal.running != last || journal.count > 0)) {
         journal.want_commit |= journal.running == last;
         wait_for_change();
     }

@@ -18,9 +18,8 @@
 
 // Reads the journal described by sb, which is sound and stays there; brings committed groups home
 // (*groups: how many), sets up and starts the journal's thread. 0; -EIO; -EINVAL for a damaged
-// journal; -ENOMEM. Before any other use, in a process.
+// journal, said on the console. Before any other use, in a process.
 int journal_mount(const struct superblock *sb, uint64 *groups);
-#define JOURNAL_MIN (MAXOPBLOCKS + 4) // blocks that it needs
 
 // Opens a transaction that will change at most nblocks (<= MAXOPBLOCKS) different blocks. May
 // sleep for room. No nesting; the caller holds no inode. 0; -ENOMEM; -EIO after a failed commit.

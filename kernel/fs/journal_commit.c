@@ -23,9 +23,6 @@
 
 void (*journal_stage_hook)(void);
 
-// Blocks of the ring that a group takes besides its images: descriptor and commit record.
-#define GROUP_OVERHEAD 2
-
 // True if a group of n blocks could be committed now.
 static bool has_room(uint n)
 {
@@ -45,7 +42,8 @@ static struct page *promised_page(void)
     return page;
 }
 
-struct journal_image *journal_add_image(uint32 home, struct page *page)
+// A new pending image, behind older ones of the same home.
+static struct journal_image *add_image(uint32 home, struct page *page)
 {
     uint i = journal.npending++;
     struct journal_image *image = journal.image[i];
@@ -62,7 +60,7 @@ static struct journal_image *make_image(struct block *b)
     if (b->image) {
         page_unpromise(1);
     } else {
-        b->image = journal_add_image(b->blockno, promised_page());
+        b->image = add_image(b->blockno, promised_page());
         b->image->block = b;
     }
     block_cut_tail(b);
@@ -103,6 +101,28 @@ static uint stage_group(void)
     return n;
 }
 
+// An image that would pass for a record gets a zero in place of its first word, until it is in the ring
+// (kernel/fs.h). Returns what its home address says of that.
+static uint32 escape(struct journal_image *image)
+{
+    uint32 *first = page_to_virt(image->page);
+    if (*first != JMAGIC)
+        return 0;
+    *first = 0;
+    return JHOME_ESCAPED;
+}
+
+// The images of the group are in the ring: what goes home later are the blocks' own bytes.
+static void unescape_group(const struct journal_desc *d)
+{
+    for (uint i = 0; i < d->count; i++) {
+        uint32 *first = page_to_virt(journal.group[i]->page);
+        if (d->home[i] & JHOME_ESCAPED)
+            *first = JMAGIC;
+    }
+}
+
+// The descriptor of a group of n images, which are escaped from here on.
 static struct journal_desc *make_descriptor(uint64 seq, uint n)
 {
     struct journal_desc *d = (void *)journal.descriptor;
@@ -112,7 +132,7 @@ static struct journal_desc *make_descriptor(uint64 seq, uint n)
     d->seq = seq;
     d->count = n;
     for (uint i = 0; i < n; i++)
-        d->home[i] = journal.group[i]->home;
+        d->home[i] = journal.group[i]->home | escape(journal.group[i]);
     return d;
 }
 
@@ -131,6 +151,7 @@ static int write_group(uint64 seq, uint n)
         checksum = crc32c(checksum, bytes, BSIZE);
     }
     int error = journal_io_flush();
+    unescape_group(d);
     if (error)
         return error;
     struct journal_commit *c = (void *)journal.record;
@@ -157,7 +178,8 @@ static void release_image(struct journal_image *image)
     page_put(image->page);
 }
 
-int journal_go_home(void)
+// Brings all committed blocks home and empties the ring: 0, -EIO.
+static int go_home(void)
 {
     uint n = journal.npending;
     if (n == 0)
@@ -184,7 +206,7 @@ static int commit(void)
 {
     int error = 0;
     while (!error && !close_group())
-        error = journal_go_home();
+        error = go_home();
     if (error)
         return error;
     journal_stage_hook();
@@ -215,7 +237,7 @@ static void work(void)
 
     int error = changes ? commit() : 0;
     if (error == 0 && (!changes || !has_room(journal.group_max / 2) || requested > journal.completed))
-        error = journal_go_home();
+        error = go_home();
     if (error)
         kprintf("journal: disk error: nothing is written any more\n");
 

@@ -7,7 +7,8 @@
 #include "kernel/lib/list.h"
 #include "kernel/lock/spinlock.h"
 
-#define IMAGES_MAX (2 * JDESC_BLOCKS)
+#define IMAGES_MAX     (2 * JDESC_BLOCKS)
+#define GROUP_OVERHEAD 2 // blocks of the ring that a group takes besides its images: descriptor and commit record
 
 // The copy of a block as one group left it, until it is home. L journal.lock; T the thread's
 struct journal_image {
@@ -30,6 +31,7 @@ struct journal {
     uint reserved;      // L: blocks that they may still add
     bool closing;       // L: the group takes no more transactions; it is about to be copied
 
+    // Numbers of groups count modulo 2^64.
     uint64 running;    // L: number of the running group
     uint64 committed;  // L: of the last group that is on disk for good
     uint64 requested;  // L: calls that want all blocks home
@@ -59,12 +61,6 @@ void journal_forget(struct block *b);
 
 // The journal's thread.
 void journal_main(void *arg);
-
-// A new pending image, behind older ones of the same home.
-struct journal_image *journal_add_image(uint32 home, struct page *page);
-
-// Brings all committed blocks home and empties the ring: 0, -EIO.
-int journal_go_home(void);
 
 // Blocks of the journal: where i, a place in the ring, lies on disk; the place n after i.
 static inline uint32 ring_block(uint32 i) { return journal.sb->logstart + 1 + i; }

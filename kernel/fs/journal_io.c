@@ -80,7 +80,7 @@ int journal_write_header(uint64 seq, uint32 start)
 {
     struct journal_header *h = (void *)journal.record;
     page_zero(h);
-    *h = (struct journal_header){JMAGIC, JK_HEADER, seq, start, 0};
+    *h = (struct journal_header){JMAGIC, JK_HEADER, seq, start, FREE_UNKNOWN, 0};
     h->checksum = crc32c(0, h, offsetof(struct journal_header, checksum));
     journal_io_write(journal.sb->logstart, h);
     return journal_io_flush();

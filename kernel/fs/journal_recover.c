@@ -1,10 +1,11 @@
 // Mounting the journal: what it holds goes home.
 //
-// Groups are read from the one that the header names onwards. One that counts is as good as just
-// committed: its images are pending, and go home like any others, which sets the header behind it. The first
-// that does not count is the end of the log, where the machine stopped. A power cut meanwhile does no harm:
-// the same group is read again. Nothing on the disk is trusted: places, counts and home addresses are checked
-// before use.
+// Groups are read from the one that the header names onwards. Each is read twice, through one page, so that
+// recovery needs no memory, however large a group is: first to see whether it counts, then image by image to
+// copy it home. The first that does not count is the end of the log, where the machine stopped. When all are
+// home for good, the header is set behind the last. A power cut meanwhile does no harm: as long as the header
+// is the old one, the same groups are copied again, and the last image of each block wins again. Nothing on
+// the disk is trusted: places, counts and home addresses are checked before use.
 #include "kernel/dev/disk.h"
 #include "kernel/errno.h"
 #include "kernel/fs/crc32c.h"
@@ -15,89 +16,100 @@
 #include "kernel/param.h"
 
 static_assert(sizeof(struct journal_desc) <= BSIZE, "a descriptor fits a block");
-static_assert(sizeof(struct journal_header) == 24, "header on disk");
+static_assert(offsetof(struct journal_header, checksum) == 24, "header on disk");
 static_assert(sizeof(struct journal_commit) == 24, "commit record on disk");
 static_assert(BSIZE == PGSIZE, "a block is a page");
 
-// A walk through the log.
+// Of the walk through the log, whose place is journal.head: the next group begins there.
 struct walk {
-    uint32 at;       // where in the ring it stands
-    uint32 left;     // blocks of the ring that it has not seen
-    uint32 checksum; // of the group's blocks so far
-    int error;       // -EIO: the disk has failed; -ENOMEM
+    uint32 left; // blocks of the ring that no group has taken
+    int error;   // -EIO: the disk has failed; -EINVAL: a group that counts cannot be right
 };
 
 // Each of the following returns false if the log ends here, or at an error.
 
-// Reads the block of the ring at the walk's place, which moves on.
-static bool read_ring(struct walk *w, void *block)
+// Reads block i of the group.
+static bool read_ring(struct walk *w, uint32 i, void *page)
 {
-    if (w->left == 0)
-        return false;
-    w->left--;
-    w->error = disk_read(ring_block(w->at), block);
-    w->at = ring_add(w->at, 1);
+    w->error = disk_read(ring_block(ring_add(journal.head, i)), page);
     return w->error == 0;
 }
 
-static bool descriptor_valid(const struct journal_desc *d)
+// Reads the group's descriptor, which stays in journal.descriptor.
+static bool read_descriptor(struct walk *w)
 {
-    if (d->magic != JMAGIC || d->kind != JK_DESC || d->seq != journal.committed + 1 || d->count == 0 ||
-        d->count > JDESC_BLOCKS || d->more > 1)
-        return false;
-    for (uint32 i = 0; i < d->count; i++) {
-        if (d->home[i] < journal.sb->inodestart || d->home[i] >= journal.sb->size)
-            return false;
-    }
-    return true;
+    const struct journal_desc *d = (void *)journal.descriptor;
+    return w->left > GROUP_OVERHEAD && read_ring(w, 0, journal.descriptor) && d->magic == JMAGIC &&
+           d->kind == JK_DESC && d->seq == journal.committed + 1 && d->count > 0 && d->count <= JDESC_BLOCKS &&
+           d->count <= w->left - GROUP_OVERHEAD;
 }
 
-static bool read_images(struct walk *w, const struct journal_desc *d)
-{
-    for (uint32 i = 0; i < d->count; i++) {
-        struct page *page = journal.npending < IMAGES_MAX ? page_alloc(0) : 0;
-        if (!page) {
-            w->error = -ENOMEM;
-            return false;
-        }
-        journal_add_image(d->home[i], page);
-        if (!read_ring(w, page_to_virt(page)))
-            return false;
-        w->checksum = crc32c(w->checksum, page_to_virt(page), BSIZE);
-    }
-    return true;
-}
-
-// Reads a group, whose images are pending then. There were none before.
+// True if there is a group, and it counts.
 static bool read_group(struct walk *w)
 {
-    struct journal_desc *d = (void *)journal.descriptor;
+    const struct journal_desc *d = (void *)journal.descriptor;
     const struct journal_commit *c = (void *)journal.record;
-    w->checksum = 0;
-    do {
-        if (!read_ring(w, d) || !descriptor_valid(d))
+    if (!read_descriptor(w))
+        return false;
+    uint32 checksum = crc32c(0, d, BSIZE);
+    for (uint32 i = 1; i <= d->count; i++) {
+        if (!read_ring(w, i, journal.record))
             return false;
-        w->checksum = crc32c(w->checksum, d, BSIZE);
-        if (!read_images(w, d))
-            return false;
-    } while (d->more);
-    return read_ring(w, journal.record) && c->magic == JMAGIC && c->kind == JK_COMMIT &&
-           c->seq == journal.committed + 1 && c->count == journal.npending && c->checksum == w->checksum;
+        checksum = crc32c(checksum, journal.record, BSIZE);
+    }
+    return read_ring(w, d->count + 1, journal.record) && c->magic == JMAGIC && c->kind == JK_COMMIT &&
+           c->seq == d->seq && c->count == d->count && c->checksum == checksum;
 }
 
-// Brings home all groups that count, which *groups tells: 0, -EIO, -ENOMEM. journal.committed and journal.head
+// A group that counts was written by a kernel, so its homes are right, or the disk is not as a kernel left it.
+static bool check_homes(struct walk *w)
+{
+    const struct journal_desc *d = (void *)journal.descriptor;
+    for (uint32 i = 0; i < d->count; i++) {
+        uint32 home = d->home[i] & ~JHOME_ESCAPED;
+        if (home < journal.sb->inodestart || home >= journal.sb->size) {
+            kprintf("journal: group %lu: an image's home is not a block of the file system\n", d->seq);
+            w->error = -EINVAL;
+            return false;
+        }
+    }
+    return true;
+}
+
+// Copies the group's images home.
+static bool copy_home(struct walk *w)
+{
+    const struct journal_desc *d = (void *)journal.descriptor;
+    for (uint32 i = 0; i < d->count; i++) {
+        if (!read_ring(w, i + 1, journal.record))
+            return false;
+        if (d->home[i] & JHOME_ESCAPED)
+            *(uint32 *)journal.record = JMAGIC;
+        w->error = disk_write(d->home[i] & ~JHOME_ESCAPED, journal.record);
+        if (w->error)
+            return false;
+    }
+    return true;
+}
+
+// Brings home all groups that count, which *groups tells: 0, -EIO, -EINVAL. journal.committed and journal.head
 // are then the last one's number and the place behind it.
 static int replay(uint64 *groups)
 {
-    struct walk w = {.at = journal.head, .left = journal.ring};
-    for (*groups = 0; w.error == 0 && read_group(&w); ++*groups) {
-        journal.head = w.at;
+    const struct journal_desc *d = (void *)journal.descriptor;
+    struct walk w = {.left = journal.ring};
+
+    for (*groups = 0; read_group(&w) && check_homes(&w) && copy_home(&w); ++*groups) {
+        w.left -= d->count + GROUP_OVERHEAD;
+        journal.head = ring_add(journal.head, d->count + GROUP_OVERHEAD);
         journal.committed++;
-        w.error = journal_go_home();
     }
-    while (journal.npending > 0) // what was read of a group that does not count
-        page_put(journal.image[--journal.npending]->page);
-    return w.error;
+    if (w.error || *groups == 0)
+        return w.error;
+
+    // The images must be home for good before the header lets go of them.
+    int error = journal_io_flush();
+    return error ? error : journal_write_header(journal.committed + 1, journal.head);
 }
 
 static int read_header(void)
@@ -105,7 +117,7 @@ static int read_header(void)
     const struct journal_header *h = (void *)journal.record;
     if (disk_read(journal.sb->logstart, journal.record) != 0)
         return -EIO;
-    if (h->magic != JMAGIC || h->kind != JK_HEADER || h->start >= journal.ring || h->seq == 0 ||
+    if (h->magic != JMAGIC || h->kind != JK_HEADER || h->start >= journal.ring ||
         h->checksum != crc32c(0, h, offsetof(struct journal_header, checksum))) {
         kprintf("journal: damaged header in block %u\n", journal.sb->logstart);
         return -EINVAL;

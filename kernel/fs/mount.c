@@ -11,32 +11,33 @@
 
 struct inode *root_inode;
 
-#define SUPERBLOCK_BLOCKNO 1
-#define INUM_LIMIT         65536 // a directory entry has 16 bits for the number
-
 static_assert(sizeof(struct dinode) == 128, "size of inodes on disk");
-static_assert(offsetof(struct superblock, checksum) == 40, "superblock on disk");
+static_assert(offsetof(struct superblock, checksum) == 44, "superblock on disk");
 
 // Why sb cannot be mounted, or 0 if it can. Computed in 64 bits: nothing here may wrap.
 static const char *superblock_fault(const struct superblock *sb)
 {
     uint64 inodestart = (uint64)sb->logstart + sb->nlog;
-    uint64 bmapstart = inodestart + (sb->ninodes + INODES_PER_BLOCK - 1) / INODES_PER_BLOCK;
+    uint64 bmapstart = inodestart + ((uint64)sb->ninodes + INODES_PER_BLOCK - 1) / INODES_PER_BLOCK;
     uint64 datastart = bmapstart + ((uint64)sb->size + BITS_PER_BLOCK - 1) / BITS_PER_BLOCK;
+    if (sb->magic == FSMAGIC_OLD)
+        return "made by an older Twofold: on the host, `fsutil NEW.img import OLD.img` copies its files";
     if (sb->magic != FSMAGIC)
         return "no file system";
     if (sb->checksum != crc32c(0, sb, offsetof(struct superblock, checksum)))
         return "superblock: wrong checksum";
+    if (sb->features != 0)
+        return "superblock: has features that this kernel does not know: made by a newer Twofold";
     if (sb->blocksize != BSIZE)
         return "superblock: unknown block size";
     if (sb->size > disk->blocks)
         return "superblock: larger than the disk";
-    if (sb->logstart != SUPERBLOCK_BLOCKNO + 1 || sb->ninodes <= ROOTINO || sb->ninodes > INUM_LIMIT ||
-        sb->inodestart != inodestart || sb->bmapstart != bmapstart || sb->datastart != datastart ||
-        datastart >= sb->size || sb->nblocks != sb->size - datastart)
+    if (sb->size > FSSIZE_MAX || sb->ninodes < NINODES_MIN || sb->ninodes > NINODES_MAX || sb->nlog < NLOG_MIN ||
+        sb->nlog > NLOG_MAX)
+        return "superblock: too few or too many blocks, inodes or blocks of the journal";
+    if (sb->logstart != LOGSTART || sb->inodestart != inodestart || sb->bmapstart != bmapstart ||
+        sb->datastart != datastart || datastart >= sb->size || sb->nblocks != sb->size - datastart)
         return "superblock: impossible layout";
-    if (sb->nlog < JOURNAL_MIN)
-        return "superblock: the journal is too short";
     return 0;
 }
 
@@ -44,6 +45,16 @@ static int refuse(const char *reason)
 {
     kprintf("mount: %s\n", reason);
     return -EINVAL;
+}
+
+static bool is_xv6(void)
+{
+    struct block *b;
+    if (cache_get(FSMAGIC_XV6AT / BSIZE, &b) != 0)
+        return false;
+    uint32 magic = *(const uint32 *)((const char *)block_data(b) + FSMAGIC_XV6AT % BSIZE);
+    cache_put(b);
+    return magic == FSMAGIC_XV6;
 }
 
 static int read_superblock(void)
@@ -55,6 +66,8 @@ static int read_superblock(void)
     superblock = *(const struct superblock *)block_data(b);
     cache_put(b);
     const char *fault = superblock_fault(&superblock);
+    if (fault && superblock.magic != FSMAGIC && is_xv6())
+        fault = "an xv6 file system: its format is another one";
     return fault ? refuse(fault) : 0;
 }
 

@@ -70,6 +70,9 @@
     X(cache_account)                                                                                                   \
     X(journal_crash_anywhere)                                                                                          \
     X(journal_damaged_groups_do_not_count)                                                                             \
+    X(journal_impossible_home_is_refused)                                                                              \
+    X(journal_cannot_be_forged)                                                                                        \
+    X(journal_numbers_wrap)                                                                                            \
     X(journal_freed_block_is_reused)
 
 #define KTEST(name) void ktest_##name(void)
@@ -103,6 +106,9 @@ void ktest_fail(const char *file, int line, const char *what);
 
 // Runs all tests: a line each, and "ktest: N passed, N failed".
 void ktest_run(void);
+
+// The cache forgets all blocks of the disk that are clean and that nobody uses.
+void ktest_empty_cache(void);
 
 // Frames that can still be promised.
 int64 ktest_available(void);

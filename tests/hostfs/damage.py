@@ -1,185 +1,93 @@
-"""One mutation of the sample image for each invariant, and what fsck must say of it."""
+"""One mutation of the sample image for each invariant, and what fsck must say of it. Those of single
+inodes are in damage_inodes.py."""
 
 from .image import *
 
 DAMAGE = []
 
 
-def damage(says):
-    """Registers a function that damages the sample image, and what fsck must then say."""
+def damage(says, refused=False):
+    """Registers a function that damages the sample image, what fsck must then say, and whether that
+    includes that the image cannot be mounted."""
     def register(function):
-        DAMAGE.append((function, says))
+        DAMAGE.append((function, says, refused))
         return function
     return register
 
 
-@damage("superblock: the checksum is")
+@damage("superblock: the checksum is", refused=True)
 def super_checksum(image):
-    image.word(1, 10, 12345)
+    image.word(1, 11, 12345)
 
 
-@damage("superblock: blocksize is 1024")
+@damage("superblock: blocksize is 1024", refused=True)
 def super_blocksize(image):
     image.set_super(blocksize=1024)
 
 
-@damage("superblock: size is 601 blocks, the image has 600")
+@damage("superblock: size is 601 blocks, the image has 600", refused=True)
 def super_size(image):
     image.set_super(size=601, nblocks=image.sb["nblocks"] + 1)
 
 
-@damage("superblock: nblocks is")
+@damage("superblock: nblocks is", refused=True)
 def super_nblocks(image):
     image.set_super(nblocks=image.sb["nblocks"] - 1)
 
 
-@damage("superblock: 70000 inodes")
+@damage("superblock: 70000 inodes", refused=True)
 def super_ninodes(image):
     image.set_super(ninodes=70000)
 
 
-@damage("superblock: a journal of 5 blocks")
+@damage("superblock: a journal of 5 blocks", refused=True)
 def super_nlog(image):
     image.set_super(nlog=5)
 
 
-@damage("superblock: logstart is 3")
+@damage("superblock: logstart is 3", refused=True)
 def super_logstart(image):
     image.set_super(logstart=3)
 
 
-@damage("superblock: inodestart is")
+@damage("superblock: inodestart is", refused=True)
 def super_inodestart(image):
     image.set_super(inodestart=image.sb["inodestart"] + 1)
 
 
-@damage("superblock: bmapstart is")
+@damage("superblock: bmapstart is", refused=True)
 def super_bmapstart(image):
     image.set_super(bmapstart=1)
 
 
-@damage("superblock: datastart is")
+@damage("superblock: datastart is", refused=True)
 def super_datastart(image):
     image.set_super(datastart=0xFFFFFFFF)
 
 
-@damage("superblock: 100 blocks: too few")
+@damage("superblock: features 0x4 are not known", refused=True)
+def super_features(image):
+    image.set_super(features=4)
+
+
+@damage("superblock: 100 blocks: too few", refused=True)
 def super_tiny(image):
     image.set_super(size=100)
 
 
-@damage("journal: its header is none")
+@damage("journal: its header is none", refused=True)
 def journal_magic(image):
     image.set_header(magic=5)
 
 
-@damage("journal: its header's checksum is wrong")
+@damage("journal: its header's checksum is wrong", refused=True)
 def journal_checksum(image):
     image.set_header(checksum=5)
 
 
-@damage("journal: its header points outside it")
+@damage("journal: its header points outside it", refused=True)
 def journal_start(image):
     image.set_header(start=image.sb["nlog"] - 1)
-
-
-@damage("journal: its header has group number 0")
-def journal_seq(image):
-    image.set_header(seq=0)
-
-
-@damage("inode 0 is in use")
-def inode_zero(image):
-    image.set_inode(0, type=T_FILE, nlink=1)
-
-
-@damage("(/hello): unknown type 9")
-def inode_type(image):
-    image.set_inode(image.find("hello"), type=9)
-
-
-@damage("unknown type -1")
-def inode_negative_type(image):
-    image.set_inode(image.find("hello"), type=-1)
-
-
-@damage("(/hello): size 4299259905 is larger than a file can be")
-def inode_size(image):
-    image.set_inode(image.find("hello"), size=MAXFILE * BSIZE + 1)
-
-
-@damage("(/hello): block 600 is out of range (for block 0 of the file)")
-def block_beyond_disk(image):
-    image.set_inode(image.find("hello"), addrs=[600] + [0] * 25)
-
-
-@damage("block 1 is out of range")
-def block_before_data(image):
-    image.set_inode(image.find("hello"), addrs=[1] + [0] * 25)
-
-
-@damage("indirect block 4000000000 is out of range (for block 24 of the file)")
-def indirect_out_of_range(image):
-    inode = image.inode(image.find("large"))
-    image.set_inode(image.find("large"), addrs=inode["addrs"][:24] + [4000000000, 0])
-
-
-@damage("(/large): block 77777 is out of range (for block 27 of the file)")
-def block_in_indirect_out_of_range(image):
-    image.word(image.inode(image.find("large"))["addrs"][24], 3, 77777)
-
-
-@damage("is past the end (for block 30 of 30)")
-def block_past_end(image):
-    block = image.free_block()
-    image.bit(block, True)
-    image.word(image.inode(image.find("large"))["addrs"][24], 6, block)
-
-
-@damage("is past the end (for block 1 of 1)")
-def size_too_small(image):
-    image.set_inode(image.find("large"), size=100)
-
-
-@damage("indirect block 599 is past the end (for block 24 of 1)")
-def indirect_past_end(image):
-    inode = image.inode(image.find("hello"))
-    image.bit(599, True)
-    image.set_inode(image.find("hello"), addrs=inode["addrs"][:24] + [599, 0])
-
-
-@damage("a device of size 13")
-def device_with_size(image):
-    image.set_inode(image.find("hello"), type=T_DEVICE)
-
-
-@damage("(/device): block 599 is past the end")
-def device_with_block(image):
-    inum = image.free_inode()
-    image.set_inode(inum, type=T_DEVICE, nlink=1, addrs=[599] + [0] * 25)
-    image.bit(599, True)
-    image.set_entry(image.entry(1, "hello"), inum, "device")
-    image.set_inode(image.find("large"), nlink=1)
-
-
-@damage("(/link): a symbolic link of 0 bytes")
-def symlink_empty(image):
-    image.set_inode(image.find("link"), size=0)
-
-
-@damage("(/link): a symbolic link of 256 bytes")
-def symlink_too_long(image):
-    image.set_inode(image.find("link"), size=256)
-
-
-@damage("(/link): a symbolic link without a block")
-def symlink_hole(image):
-    image.set_inode(image.find("link"), addrs=[0] * 26)
-
-
-@damage("is used twice, before by inode")
-def block_used_twice(image):
-    image.set_inode(image.find("hello"), addrs=image.inode(image.find("link"))["addrs"])
 
 
 @damage("block 599: lost")
@@ -198,22 +106,22 @@ def block_not_marked(image):
     image.bit(image.inode(image.find("hello"))["addrs"][0], False)
 
 
-@damage("block 20: marked free, but not for files")
+@damage("block 20: marked free, but not for files", refused=True)
 def metadata_marked_free(image):
     image.bit(20, False)
 
 
-@damage("block 600: marked free, but beyond the disk's end")
+@damage("block 600: marked free, but beyond the disk's end", refused=True)
 def tail_marked_free(image):
     image.bit(600, False)
 
 
-@damage("inode 1 (/): the root is not a directory")
+@damage("inode 1 (/): the root is not a directory", refused=True)
 def root_is_no_directory(image):
     image.set_inode(1, type=T_FILE)
 
 
-@damage("inode 1 (/): the root is not a directory")
+@damage("inode 1 (/): the root is not a directory", refused=True)
 def root_is_free(image):
     image.set_inode(1, type=0)
 
@@ -321,7 +229,7 @@ def directory_link_count(image):
     image.set_inode(image.find("sub"), nlink=1)
 
 
-@damage("inode 1 (/): link count is 0, must be 2")
+@damage("inode 1 (/): link count is 0, must be 2", refused=True)
 def root_link_count(image):
     image.set_inode(1, nlink=0)
 
@@ -338,7 +246,7 @@ def directory_size(image):
 
 @damage("(/sub): a directory of 0 bytes")
 def directory_empty(image):
-    image.set_inode(image.find("sub"), size=0, addrs=[0] * 26)
+    image.set_inode(image.find("sub"), size=0, addrs=[0] * (NDIRECT + 2))
 
 
 @damage("block 1 of the directory is a hole")
@@ -348,4 +256,4 @@ def directory_hole(image):
 
 @damage("block 0 of the directory cannot be read")
 def directory_block_out_of_range(image):
-    image.set_inode(image.find("sub"), addrs=[5] + [0] * 25)
+    image.set_inode(image.find("sub"), addrs=[5] + [0] * (NDIRECT + 1))

@@ -6,17 +6,21 @@ import struct
 from .tools import noise, path, read, succeed, write
 
 BSIZE = 4096
-NDIRECT = 24
+NDIRECT = 20
 NINDIRECT = 1024
 DIRSIZ = 62
 MAXFILE = NDIRECT + NINDIRECT + NINDIRECT * NINDIRECT
-FSMAGIC = 0x32444C46
+FSMAGIC = 0x33444C46
 JMAGIC = 0x4C4E524A
 HEADER, DESC, COMMIT = 1, 2, 3
+ESCAPED, FREE_UNKNOWN = 1 << 31, 0xFFFFFFFF
 T_DIR, T_FILE, T_DEVICE, T_SYMLINK = 1, 2, 3, 4
 SUPER_FIELDS = ("magic size nblocks ninodes nlog logstart inodestart bmapstart datastart "
-                "blocksize checksum").split()
-INODE = struct.Struct("<hhhHIIQ26I")
+                "blocksize features checksum").split()
+SUPER = struct.Struct(f"<{len(SUPER_FIELDS)}I")
+HEADER_FIELDS = struct.Struct("<IIQII")  # its checksum follows
+INODE_FIELDS = "type major minor flags nlink index size mtime ctime".split()
+INODE = struct.Struct(f"<hhhHIIQQQ{NDIRECT + 2}I")
 ENTRY = struct.Struct("<H62s")
 
 
@@ -45,7 +49,7 @@ class Image:
     def __init__(self, name="fs.img"):
         self.name = name
         self.data = bytearray(read(name))
-        self.sb = dict(zip(SUPER_FIELDS, struct.unpack_from("<11I", self.data, BSIZE)))
+        self.sb = dict(zip(SUPER_FIELDS, SUPER.unpack_from(self.data, BSIZE)))
 
     def save(self, name=None):
         write(name or self.name, self.data)
@@ -64,16 +68,15 @@ class Image:
 
     def set_super(self, **fields):
         self.sb.update(fields)
-        self.sb["checksum"] = crc32c(struct.pack("<10I", *list(self.sb.values())[:10]))
-        struct.pack_into("<11I", self.data, BSIZE, *self.sb.values())
+        self.sb["checksum"] = crc32c(SUPER.pack(*self.sb.values())[:-4])
+        SUPER.pack_into(self.data, BSIZE, *self.sb.values())
 
     def inode_offset(self, inum):
         return self.sb["inodestart"] * BSIZE + inum * INODE.size
 
     def inode(self, inum):
         values = INODE.unpack_from(self.data, self.inode_offset(inum))
-        names = ("type", "major", "minor", "reserved", "nlink", "reserved2", "size")
-        return dict(zip(names, values), addrs=list(values[7:]))
+        return dict(zip(INODE_FIELDS, values), addrs=list(values[len(INODE_FIELDS):]))
 
     def set_inode(self, inum, **fields):
         inode = {**self.inode(inum), **fields}
@@ -121,25 +124,23 @@ class Image:
             self.set_block(number, data.ljust(BSIZE, b"\0"))
         return self.block(number)
 
-    def set_header(self, seq=1, start=0, checksum=None, magic=JMAGIC):
-        fields = struct.pack("<IIQI", magic, HEADER, seq, start)
+    def set_header(self, seq=1, start=0, checksum=None, magic=JMAGIC, free=FREE_UNKNOWN):
+        fields = HEADER_FIELDS.pack(magic, HEADER, seq, start, free)
         checksum = crc32c(fields) if checksum is None else checksum
         self.set_block(self.sb["logstart"], fields + struct.pack("<I", checksum))
 
     def header(self):
-        return struct.unpack_from("<IIQII", self.data, self.sb["logstart"] * BSIZE)
+        """The group's number and place."""
+        return HEADER_FIELDS.unpack_from(self.data, self.sb["logstart"] * BSIZE)[2:4]
 
-    def add_group(self, start, seq, *parts, spoil=None):
-        """Writes a group of descriptors, each a list of (home, bytes); returns where it ends."""
+    def add_group(self, start, seq, images, spoil=None):
+        """Writes a group of images (home, bytes) as they are; returns where it ends."""
+        desc = struct.pack(f"<IIQI{len(images)}I", JMAGIC, DESC, seq, len(images), *(home for home, _ in images))
         crc_data, at = b"", start
-        for number, images in enumerate(parts):
-            desc = struct.pack("<IIQII", JMAGIC, DESC, seq, len(images), number + 1 < len(parts))
-            desc += struct.pack(f"<{len(images)}I", *(home for home, _ in images))
-            for data in [desc] + [image for _, image in images]:
-                crc_data += self.ring(at, data)
-                at += 1
-        count, crc = sum(map(len, parts)), crc32c(crc_data)
-        commit = [JMAGIC, COMMIT, seq, count, crc]
+        for data in [desc] + [image for _, image in images]:
+            crc_data += self.ring(at, data)
+            at += 1
+        commit = [JMAGIC, COMMIT, seq, len(images), crc32c(crc_data)]
         if spoil is not None:
             commit[spoil] ^= 1
         self.ring(at, struct.pack("<IIQII", *commit))

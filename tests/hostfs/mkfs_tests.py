@@ -15,10 +15,11 @@ def test_mkfs_default_image():
     sb = image.sb
     assert sb["magic"] == FSMAGIC and sb["blocksize"] == BSIZE and sb["size"] == 16384
     assert len(image.data) == 16384 * BSIZE
-    assert sb["checksum"] == crc32c(image.data[BSIZE:BSIZE + 40])
+    assert sb["checksum"] == crc32c(image.data[BSIZE:BSIZE + 44])
     assert sb["ninodes"] == 4096 and sb["nlog"] == 1024
     assert sb["datastart"] + sb["nblocks"] == sb["size"]
-    assert image.header()[:4] == (JMAGIC, HEADER, 1, 0)
+    assert sb["features"] == 0 and image.header() == (1, 0)
+    assert image.word(sb["logstart"], 5) == FREE_UNKNOWN
     assert [name for _, _, name in image.entries(1)] == [".", "..", "README"]
     assert os.stat(path("fs.img")).st_blocks * 512 < 1 << 20, "the file is not sparse"
     check_clean()

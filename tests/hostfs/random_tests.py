@@ -10,11 +10,11 @@ from .tools import *
 def interesting_spots(image):
     """Ranges of bytes that hold structures."""
     sb = image.sb
-    spots = [(BSIZE, 44), (sb["logstart"] * BSIZE, 24), ((sb["logstart"] + 1) * BSIZE, 64),
+    spots = [(BSIZE, SUPER.size), (sb["logstart"] * BSIZE, 28), ((sb["logstart"] + 1) * BSIZE, 64),
              (sb["inodestart"] * BSIZE, 16 * INODE.size), (sb["bmapstart"] * BSIZE, 80)]
     for name in ("", "sub", "sub/deep"):
         spots.append((image.inode(image.find(name) if name else 1)["addrs"][0] * BSIZE, 512))
-    spots.append((image.inode(image.find("large"))["addrs"][24] * BSIZE, 64))
+    spots.append((image.inode(image.find("large"))["addrs"][NDIRECT] * BSIZE, 64))
     return spots
 
 
@@ -35,12 +35,11 @@ def mutate(image, spots, rng):
             other, _ = rng.choice(spots)
             image.data[offset & ~63:(offset & ~63) + 64] = image.data[other:other + 64]
     if rng.random() < 0.7:  # or nothing behind the checksum is reached
-        image.sb = dict(zip(SUPER_FIELDS, struct.unpack_from("<11I", image.data, BSIZE)))
+        image.sb = dict(zip(SUPER_FIELDS, SUPER.unpack_from(image.data, BSIZE)))
         image.set_super()
     if rng.random() < 0.7:
-        _, _, seq, start, _ = image.header() if image.sb["logstart"] < 600 else (0, 0, 1, 0, 0)
         if image.sb["logstart"] < 600:
-            image.set_header(seq, start)
+            image.set_header(*image.header())
 
 
 def survive(tool, *args):

@@ -8,8 +8,10 @@ from lib.machine import Failure, Machine
 from lib.results import Test
 
 BSIZE, ROOTINO, INODE_SIZE = 4096, 1, 128
+NDIRECT, ADDRS = 20, 40  # direct blocks, and where in an inode their numbers begin
+JMAGIC, ESCAPED = 0x4c4e524a, 1 << 31
 SUPER = ("magic", "size", "nblocks", "ninodes", "nlog", "logstart", "inodestart", "bmapstart", "datastart",
-         "blocksize")
+         "blocksize", "features")
 T_DIR, T_FILE, T_SYMLINK = 1, 2, 4
 
 
@@ -28,7 +30,7 @@ class Image:
 
     def __init__(self, path):
         self.file = open(path, "r+b")
-        self.super = dict(zip(SUPER, struct.unpack("<10I", self.read(BSIZE, 40))))
+        self.super = dict(zip(SUPER, struct.unpack("<11I", self.read(BSIZE, 44))))
 
     def read(self, at, n):
         self.file.seek(at)
@@ -41,11 +43,11 @@ class Image:
 
     def set_super(self, **fields):
         self.super.update(fields)
-        data = struct.pack("<10I", *(self.super[f] for f in SUPER))
+        data = struct.pack("<11I", *(self.super[f] for f in SUPER))
         self.write(BSIZE, data + struct.pack("<I", crc32c(data)))
 
-    def set_journal_header(self, magic=0x4c4e524a, kind=1, seq=1, start=0):
-        data = struct.pack("<IIQI", magic, kind, seq, start)
+    def set_journal_header(self, magic=JMAGIC, kind=1, seq=1, start=0):
+        data = struct.pack("<IIQII", magic, kind, seq, start, 0xffffffff)
         self.write(self.super["logstart"] * BSIZE, data + struct.pack("<I", crc32c(data)))
 
     def inode_at(self, inum):
@@ -56,13 +58,22 @@ class Image:
 
     def find(self, name):
         """The inode number of a name in the root directory."""
-        blocks = struct.unpack("<24I", self.read(self.inode_at(ROOTINO) + 24, 24 * 4))
+        blocks = struct.unpack("<%dI" % NDIRECT, self.read(self.inode_at(ROOTINO) + ADDRS, NDIRECT * 4))
         data = b"".join(self.read(block * BSIZE, BSIZE) for block in blocks if block)
         for at in range(0, len(data), 64):
             inum, = struct.unpack_from("<H", data, at)
             if inum and data[at + 2:at + 64].rstrip(b"\0") == name.encode():
                 return inum
         raise Failure("no %s in the direct blocks of the root directory" % name)
+
+
+    def set_group(self, homes, number=1):
+        """A committed group of zeroed images at the beginning of the ring."""
+        ring = (self.super["logstart"] + 1) * BSIZE
+        desc = struct.pack("<IIQI%dI" % len(homes), JMAGIC, 2, number, len(homes), *homes).ljust(BSIZE, b"\0")
+        images = bytes(BSIZE) * len(homes)
+        self.write(ring, desc + images +
+                   struct.pack("<IIQII", JMAGIC, 3, number, len(homes), crc32c(desc + images)))
 
 
 def super_of(**fields):
@@ -77,11 +88,29 @@ def root_inode(form, offset, value):
     return lambda image: image.set_inode(ROOTINO, form, offset, value)
 
 
-def tiny_journal(image):
-    """All the rest is as it must be with a journal of so few blocks."""
-    less = image.super["nlog"] - 8
-    image.set_super(nlog=8, inodestart=image.super["inodestart"] - less, bmapstart=image.super["bmapstart"] - less,
-                    datastart=image.super["datastart"] - less, nblocks=image.super["nblocks"] + less)
+def journal_of(nlog):
+    """All the rest is as it must be with a journal of so many blocks."""
+    def damage(image):
+        more = nlog - image.super["nlog"]
+        image.set_super(nlog=nlog, inodestart=image.super["inodestart"] + more,
+                        bmapstart=image.super["bmapstart"] + more, datastart=image.super["datastart"] + more,
+                        nblocks=image.super["nblocks"] - more)
+    return damage
+
+
+def inodes_of(ninodes):
+    """The same for inodes."""
+    def damage(image):
+        more = (ninodes + 31) // 32 - (image.super["ninodes"] + 31) // 32
+        image.set_super(ninodes=ninodes, bmapstart=image.super["bmapstart"] + more,
+                        datastart=image.super["datastart"] + more, nblocks=image.super["nblocks"] - more)
+    return damage
+
+
+def xv6_image(image):
+    """Its superblock is block 1, of 1,024 bytes."""
+    image.write(BSIZE, bytes(BSIZE))
+    image.write(1024, struct.pack("<8I", 0x10203040, 2000, 1941, 200, 31, 2, 33, 46))
 
 
 def free_first_block(image):
@@ -90,24 +119,33 @@ def free_first_block(image):
     image.write(at, bytes([image.read(at, 1)[0] & ~2]))
 
 
+LIMITS = "mount: superblock: too few or too many blocks, inodes or blocks of the journal"
+HOME = "journal: group 1: an image's home is not a block of the file system"
 REFUSED = [
     ("no magic number", super_of(magic=1), "mount: no file system"),
-    ("wrong checksum", lambda image: image.write(BSIZE + 40, b"\1\2\3\4"), "mount: superblock: wrong checksum"),
+    ("an older Twofold", super_of(magic=0x32444c46),
+     "mount: made by an older Twofold: on the host, `fsutil NEW.img import OLD.img` copies its files"),
+    ("xv6", xv6_image, "mount: an xv6 file system: its format is another one"),
+    ("unknown features", super_of(features=1),
+     "mount: superblock: has features that this kernel does not know: made by a newer Twofold"),
+    ("wrong checksum", lambda image: image.write(BSIZE + 44, b"\1\2\3\4"), "mount: superblock: wrong checksum"),
     ("another block size", super_of(blocksize=1024), "mount: superblock: unknown block size"),
     ("larger than the disk", super_plus("size", 1), "mount: superblock: larger than the disk"),
     ("journal elsewhere", super_of(logstart=3), "mount: superblock: impossible layout"),
-    ("no inodes", super_of(ninodes=1), "mount: superblock: impossible layout"),
-    ("too many inodes", super_of(ninodes=65537), "mount: superblock: impossible layout"),
+    ("too few inodes", inodes_of(31), LIMITS),
+    ("too many inodes", inodes_of(65537), LIMITS),
+    ("journal: too short", journal_of(129), LIMITS),
+    ("journal: too long", super_of(nlog=65537), LIMITS),
     ("inodes elsewhere", super_plus("inodestart", 1), "mount: superblock: impossible layout"),
     ("bitmap elsewhere", super_plus("bmapstart", 1), "mount: superblock: impossible layout"),
     ("data elsewhere", super_plus("datastart", 1), "mount: superblock: impossible layout"),
     ("another number of blocks", super_plus("nblocks", 1), "mount: superblock: impossible layout"),
     ("journal: no magic number", lambda i: i.set_journal_header(magic=0), "journal: damaged header in block 2"),
     ("journal: another kind", lambda i: i.set_journal_header(kind=2), "journal: damaged header in block 2"),
-    ("journal: group 0", lambda i: i.set_journal_header(seq=0), "journal: damaged header in block 2"),
     ("journal: begins beyond its end", lambda i: i.set_journal_header(start=i.super["nlog"]),
      "journal: damaged header in block 2"),
-    ("journal: too short", tiny_journal, "mount: superblock: the journal is too short"),
+    ("journal: a home before the inodes", lambda i: i.set_group([i.super["inodestart"] - 1]), HOME),
+    ("journal: a home beyond the disk", lambda i: i.set_group([i.super["size"] | ESCAPED]), HOME),
     ("bitmap: the superblock is free", free_first_block,
      "mount: bitmap: a block that is no data block is marked free"),
     ("root is a file", root_inode("h", 0, T_FILE), "mount: no root directory"),
@@ -118,14 +156,16 @@ REFUSED = [
 
 # A file, what its inode holds (format, offset, value), a command and what that says.
 BEYOND = 0x7fffffff
-TYPE, LINKS, SIZE, BLOCK = ("h", 0), ("I", 8), ("Q", 16), ("I", 24)
-THIRD, INDIRECT = ("I", 24 + 2 * 4), ("I", 24 + 24 * 4)
+TYPE, FLAGS, LINKS, INDEX, SIZE = ("h", 0), ("H", 6), ("I", 8), ("I", 12), ("Q", 16)
+BLOCK, THIRD, INDIRECT = ("I", ADDRS), ("I", ADDRS + 2 * 4), ("I", ADDRS + NDIRECT * 4)
 EIO = "Input/output error\n"
 DAMAGED = [
     ("a block beyond the disk", "README", [(BLOCK, BEYOND)], "cat README", "cat: cannot read README: " + EIO),
     ("a size beyond the largest", "README", [(SIZE, 1 << 50)], "cat README", "cat: cannot open README: " + EIO),
     ("more links than there can be", "README", [(LINKS, 40000)], "ls README", "ls: cannot open README: " + EIO),
     ("a type that does not exist", "README", [(TYPE, 17)], "cat README", "cat: cannot open README: " + EIO),
+    ("a flag that is not known", "README", [(FLAGS, 1)], "cat README", "cat: cannot open README: " + EIO),
+    ("an index that is not known", "README", [(INDEX, 9)], "cat README", "cat: cannot open README: " + EIO),
     ("a link that is too long", "README", [(TYPE, T_SYMLINK)], "cat README", "cat: cannot open README: " + EIO),
     ("a link without a target", "README", [(TYPE, T_SYMLINK), (SIZE, 0)], "cat README",
      "cat: cannot open README: " + EIO),
