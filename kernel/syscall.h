@@ -72,7 +72,8 @@
     X(58, join, "dp")                                                                                                  \
     X(59, thread_exit, "d")                                                                                            \
     X(60, futex, "pddd")                                                                                               \
-    X(61, procmem_write, "dppn")
+    X(61, procmem_write, "dppn")                                                                                       \
+    X(62, tcshell, "f")
 
 // The user-side stub of each call is sys_name, and, weakly, name: the C library has functions of
 // its own for sbrk and getcwd, which call the stub. 13 has an older name, too.
@@ -109,6 +110,16 @@ enum { SYSCALLS(SYSCALL_NUMBER) SYS_sleep = SYS_pause };
 //     refused before.
 // backtrace(): prints the calls by which the kernel came to run this one.
 // kill(pid): pid below -1: all processes of the group -pid.
+// setpgid(pid, pgid): pid, the caller (0) or its child, goes to the group pgid, or becomes the leader of its own
+//     (pgid 0 or pid). -ESRCH; -EINVAL; -EPERM: no such group, or pid is a shell of the console.
+// tcsetpgrp(fd, pgid): the group pgid (0: the caller's) becomes the foreground of the console behind fd: Ctrl-C
+//     ends its members, and they alone may read; others get EIO. Allowed to members of the present one, to
+//     who is above its leader in the process tree, to who did this before and wants the console back, to
+//     children of these before they execute a program, and to init. kernel/proc/pgroup.h tells the whole.
+//     -EPERM: not allowed, or there is no such group; -EBADF; -ENOTTY; -EINVAL.
+// tcshell(fd): the caller, who may do the above, becomes a shell of that console: it leads a group of its own,
+//     which is the foreground, and Ctrl-C does not end it (Ctrl-\ does). Not inherited; exec ends it. -EPERM;
+//     -EBADF; -ENOTTY.
 // cpupin(cpu): the process, and what it forks, runs on that hart only, from now on. -EINVAL.
 // gettime(&ns): nanoseconds since 1970 by the machine's clock.
 // clone(fn, arg, stack_top): a thread that begins with fn(arg) and sp at stack_top, rounded down to

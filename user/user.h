@@ -54,6 +54,7 @@ int getpid(void);
 int getppid(void);
 int setpgid(int pid, int pgid);
 int tcsetpgrp(int fd, int pgid);
+int tcshell(int fd);
 char *sys_sbrk(long n, int how);
 int sleep(int ticks);
 int pause(int ticks);

@@ -16,6 +16,7 @@
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/page.h"
 #include "kernel/proc/futex.h"
+#include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/trap/timer.h"
@@ -64,7 +65,8 @@ static void set_hooks(void)
 {
     panic_hooks = (struct panic_hooks){hart_number, stop_other_harts, print_context, end_run};
     console_list = proc_list;
-    console_interrupt = pgroup_kill;
+    console_interrupt = pgroup_interrupt;
+    console_may_read = pgroup_may_read;
     ipi_set_handler(IPI_STOP, stop_this_hart);
     thread_start = kthread_start;
     trap_init();

@@ -8,6 +8,7 @@
 
 #include "kernel/dev/dev.h"
 #include "kernel/dev/uart.h"
+#include "kernel/errno.h"
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
@@ -29,8 +30,8 @@ static struct {
 } input;
 
 void (*console_list)(void);
-int (*console_interrupt)(int64 pgid);
-static int foreground; // a: process group
+void (*console_interrupt)(bool all);
+bool (*console_may_read)(void);
 
 // What a key shows on the screen. It is left out when output is stuck: input goes on.
 static void echo(const char *text) { uart_try_write(text, strlen(text)); }
@@ -93,6 +94,9 @@ static void edit_locked(int c)
     case CTRL('C'):
         drop_line_locked("^C\n");
         break;
+    case CTRL('\\'):
+        drop_line_locked("^\\\n");
+        break;
     case '\r':
     case '\n':
         end_line_locked('\n');
@@ -114,9 +118,8 @@ static void received(int c)
     spin_unlock(&input_lock);
     if (c == CTRL('P'))
         console_list();
-    int pgid = __atomic_load_n(&foreground, __ATOMIC_RELAXED);
-    if (c == CTRL('C') && pgid > 0)
-        console_interrupt(pgid);
+    if (c == CTRL('C') || c == CTRL('\\'))
+        console_interrupt(c == CTRL('\\'));
 }
 
 // Moves at most one line, or the rest of one, to dst.
@@ -140,10 +143,18 @@ static int64 console_read(int, void *dst, uint64, size_t n)
     int64 result = 0;
 
     spin_lock(&input_lock);
-    while (result == 0 && input.read == input.line)
+    while (result == 0) {
+        // Asked in each turn: who loses the console while it waits for a line does not get that line.
+        if (!console_may_read()) {
+            result = -EIO;
+            break;
+        }
+        if (input.read != input.line) {
+            result = take_line_locked(dst, n);
+            break;
+        }
         result = sleep_killable(&input, &input_lock);
-    if (result == 0)
-        result = take_line_locked(dst, n);
+    }
     spin_unlock(&input_lock);
     return result;
 }
@@ -155,8 +166,6 @@ static int64 console_write(int, const void *src, uint64, size_t n)
 }
 
 const struct dev_ops console_ops = {.read = console_read, .write = console_write};
-
-void console_set_foreground(int pgid) { __atomic_store_n(&foreground, pgid, __ATOMIC_RELAXED); }
 
 void console_init(void)
 {

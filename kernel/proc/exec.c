@@ -14,6 +14,7 @@
 #include "kernel/memlayout.h"
 #include "kernel/proc/alarm.h"
 #include "kernel/proc/elf.h"
+#include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/tree.h"
@@ -237,6 +238,7 @@ void proc_take_over(struct proc *p)
     sched_set_slot(p);
     strlcpy(p->name, im.name, sizeof(p->name));
     p->image.as = 0;
+    pgroup_exec_locked(p);
     p->ending = false;
     __atomic_store_n(&p->killed, p->doomed, __ATOMIC_SEQ_CST);
     spin_unlock(&tree_lock);

@@ -8,6 +8,7 @@
 #include "kernel/fs/inode.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/waitq.h"
+#include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/thread.h"
@@ -86,6 +87,7 @@ static void give_children_to_init_locked(struct proc *p)
     while ((item = list_pop_front(&p->children)) != 0) {
         struct proc *child = list_entry(item, struct proc, sibling);
         child->parent = init_proc;
+        child->forked = false; // it does not act for init
         list_push_back(&init_proc->children, item);
         ended |= child->state == PS_ZOMBIE;
     }
@@ -102,6 +104,7 @@ static noreturn void end_process(struct proc *p)
     release_memory(p);
     spin_lock(&tree_lock);
     give_children_to_init_locked(p);
+    pgroup_exit_locked(p);
     become_zombie_locked(p);
 }
 
@@ -160,12 +163,18 @@ static int await(struct list *family, int pid, int none, bool nohang, struct pro
 {
     int r;
     spin_lock(&tree_lock);
+    const struct proc *leader = current()->leader;
+    uint32 interrupts = leader->interrupts;
     for (;;) {
         bool any;
         *zombie = find_zombie_locked(family, pid, &any);
         if (*zombie != 0) {
             (*zombie)->claimed = true;
             r = (*zombie)->pid;
+            break;
+        }
+        if (interrupts != leader->interrupts) {
+            r = -EINTR;
             break;
         }
         r = !any ? none : nohang ? 0 : sleep_killable(family, &tree_lock);
@@ -211,13 +220,11 @@ void proc_unclaim(struct proc *zombie)
     spin_unlock(&tree_lock);
 }
 
-// Whether p is the caller or above it in the tree: the shell that waits for it, and init.
-static bool is_above_locked(const struct proc *p)
+bool proc_is_above_locked(const struct proc *p, const struct proc *below)
 {
-    const struct proc *above = current()->leader;
-    while (above != 0 && above != p)
-        above = above->parent;
-    return above != 0;
+    while (below != 0 && below != p)
+        below = below->parent;
+    return below != 0;
 }
 
 void proc_end_others(uint64 ticks)
@@ -228,7 +235,7 @@ void proc_end_others(uint64 ticks)
     while (any && clock_ticks() < deadline) {
         any = false;
         list_for_each (p, &all_procs, struct proc, all) {
-            if (p->state == PS_ZOMBIE || is_above_locked(p))
+            if (p->state == PS_ZOMBIE || proc_is_above_locked(p, current()->leader))
                 continue;
             proc_kill_locked(p);
             any = true;

@@ -16,6 +16,7 @@ static void link_to_parent(struct proc *child, struct proc *parent, struct addrs
     spin_lock(&tree_lock);
     child->as = as;
     child->parent = parent;
+    child->forked = true;
     child->pgid = parent->pgid;
     child->watch = parent->watch;
     child->doomed |= parent->doomed; // who ends the group ends those that are just being born

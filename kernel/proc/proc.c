@@ -9,6 +9,7 @@
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/proc/alarm.h"
+#include "kernel/proc/pgroup.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/tree.h"
 #include "kernel/vm/addrspace.h"
@@ -35,6 +36,8 @@ struct proc *proc_find_locked(int pid)
 
 static bool pid_in_use_locked(int pid)
 {
+    if (init_proc != 0 && pgroup_is_foreground(pid))
+        return true; // though that group's members may all have ended
     list_for_each (p, &all_procs, struct proc, all) {
         if (p->pid == pid || p->pgid == pid)
             return true;
@@ -89,6 +92,7 @@ struct proc *thread_alloc(const char *name)
     list_init(&p->sibling);
     list_init(&p->all);
     list_init(&p->threads);
+    list_init(&p->lender);
     p->leader = p;
     spin_init(&p->fds.lock, "fdtable", LEVEL_FDTABLE);
     strlcpy(p->name, name, sizeof(p->name));

@@ -57,7 +57,7 @@ struct proc {
     int pin;                // S: hart on which alone it may run; ANY_HART
 
     int pid;                // I; 0: kernel thread
-    int pgid;               // T, L
+    int pgid;               // T to change it, a, L
     struct proc *leader;    // I: the first thread of the process, perhaps itself
     struct list threads;    // T, L: the others, through sibling
     struct proc *parent;    // T, L: a leader; 0: kernel thread, init
@@ -68,6 +68,10 @@ struct proc {
     bool claimed;           // T: a zombie whose status somebody is fetching
     bool ending;            // T, L: exit or exec has told the other threads to end
     bool doomed;            // T, L: the process has been killed
+    bool forked;            // T, L: it runs its parent's program still: no exec yet
+    bool console_shell;     // T to change it, a, L: pgroup.h
+    struct list lender;     // T, L: in the list of those who lent the console
+    uint32 interrupts;      // T, L: how often Ctrl-C has meant its wait
     uint64 ended_ticks;     // a, L: ticks of threads that are gone
     struct new_image image; // T, L: what the process becomes when its other threads have ended
 
@@ -128,7 +132,8 @@ int proc_exec(const char *path, char *const *argv, int argc);
 // exit: ends all threads of the process, unless they are ending already. Does not return.
 noreturn void proc_exit(int status);
 // wait: the pid of an ended child (any for pid = -1), which is not freed yet: proc_reap does that; or
-// proc_unclaim leaves it to be found again. 0 with nohang if none has ended. -ECHILD, -EINTR.
+// proc_unclaim leaves it to be found again. 0 with nohang if none has ended. -ECHILD; -EINTR: the
+// caller is ending, or it is a shell of the console and Ctrl-C was typed (pgroup.h).
 int proc_wait(int pid, bool nohang, struct proc **zombie);
 void proc_reap(struct proc *zombie);
 void proc_unclaim(struct proc *zombie);
@@ -139,11 +144,6 @@ int proc_kill(int pid);
 // Before the machine goes: kills all processes but the caller and those above it in the tree, and
 // waits, ticks clock ticks at most, until they have given back what they had.
 void proc_end_others(uint64 ticks);
-
-// Process groups. setpgid(0, 0) makes the caller the leader of its own. 0; -ESRCH; -EPERM.
-int pgroup_set(int pid, int pgid);
-// Kills all processes of a group (init aside): how many.
-int pgroup_kill(int64 pgid);
 
 // The pid of the caller's parent; 0: init has none.
 int proc_parent(void);

@@ -18,6 +18,8 @@ struct proc *proc_find_locked(int pid);
 void proc_kill_locked(struct proc *p);
 // => tree_lock held: all threads of the leader's process are told to end; false: they are already.
 bool proc_end_threads_locked(struct proc *leader);
+// => tree_lock held: whether p is below, or above it in the tree.
+bool proc_is_above_locked(const struct proc *p, const struct proc *below);
 // The leader, whose other threads are gone, becomes the program that leader->image tells.
 void proc_take_over(struct proc *leader);
 // Lets go what proc_cwd has kept for p.

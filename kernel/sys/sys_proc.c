@@ -22,6 +22,7 @@
 #include "kernel/mem/page.h"
 #include "kernel/proc/alarm.h"
 #include "kernel/proc/futex.h"
+#include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/thread.h"
@@ -148,21 +149,27 @@ int64 sys_getppid(const uint64 *) { return proc_parent(); }
 
 int64 sys_setpgid(const uint64 *a) { return pgroup_set((int)a[0], (int)a[1]); }
 
-// The console behind fd gets pgid as its foreground group, whom Ctrl-C ends; 0: none.
-int64 sys_tcsetpgrp(const uint64 *a)
+// 0; -EBADF; -ENOTTY: what is open as fd is not the console.
+static int check_console(int fd)
 {
-    struct file *f = fdtable_get(&current()->leader->fds, (int)a[0]);
-    int pgid = (int)a[1];
+    struct file *f = fdtable_get(&current()->leader->fds, fd);
     if (f == 0)
         return -EBADF;
     bool console = f->major == DEV_CONSOLE;
     file_close(f);
-    if (!console)
-        return -ENOTTY;
-    if (pgid < 0)
-        return -EINVAL;
-    console_set_foreground(pgid);
-    return 0;
+    return console ? 0 : -ENOTTY;
+}
+
+int64 sys_tcsetpgrp(const uint64 *a)
+{
+    int r = check_console((int)a[0]);
+    return r < 0 ? r : pgroup_set_foreground((int)a[1]);
+}
+
+int64 sys_tcshell(const uint64 *a)
+{
+    int r = check_console((int)a[0]);
+    return r < 0 ? r : pgroup_become_shell();
 }
 
 static struct spinlock pause_lock = SPINLOCK_INIT("pause", PIPE);

@@ -211,6 +211,12 @@ class Machine:
         if not self._read(deadline) and time.monotonic() < deadline:
             self._ended_early("output")
 
+    def run_for(self, seconds):
+        """Takes up what is printed for so long."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.wait_for_more(max(0.01, deadline - time.monotonic()))
+
     def expect(self, pattern, timeout=20):
         """Waits for a match in the output; consumes up to its end and returns all of that."""
         found = []

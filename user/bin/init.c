@@ -39,9 +39,11 @@ static void make_devices(void)
     }
 }
 
+// The console is init's, until the shell has it.
 static int start_shell(void)
 {
     static char *argv[] = {"sh", 0};
+    tcsetpgrp(0, 0);
     printf("init: starting sh\n");
     int pid = fork();
     if (pid == 0) {

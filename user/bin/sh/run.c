@@ -1,10 +1,10 @@
 // Running a tree of commands.
 //
 // Lists run in the shell itself; each command of a pipeline is a child. A shell that reads from a
-// console gives each job (a pipeline) a process group, and the console to the foreground job, so
-// that Ctrl-C ends the job and not the shell; while the shell waits for a line no group has the
-// console. Children of such a shell, and shells that run scripts, leave groups alone: what they
-// start belongs to their own job.
+// console, and may have it, gives each job (a pipeline) a process group, and the console to the
+// foreground job, so that Ctrl-C ends the job and not the shell; then it takes the console back.
+// Children of such a shell, and shells that run scripts, leave groups alone: what they start belongs
+// to their own job; what they start in the background reads from /null.
 //
 // The shell closes every descriptor that it opens before it goes on, also when a call fails.
 #include "kernel/fcntl.h"
@@ -16,6 +16,7 @@
 
 #define CONSOLE_MAJOR 1
 #define PIPELINE_MAX  64
+#define INTERRUPTED   130 // status of what Ctrl-C has ended, as others have it
 
 int script_fd = -1;
 int last_status;
@@ -31,11 +32,8 @@ struct job {
 void run_init(int from_stdin)
 {
     struct stat st;
-    job_control = from_stdin && fstat(0, &st) == 0 && st.type == T_DEVICE && st.major == CONSOLE_MAJOR;
-    if (job_control) {
-        setpgid(0, 0);
-        tcsetpgrp(0, 0);
-    }
+    int console = from_stdin && fstat(0, &st) == 0 && st.type == T_DEVICE && st.major == CONSOLE_MAJOR;
+    job_control = console && tcshell(0) == 0;
 }
 
 void reap_background(void)
@@ -103,7 +101,7 @@ static int builtin_wait(const struct command *c)
     }
     while (wait(0) > 0)
         ;
-    return 0;
+    return errno == EINTR ? INTERRUPTED : 0;
 }
 
 static const struct builtin {
@@ -141,12 +139,24 @@ static void run_child(const struct command *c)
     exit(run(c));
 }
 
-// Both parent and child do this, so that it is done whoever runs first.
-static void enter_group(const struct job *job, int pid)
+// In a child, before it does anything: it goes to the job's group, and gets the console for it. The parent does
+// not do the latter, too: it could come late, and take the console from a shell that the child has become.
+static void enter_group(const struct job *job)
 {
-    setpgid(pid, job->group ? job->group : pid);
+    setpgid(0, job->group);
     if (!job->background)
-        tcsetpgrp(0, job->group ? job->group : pid ? pid : getpid());
+        tcsetpgrp(0, 0);
+}
+
+static void read_nothing(void)
+{
+    int fd = open("/null", O_RDONLY);
+    if (fd < 0) {
+        complain("sh: cannot open /null");
+        exit(1);
+    }
+    dup2(fd, 0);
+    close(fd);
 }
 
 // fork, but waits a moment for others to end if there are too many processes or too little memory:
@@ -168,7 +178,9 @@ static int start(struct job *job, const struct command *c, int in, int out, int 
     int pid = fork_patiently();
     if (pid == 0) {
         if (job_control)
-            enter_group(job, 0);
+            enter_group(job);
+        else if (job->background && in == 0)
+            read_nothing();
         if (unused >= 0)
             close(unused);
         if (in != 0) {
@@ -191,9 +203,9 @@ static int start(struct job *job, const struct command *c, int in, int out, int 
         return -1;
     job->pids[job->count++] = pid;
     if (job_control) {
-        enter_group(job, pid);
         if (job->group == 0)
             job->group = pid;
+        setpgid(pid, job->group); // here, too: the next process of the job needs the group at once
     }
     return 0;
 }
@@ -221,11 +233,17 @@ static int start_pipeline(struct job *job, const struct command *c)
     return start(job, c, in, 1, -1);
 }
 
+// The status of the job's last process. Ctrl-C ends the job; if nobody of its group is there to be ended, it
+// interrupts this: a process that has left the group is left to itself.
 static int wait_for(const struct job *job)
 {
     int status = 0;
-    for (int i = 0; i < job->count; i++)
-        waitpid(job->pids[i], &status, 0);
+    for (int i = 0; i < job->count; i++) {
+        if (waitpid(job->pids[i], &status, 0) < 0) {
+            complain("sh: process %d goes on in the background", job->pids[i]);
+            return INTERRUPTED;
+        }
+    }
     return status;
 }
 

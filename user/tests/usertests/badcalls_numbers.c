@@ -39,6 +39,7 @@ void bad_descriptors(void)
         {"lseek", SYS_lseek, 0, {0, 0, SEEK_SET}},
         {"ftruncate", SYS_ftruncate, 0, {0, 0}},
         {"tcsetpgrp", SYS_tcsetpgrp, 0, {0, 0}},
+        {"tcshell", SYS_tcshell, 0, {0}},
     };
     struct fixture f;
     fixture_make(&f);
@@ -119,6 +120,7 @@ void bad_process_numbers(void)
                         {"setpgid", SYS_setpgid, EINVAL, {0, -1}},
                         {"tcsetpgrp", SYS_tcsetpgrp, ENOTTY, {f.file, 1}},
                         {"tcsetpgrp", SYS_tcsetpgrp, ENOTTY, {f.pipe_in[0], 1}},
+                        {"tcshell", SYS_tcshell, ENOTTY, {f.file}},
                         {"procinfo", SYS_procinfo, ESRCH, {none, P}},
                         {"pgtable", SYS_pgtable, ESRCH, {none, 0, 0, 2, P}},
                         {"pgtable", SYS_pgtable, EINVAL, {1, 2, 0, 2, P}},

@@ -161,6 +161,26 @@ static void tcsetpgrp_errors(void)
     unlink("file");
 }
 
+// A test has a group of its own, which has not got the console. Its children, which execute no program, are not
+// those of a shell.
+static void console_refused(void)
+{
+    char byte;
+    int console = open("/console", O_RDWR), parent = getppid(), pid = must_fork();
+    expect(console >= 0, "open /console");
+    if (pid == 0) {
+        int groups[] = {0, getpid(), getppid(), parent, 1};
+        for (uint i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+            expect(tcsetpgrp(console, groups[i]) == -1 && errno == EPERM, "tcsetpgrp to %d is EPERM", groups[i]);
+        expect(tcshell(console) == -1 && errno == EPERM, "tcshell is EPERM");
+        expect(read(console, &byte, 1) == -1 && errno == EIO, "reading in the background is EIO");
+        expect(write(console, &byte, 0) == 0, "writing is not");
+        exit(0);
+    }
+    expect_status(pid, 0);
+    close(console);
+}
+
 const struct test groups_tests[] = {
     TEST(group_inherited, 0, "", "a child is in its parent's group; exec keeps it"),
     TEST(setpgid_errors, 0, "", "setpgid: EINVAL, ESRCH for strangers, EPERM for groups that are none"),
@@ -171,6 +191,7 @@ const struct test groups_tests[] = {
     TEST(group_outlives_leader, 0, "", "a group lives as long as a member does"),
     TEST(kill_own_group, 0, "", "kill(-group) ends the caller, too"),
     TEST(zombie_keeps_group, 0, "", "a zombie stays in its group until it is waited for"),
+    TEST(console_refused, 0, "", "who is not in the foreground cannot get the console, nor read from it"),
     TEST(tcsetpgrp_errors, 0, "", "tcsetpgrp: EBADF, ENOTTY for what is no console, EINVAL"),
     END_OF_TESTS,
 };
