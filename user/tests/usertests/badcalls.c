@@ -1,7 +1,13 @@
 // The list of the area's tests (badcalls.h), and calls that do not exist.
 #include "user/tests/usertests/badcalls.h"
 
-static const long no_calls[] = {0, 62, 63, 64, 1000, -1, 1L << 31, 1L << 32, 1L << 62, -(1L << 62), ~(1L << 63)};
+enum {
+#define CALL(number, name, args) NUMBER_OF_##name = number,
+    SYSCALLS(CALL) NO_CALL
+#undef CALL
+};
+
+static const long no_calls[] = {0, NO_CALL, 63, 64, 1000, -1, 1L << 31, 1L << 32, 1L << 62, -(1L << 62), ~(1L << 63)};
 
 static void try_no_calls(struct fixture *f)
 {
@@ -23,7 +29,7 @@ static void unknown_calls(void)
 // With bits set for calls that have no name: the kernel must not look one up.
 static void unknown_calls_traced(void)
 {
-    const long unnamed = ~((1L << 62) - 1) | 1;
+    const long unnamed = ~((1L << NO_CALL) - 1) | 1;
     struct fixture f;
     fixture_make(&f);
     expect(raw_syscall(SYS_trace, (long[6]){unnamed}) == 0, "trace");
