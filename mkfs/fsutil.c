@@ -1,7 +1,7 @@
 // fsutil: looks at and changes the files of a Twofold disk image.
 //
 //     fsutil IMAGE ls [PATH] | cat PATH | get PATH [HOSTFILE] | put HOSTFILE [PATH] |
-//                  rm PATH | mkdir PATH | info
+//                  rm PATH | mkdir PATH | import OLDIMAGE | info
 //
 // Commands that read look at the image as it will be after recovery and change nothing. Commands
 // that write replay the journal first. They change the image in memory, and write it when all
@@ -9,6 +9,7 @@
 #include "mkfs/copyin.h"
 #include "mkfs/diag.h"
 #include "mkfs/journal.h"
+#include "mkfs/old.h"
 #include "mkfs/super.h"
 
 #include <errno.h>
@@ -181,6 +182,12 @@ static void run_mkdir(struct image *image, int argc, char **argv)
     check(name[0] ? make_directory(image, dir, name, &inum) : FS_EXISTS, argv[0]);
 }
 
+static void run_import(struct image *image, int argc, char **argv)
+{
+    (void)argc;
+    copy_old_image(image, argv[0]);
+}
+
 static void run_info(struct image *image, int argc, char **argv)
 {
     const struct superblock *sb = &image->sb;
@@ -202,9 +209,10 @@ static void run_info(struct image *image, int argc, char **argv)
 }
 
 static const struct command commands[] = {
-    {"ls", 0, 1, IMAGE_READ, run_ls},     {"cat", 1, 1, IMAGE_READ, run_cat}, {"get", 1, 2, IMAGE_READ, run_get},
-    {"put", 1, 2, IMAGE_WRITE, run_put},  {"rm", 1, 1, IMAGE_WRITE, run_rm},  {"mkdir", 1, 1, IMAGE_WRITE, run_mkdir},
-    {"info", 0, 0, IMAGE_READ, run_info},
+    {"ls", 0, 1, IMAGE_READ, run_ls},     {"cat", 1, 1, IMAGE_READ, run_cat},
+    {"get", 1, 2, IMAGE_READ, run_get},   {"put", 1, 2, IMAGE_WRITE, run_put},
+    {"rm", 1, 1, IMAGE_WRITE, run_rm},    {"mkdir", 1, 1, IMAGE_WRITE, run_mkdir},
+    {"info", 0, 0, IMAGE_READ, run_info}, {"import", 1, 1, IMAGE_WRITE, run_import},
 };
 
 static _Noreturn void usage(void)
@@ -216,6 +224,7 @@ static _Noreturn void usage(void)
                     "  put HOSTFILE [PATH]  copy a file or directory into the image\n"
                     "  rm PATH              remove a file or an empty directory\n"
                     "  mkdir PATH           make a directory\n"
+                    "  import OLDIMAGE      copy all files of an image of an older Twofold into this one\n"
                     "  info                 sizes and what is free\n");
     exit(2);
 }

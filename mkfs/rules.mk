@@ -8,7 +8,7 @@ HOST_COMMON := crc32c diag image super
 
 build/host/mkfs: $(patsubst %,build/host/obj/%.o,mkfs copyin dir volume $(HOST_COMMON))
 build/host/fsck: $(patsubst %,build/host/obj/%.o,fsck fsck_files fsck_dirs journal volume $(HOST_COMMON))
-build/host/fsutil: $(patsubst %,build/host/obj/%.o,fsutil copyin dir volume journal $(HOST_COMMON))
+build/host/fsutil: $(patsubst %,build/host/obj/%.o,fsutil copyin dir volume journal old $(HOST_COMMON))
 
 $(HOST_TOOLS):
 	$(call say,HOSTLD $@)$(HOSTCC) $(HOSTCFLAGS) $(HOSTLDFLAGS) -o $@ $^

@@ -14,13 +14,13 @@ import subprocess
 import sys
 import tempfile
 
-from hostfs import fsck_tests, fsutil_tests, journal_tests, mkfs_tests, random_tests, tools
+from hostfs import fsck_tests, fsutil_tests, import_tests, journal_tests, mkfs_tests, random_tests, tools
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SOURCES = {
     "mkfs": "mkfs copyin dir volume crc32c diag image super",
     "fsck": "fsck fsck_files fsck_dirs journal volume crc32c diag image super",
-    "fsutil": "fsutil copyin dir volume journal crc32c diag image super",
+    "fsutil": "fsutil copyin dir volume journal old crc32c diag image super",
 }
 
 def build(directory, sanitize):
@@ -47,7 +47,8 @@ def run_test(name, function):
 
 
 def all_tests(options):
-    tests = {name: function for module in (mkfs_tests, fsutil_tests, journal_tests, fsck_tests)
+    modules = (mkfs_tests, fsutil_tests, import_tests, journal_tests, fsck_tests)
+    tests = {name: function for module in modules
              for name, function in vars(module).items() if name.startswith("test_")}
     tests.update(fsck_tests.damage_tests())
     tests["test_random_damage"] = lambda: random_tests.random_damage(options.seed,
