@@ -122,9 +122,13 @@ int disk_run(struct disk_request *r)
     return r->status;
 }
 
-int disk_read(uint32 blockno, void *page)
+static int run_one(enum disk_op op, uint32 blockno, void *page)
 {
-    struct disk_request r = {.op = DISK_READ, .blockno = blockno, .nsegments = 1, .segment = {page}};
+    struct disk_request r = {.op = op, .blockno = blockno, .nsegments = 1, .segment = {page}};
 
     return disk_run(&r);
 }
+
+int disk_read(uint32 blockno, void *page) { return run_one(DISK_READ, blockno, page); }
+
+int disk_write(uint32 blockno, void *page) { return run_one(DISK_WRITE, blockno, page); }
