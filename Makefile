@@ -39,7 +39,7 @@ endif
 # --- The tools -----------------------------------------------------------------------------------
 
 # These targets need no compiler.
-TOOLLESS := help clean print-gdbport format check gdb .gdbinit distclean setup
+TOOLLESS := help clean print-gdbport format check gdb .gdbinit distclean setup setup-test
 ifneq ($(if $(MAKECMDGOALS),$(filter-out $(TOOLLESS),$(MAKECMDGOALS)),default),)
 CONFIG := build/config$(if $(call on,$(LLVM)),-llvm)$(if $(CROSS),-$(notdir $(CROSS))).mk
 include $(CONFIG)
@@ -165,7 +165,7 @@ QEMUOPTS = -machine virt -bios none -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -no
     $(if $(call on,$(ISOLATE)),-append isolate=1) $(QEMUEXTRA)
 
 .PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table mutants grade \
-    grade-selftest bench check format clean distclean setup help FORCE
+    grade-selftest bench check format clean distclean setup setup-test help FORCE
 
 default: kernel/kernel kernel/kernel.sym fs.img
 
@@ -189,9 +189,7 @@ print-gdbport:
 	@sed 's/@GDBPORT@/$(GDBPORT)/' $< > $@
 
 gdb: .gdbinit
-	@gdb=; for g in gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb riscv64-linux-gnu-gdb; do \
-	    if command -v $$g >/dev/null; then gdb=$$g; break; fi; done; \
-	if test -z "$$gdb"; then echo "no gdb for RISC-V found: install gdb-multiarch" >&2; exit 1; fi; \
+	@gdb=$$(tools/find-gdb) || { echo "no gdb for RISC-V found: install gdb-multiarch" >&2; exit 1; }; \
 	exec $$gdb -q -iex "set auto-load local-gdbinit off" -x .gdbinit
 
 # --- Tests and tools -----------------------------------------------------------------------------
@@ -254,6 +252,9 @@ format:
 setup:
 	@tools/setup
 
+setup-test:
+	@tools/setup test
+
 clean:
 	rm -rf build fs.img fs.img.bk kernel/kernel kernel/kernel.sym .gdbinit
 
@@ -263,7 +264,8 @@ make qemu            build what is needed and boot to a shell; `poweroff` or Ctr
 make qemu-fs         the same, with the disk image as it is
 make qemu-gdb        the same, stopped, waiting for a debugger
 make gdb             the debugger, set up, in another window
-make test            everything that a change must pass; ends with "N passed, N failed"
+make test            everything that a change must pass; ends with "N passed, N failed", and
+                     how many were skipped, for want of a tool
                      TESTS="name ..." runs those whose names contain one of these
                      TIMEOUT=2 doubles all time limits
 make test-all        the same and the long ones: crashes, 10 minutes of load, memory failures
@@ -282,6 +284,8 @@ make format          formats the sources with clang-format
 make ph barrier      the thread lab's programs of the host: build/host/ph and build/host/barrier
 make fs.img          the disk image alone; its predecessor becomes fs.img.bk
 make print-gdbport   the port of qemu-gdb in this checkout
+make setup           installs what the build needs and this machine lacks; the first make does it, too
+make setup-test      the same, and what only some tests need: a gdb for RISC-V, clang, clang-format
 make clean           removes all that was built
 
 CPUS=3  MEM=128M     harts (up to 8) and memory of the machine

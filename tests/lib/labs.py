@@ -16,7 +16,8 @@ from lib.machine import Failure, ROOT, SCALE
 from lib.mutants import Tree, plain_environment
 
 WORK = os.path.join(ROOT, "build", "grade-selftest")
-COPIED = ("Makefile", ".gdbinit.tmpl", "README", "gradelib.py", "grading", "kernel", "user", "mkfs", "labs", "tools")
+COPIED = ("Makefile", ".gdbinit.tmpl", "README", "gradelib.py", "grading", "kernel", "user", "mkfs", "labs", "tools",
+          "tests/crash")
 UNDONE = "undone"
 ENOUGH = 20
 LONGEST = 900  # seconds of one grader

@@ -7,6 +7,9 @@ QEMU is started directly, in a process group of its own, with a copy of the disk
 and ends by its own pid: on request, at its time limit, or with the test run. Everything the
 console printed is kept in build/test/NAME.log. QEMU reports what the guest does wrong to devices
 in build/test/NAME.qemu; a run that put anything there has failed.
+
+Time limits are meant for a quick and idle host. One that is reached is stretched by how slow the host is
+then, measured as the graders do (grading/host.py); it is never shortened.
 """
 
 import atexit
@@ -18,6 +21,7 @@ import subprocess
 import threading
 import time
 
+from grading import host
 from lib import coverage
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -46,6 +50,34 @@ class Ended(Failure):
     """QEMU ended while the test still wanted something of it."""
 
 
+class Skipped(Exception):
+    """A test that could not be tried; the text says what is not there."""
+
+
+class Patience:
+    """A time limit of so many seconds from now, for a quick and idle host."""
+
+    def __init__(self, seconds, slowness=host.slowness):
+        self.seconds, self.slowness, self.began = seconds, slowness, time.monotonic()
+        self.deadline = self.began + seconds * SCALE
+
+    def left(self):
+        """Seconds until it must be asked again whether it is over."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    def over(self):
+        """At the limit: measures the host, and goes on if that is slow."""
+        if time.monotonic() < self.deadline:
+            return False
+        self.deadline = max(self.deadline, self.began + self.seconds * self.slowness())
+        return time.monotonic() >= self.deadline
+
+    def told(self):
+        """The limit in words."""
+        stretched = self.deadline - self.began
+        return "%g s" % self.seconds + (", %.0f on this host" % stretched if stretched > 1.05 * self.seconds else "")
+
+
 class Machine:
     def __init__(self, name, build="plain", cpus=1, isolate=False, mem="128M", image=None,
                  append="", limit=120, extra=()):
@@ -55,14 +87,15 @@ class Machine:
         self.kernel = os.path.join(ROOT, "build", build, "kernel.elf")
         self.cpus, self.mem, self.image, self.extra = cpus, mem, image, list(extra)
         self.append = " ".join(filter(None, ["isolate=1" if isolate else "", append]))
-        self.limit = limit * SCALE
+        self.limit = limit
         base = os.path.join(WORK, re.sub(r"[^\w.+-]", "_", name))
         self.log_path, self.qemu_log = base + ".log", base + ".qemu"
         self.memory = coverage.Memory(base + ".ram", mem) if coverage.FOLDER else None
         self.process = None
         self.text = ""   # what the console printed and no read has consumed
+        self.printed = ""  # the end of all that it printed, for people
         self.status = None
-        self.timed_out = False
+        self.timed_out = self.eof = False
         self.echo = None  # a text file that gets what the console prints, too
 
     # --- life ---
@@ -87,20 +120,30 @@ class Machine:
         if not again and os.path.exists(self.qemu_log):
             os.unlink(self.qemu_log)
         self.log = open(self.log_path, "ab" if again else "wb", buffering=0)
-        self.text, self.status = "", None
+        self.text, self.printed, self.status, self.eof = "", "", None, False
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             self.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True, cwd=ROOT)
         _live.add(self)
-        self.timer = threading.Timer(self.limit, self._expire)
-        self.timer.daemon = True
-        self.timer.start()
+        self.life = Patience(self.limit)
+        self._wait_to_expire()
         return self
 
+    def _wait_to_expire(self):
+        self.timer = threading.Timer(self.life.left(), self._expire)
+        self.timer.daemon = True
+        self.timer.start()
+
     def _expire(self):
-        self.timed_out = True
-        self.process.kill()
+        process = self.process
+        if not process or process.poll() is not None:
+            return
+        if self.life.over():
+            self.timed_out = True
+            process.kill()
+        else:
+            self._wait_to_expire()
 
     def boot(self, timeout=30):
         """Starts and waits for the first prompt. Returns the seconds it took."""
@@ -130,16 +173,17 @@ class Machine:
 
     def wait_end(self, timeout=20):
         """Reads until QEMU ends. Returns what it printed; its exit status is in self.status."""
-        deadline = time.monotonic() + timeout * SCALE
-        while self._read(deadline):
+        patience = Patience(timeout)
+        while self._read(patience.deadline) or not (self.eof or patience.over()):
             pass
         rest, self.text = self.text, ""
-        if self.process.poll() is None and time.monotonic() >= deadline:
+        if not self.eof:
             self.kill()
-            raise Failure("QEMU did not end within %g s" % timeout)
+            raise Failure("QEMU did not end within %s; the console shows:\n%s" % (patience.told(), self.excerpt()))
         self._reap()
         if self.timed_out:
-            raise Failure("QEMU had to be ended at its time limit of %g s" % self.limit)
+            raise Failure("QEMU had to be ended at its time limit of %s; the console shows:\n%s" %
+                          (self.life.told(), self.excerpt()))
         return rest
 
     def poweroff(self, timeout=20):
@@ -148,7 +192,7 @@ class Machine:
         rest = self.wait_end(timeout)
         if self.status != 0:
             raise Failure("QEMU ended with status %d, not 0, after poweroff:\n%s" %
-                          (self.status, rest))
+                          (self.status, rest or self.excerpt()))
 
     def keep_log(self, failure):
         """Puts the log of a failed test where the next run does not overwrite it. Returns the
@@ -184,31 +228,37 @@ class Machine:
         self.log.write(data)
         text = data.decode("utf-8", "replace")
         self.text += text
+        self.printed = (self.printed + text)[-4000:]
         if self.echo:
             self.echo.write(text)
             self.echo.flush()
+        self.eof = not data
         return bool(data)
 
+    def excerpt(self):
+        """The end of what the console printed, whether or not a read has consumed it."""
+        return self.printed[-2000:] or "(the console has printed nothing)"
+
     def _read_while(self, unfinished, timeout, what):
-        deadline = time.monotonic() + timeout * SCALE
+        patience = Patience(timeout)
         while unfinished():
-            if self._read(deadline):
+            if self._read(patience.deadline):
                 continue
-            if time.monotonic() >= deadline:
-                raise Failure("no %s within %g s; the console shows:\n%s" %
-                              (what, timeout, self.text[-2000:]))
-            self._ended_early(what)
+            if self.eof:
+                self._ended_early(what)
+            if patience.over():
+                raise Failure("no %s within %s; the console shows:\n%s" % (what, patience.told(), self.excerpt()))
 
     def _ended_early(self, what):
         self._reap()
         raise Ended("QEMU ended (status %s%s) while waiting for %s:\n%s" % (
             self.status, ", a panic" if self.status == EXIT_PANIC else
-            ", at its time limit" if self.timed_out else "", what, self.text[-3000:]))
+            ", at its time limit" if self.timed_out else "", what, self.printed[-3000:] or self.excerpt()))
 
     def wait_for_more(self, timeout):
         """Waits until the console has printed something more, at most so long."""
-        deadline = time.monotonic() + timeout
-        if not self._read(deadline) and time.monotonic() < deadline:
+        self._read(time.monotonic() + timeout)
+        if self.eof:
             self._ended_early("output")
 
     def run_for(self, seconds):

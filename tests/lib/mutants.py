@@ -17,14 +17,14 @@ import time
 
 from lib import usertests
 from lib.image import copy_image, discard
-from lib.machine import Ended, Failure, Machine, ROOT, SCALE
+from lib.machine import Ended, Failure, Machine, Patience, ROOT
 
 FOLDER = os.path.join(ROOT, "tests", "mutants")
 SURVIVORS = os.path.join(FOLDER, "survivors.txt")
 TABLE = os.path.join(FOLDER, "README.md")
 WORK = os.path.join(ROOT, "build", "mutants")
 PANIC = r"panic: hart \d+: (.*)"
-COPIED = ("Makefile", "kernel", "user", "mkfs", "labs", "tools")  # what make reads to build a kernel
+COPIED = ("Makefile", "kernel", "user", "mkfs", "labs", "tools", "tests/crash")  # what make reads to build a kernel
 
 
 class Mutant:
@@ -71,6 +71,13 @@ def survivors():
     with open(SURVIVORS, encoding="utf-8") as f:
         lines = [line.strip() for line in f if line.strip() and not line.startswith("#")]
     return dict(re.split(r":\s+", line, maxsplit=1) for line in lines)
+
+
+def noticed_before():
+    """By mutant: the test of usertests that noticed it when TABLE was written."""
+    with open(TABLE, encoding="utf-8") as f:
+        rows = f.read().split("<!-- usertests -->\n")[1].split("<!-- end of usertests -->\n")[0]
+    return dict(re.findall(r"^\| ([\w-]+) \|.*\| (?:panic in |hang in )?test ([\w-]+)[:|].*\|$", rows, re.M))
 
 
 def write_section(name, text):
@@ -159,13 +166,14 @@ class Limits:
 
 
 class Watch:
-    """One run of usertests: its answer in words, or None if all passed."""
+    """Runs of usertests, one after the other until something is wrong: the answer in words, or None if all passed."""
 
-    def __init__(self, machine, options, limits):
+    def __init__(self, machine, runs, limits):
         self.machine, self.limits = machine, limits
-        self.output = ""
+        self.output, self.answer = "", None
         began = time.monotonic()
-        self.answer = self._run("usertests %s -t %d" % (options, limits.test))
+        for options in runs:
+            self.answer = self.answer or self._run("usertests %s -t %d" % (options, limits.test))
         self.seconds = time.monotonic() - began
 
     def _run(self, command):
@@ -182,6 +190,8 @@ class Watch:
             return "panic %s: %s" % (usertests.where(self.output), panic[1])
         if hang or self.machine.process is None:
             return "%s %s" % (hang or "QEMU ended", usertests.where(self.output))
+        if usertests.NONE in self.output:
+            return None  # the test that is asked for has another name by now
         wrong = usertests.failures(self.output)
         return self._failure(wrong) if wrong else None
 
@@ -193,11 +203,13 @@ class Watch:
         return "%s: %s" % (usertests.where(self.output)[3:], what[:100])
 
     def _to_prompt(self):
-        deadline = time.monotonic() + self.limits.run * SCALE
+        whole, word = Patience(self.limits.run), Patience(self.limits.quiet)
         while not self.machine.at_prompt():
-            before, left = len(self.machine.text), deadline - time.monotonic()
-            self.machine.wait_for_more(min(self.limits.quiet * SCALE, left))
-            if len(self.machine.text) == before or left <= 0:
+            before = len(self.machine.text)
+            self.machine.wait_for_more(min(whole.left(), word.left()))
+            if len(self.machine.text) != before:
+                word = Patience(self.limits.quiet)
+            if whole.over() or word.over():
                 return "hang"
         return None
 
@@ -206,14 +218,15 @@ class Watch:
         return max([1.0] + [float(s) for s in re.findall(r"OK \(([\d.]+) s\)", self.output)])
 
 
-def run_usertests(name, kernel, options, limits, cpus=2):
-    """Boots that kernel and runs usertests: a Watch; or what went wrong before it, as a string."""
+def run_usertests(name, kernel, runs, limits, cpus=2):
+    """Boots that kernel and runs usertests, with each of these options until something is wrong: a Watch; or what went
+    wrong before it, as a string."""
     image = copy_image("mutant-" + name)
     machine = Machine("mutant-" + name, cpus=cpus, image=image, limit=limits.run + limits.BOOT + 60)
     machine.kernel = kernel
     try:
         machine.boot(limits.BOOT)
-        return Watch(machine, options, limits)
+        return Watch(machine, runs, limits)
     except Failure as failure:
         panic = re.search(PANIC, str(failure))
         return "boot: " + (panic[1] if panic else "no prompt")

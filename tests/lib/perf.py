@@ -56,6 +56,9 @@ ROWS = [
 ]
 
 
+PARTS = {"bench-time": 40, "bench-count": 40, "bench-boot": 5}  # the runs, and about how many seconds each takes
+
+
 def _run(name, rows, extra, timeout):
     """{row: (us, instructions, flushes)} and the seconds to the prompt."""
     image = copy_image(name)
@@ -92,8 +95,8 @@ class Measurement:
         return self.row.flushes is not None and self.flushes > self.row.flushes * 1.05 + 0.2
 
 
-def measure(names=()):
-    """All rows, or those named. Returns (the loop's us, [Measurement])."""
+def measure(names=(), progress=None):
+    """All rows, or those named; a Progress is told of the PARTS. Returns (the loop's us, [Measurement])."""
     rows = [row for row in ROWS if not names or row.name in names]
     wanted = ["loop"] + [row.name for row in rows if row.name != "boot"]
     times, seconds = _run("bench-time", wanted, [], 180)

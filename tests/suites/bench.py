@@ -1,6 +1,6 @@
 """Each row of the benchmark keeps its limit and its budget of TLB flushes."""
 
-from lib import perf
+from lib import perf, progress
 from lib.results import Test
 
 ALONE = True
@@ -17,7 +17,7 @@ def run():
     if slow:
         again = {m.row.name: m for m in perf.measure(slow)[1]}
         found = [again.get(m.row.name, m) for m in found]
-    print(perf.table(loop, found), flush=True)
+    progress.say(perf.table(loop, found))
     results = []
     for m in found:
         results.append((m.row.name + " time", "%s, limit %s" % (

@@ -57,7 +57,6 @@ def kill_repeatedly(load, build):
                 check_records(image)
             except Failure as failure:
                 raise machine.keep_log("%s: %s" % (where, failure)) from None
-            print("      %s: %d of %d" % (name, number + 1, KILLS), flush=True)
     finally:
         machine.kill()
         discard(image)

@@ -12,7 +12,7 @@ SETTINGS = [("ktest", 1, False), ("ktest-debug", 2, True)]
 
 
 def tests(everything):
-    return [Test("failalloc [%s, %d harts]" % (build, cpus), run, build, cpus, isolate)
+    return [Test("failalloc [%s, %d harts]" % (build, cpus), run, build, cpus, isolate, seconds=400)
             for build, cpus, isolate in SETTINGS]
 
 

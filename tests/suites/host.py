@@ -12,7 +12,7 @@ from lib import session
 
 def tests(everything):
     return [Test("harness: sessions are compared line by line", compare_lines),
-            Test("host_fs_test", run_script, "host_fs_test.py")]
+            Test("host_fs_test", run_script, "host_fs_test.py", seconds=30)]
 
 
 def run_script(name):

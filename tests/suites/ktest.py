@@ -12,7 +12,7 @@ SETTINGS = [("ktest", 1, False), ("ktest", 2, True), ("ktest-debug", 1, False),
 
 def tests(everything):
     return [Test("%s [%d harts%s]" % (build, cpus, ", isolated" if isolate else ""),
-                 run, build, cpus, isolate) for build, cpus, isolate in SETTINGS]
+                 run, build, cpus, isolate, harts=cpus) for build, cpus, isolate in SETTINGS]
 
 
 def run(build, cpus, isolate):

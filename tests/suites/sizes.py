@@ -20,5 +20,5 @@ def tests(everything):
         for number, (mem, cpus) in enumerate((m, c) for m in MEMORY for c in HARTS):
             isolate, build = number % 2, ("plain", "debug")[number // 2 % 2]
             found.append(Test("size %s, %d harts: %s" % (mem, cpus, name),
-                              sessions.play, session, cpus, isolate, build, mem))
+                              sessions.play, session, cpus, isolate, build, mem, harts=cpus))
     return found

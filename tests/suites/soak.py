@@ -34,9 +34,7 @@ def soak(isolate):
         machine.type_command("grind")
         end = time.monotonic() + MINUTES * 60
         while time.monotonic() < end:
-            step = min(60, end - time.monotonic())
-            watch(machine, step)
-            print("      %s: %.0f s to go" % (name, max(0, end - time.monotonic())), flush=True)
+            watch(machine, min(60, end - time.monotonic()))
         machine.send("\x03")
         machine.read_to_prompt(60)
         end_background(machine, "stressfs")

@@ -3,14 +3,13 @@
 import os
 import re
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import time
 
 from lib.image import FS_IMG
-from lib.machine import Failure, ROOT, SCALE
+from lib.machine import Failure, ROOT, SCALE, Skipped
 from lib.results import Test
 
 ALONE = True  # they work on the checkout itself
@@ -30,6 +29,7 @@ def tests(everything):
         ("with clang and ld.lld", no_warnings_clang),
         ("ph and barrier: what they build works", thread_lab),
         ("gdb: the commands of .gdbinit", gdb_commands),
+        ("check", rules_of_the_source),
     ]]
 
 
@@ -175,24 +175,38 @@ def grade_one():
         raise Failure("no test passed:\n" + out)
 
 
+def need(word):
+    """Skips the test where `make setup-test` would install what that word stands for (tools/setup)."""
+    missing = subprocess.run(["tools/setup", "--missing"], cwd=ROOT, stdout=subprocess.PIPE, universal_newlines=True)
+    found = dict(line.split(": ", 1) for line in missing.stdout.splitlines())
+    if word in found:
+        raise Skipped("there is no %s" % found[word])
+
+
+def rules_of_the_source():
+    """`make check`; what it could not check is skipped."""
+    done = subprocess.run(["tools/check"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          universal_newlines=True, timeout=300 * SCALE)
+    if done.returncode:
+        return [("the rules of the source", done.stdout)]
+    return [("the rules of the source", None)] + [
+        (name, Skipped(why)) for name, why in re.findall(r"^skipped: (\w+): (.*)$", done.stdout, re.M)]
+
+
 def no_warnings_gcc():
     make_output("WERROR=1", "compile")
     make_output("WERROR=1", "DEBUG=1", "KTEST=1", "test-kernel")
 
 
 def no_warnings_clang():
-    if not shutil.which("clang") or not shutil.which("ld.lld"):
-        print("      clang and ld.lld are not installed: not tried", flush=True)
-        return
+    need("clang")
     make_output("LLVM=1", "WERROR=1", "compile")
 
 
 def gdb_commands():
     """Boots stopped, goes on to a system call, and tries each command."""
-    gdb = shutil.which("gdb-multiarch")
-    if not gdb:
-        print("      gdb-multiarch is not installed: not tried", flush=True)
-        return
+    need("gdb")
+    gdb = subprocess.run(["tools/find-gdb"], cwd=ROOT, stdout=subprocess.PIPE, universal_newlines=True).stdout.strip()
     process = make("qemu-gdb")
     try:
         read_until(process, "make gdb", 60)

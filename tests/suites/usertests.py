@@ -19,7 +19,7 @@ def tests(everything):
         for cpus, isolate, build in settings:
             found.append(Test("usertests %s [%d %s, %s, %s]" % (
                 options, cpus, "hart" if cpus == 1 else "harts", "isolated" if isolate else "shared", build),
-                run, options, cpus, isolate, build))
+                run, options, cpus, isolate, build, harts=cpus, seconds=(60 if options else 300) + 10 * cpus))
     return found
 
 
