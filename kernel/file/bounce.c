@@ -3,6 +3,7 @@
 #include "kernel/file/bounce.h"
 
 #include "kernel/errno.h"
+#include "kernel/lock/thread.h"
 #include "kernel/mem/page.h"
 #include "kernel/riscv.h"
 
@@ -31,7 +32,7 @@ int64 bounce(struct file *f, uaddr_t addr, size_t n, size_t most, bounce_fn some
         r = some(f, data, addr + done, min_u64(n - done, piece));
         if (r > 0)
             done += r;
-    } while (r == (int64)piece && done < n);
+    } while (r == (int64)piece && done < n && !thread_killed());
     page_put(page);
     return done ? (int64)done : r;
 }

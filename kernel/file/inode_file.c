@@ -12,6 +12,7 @@
 #include "kernel/fs/cache.h"
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
+#include "kernel/lock/thread.h"
 #include "kernel/mem/page.h"
 #include "kernel/vm/uaccess.h"
 
@@ -96,6 +97,8 @@ static int64 inode_file_read(struct file *f, uaddr_t addr, size_t n)
         if (out < r.n) {
             give_back(f, &r, out);
             e = -EFAULT;
+        } else if (done < n && thread_killed()) {
+            e = -EINTR;
         }
     }
     return done ? (int64)done : e;

@@ -10,6 +10,7 @@
 #include "kernel/errno.h"
 #include "kernel/file/file.h"
 #include "kernel/lock/spinlock.h"
+#include "kernel/lock/thread.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/mem/page.h"
@@ -118,7 +119,7 @@ static int64 pipe_transfer(struct file *f, uaddr_t addr, size_t n)
                 r = pass(p, mine, addr + done, min_u64(n - done, r));
             if (r > 0)
                 done += r;
-        } while (r > 0 && done < n);
+        } while (r > 0 && done < n && !thread_killed());
         mine->busy = false;
         wake_at(mine);
         wake_at(other);

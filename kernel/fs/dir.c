@@ -5,6 +5,7 @@
 #include "kernel/errno.h"
 #include "kernel/fs/cache.h"
 #include "kernel/fs/journal.h"
+#include "kernel/lock/thread.h"
 
 #define WORDS (sizeof(struct dirent) / sizeof(uint64))
 
@@ -16,7 +17,7 @@ union entry {
     uint64 word[WORDS];
 };
 
-// Finds the first entry that matches key. 0; -ENOENT; -EIO; -ENOMEM.
+// Finds the first entry that matches key. 0; -ENOENT; -EIO; -ENOMEM; -EINTR: the caller was killed.
 static inline __attribute__((always_inline)) int dir_scan(struct inode *dir, const union entry *key,
                                                           bool (*match)(const union entry *e, const union entry *key),
                                                           struct dir_slot *slot)
@@ -24,6 +25,8 @@ static inline __attribute__((always_inline)) int dir_scan(struct inode *dir, con
     slot->block = 0;
     for (uint64 off = 0; off < dir->d.size; off += BSIZE) {
         struct block *b;
+        if (off > 0 && thread_killed()) // a directory may be large
+            return -EINTR;
         int e = inode_block(dir, off, &b);
         if (e || !b)
             return e ? e : -EIO; // directories have no holes

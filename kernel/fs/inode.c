@@ -46,6 +46,7 @@ static int add(struct inode **at, uint32 inum)
     ip->inum = inum;
     sleeplock_init(&ip->lock, "inode", LEVEL_INODE);
     list_init(&ip->mappings);
+    ip->mapping_round = 1;
     *at = ip;
     in_core++;
     return 0;

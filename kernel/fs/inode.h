@@ -33,7 +33,7 @@ struct inode {
     int32 busy;         // T: > 0: how many may write its bytes; < 0: how many run it as a program
     // Whoever maps the file (vm/mapping.c), guarded by its lock.
     struct list mappings;
-    uint64 mapping_round;
+    uint64 mapping_round; // counts cuts, from 1
 };
 
 // Mounts the disk: superblock, journal (with recovery), bitmaps; frees inodes without links
@@ -101,7 +101,7 @@ static inline uint inode_write_blocks(size_t n) { return 2 * min_u64(n / BSIZE +
 
 // Makes it size bytes long, in transactions of its own as needed; ip is not locked. Growing leaves
 // a hole. 0; -EFBIG; -EIO, -ENOMEM: it is as it was, or, if indirect blocks were to go, longer than asked for and
-// whole.
+// whole; -EINTR: the same, and the caller was killed.
 int inode_truncate(struct inode *ip, uint64 size);
 
 // Set at boot: called when a file has become shorter, for those who map it. ip is locked, its blocks

@@ -13,6 +13,7 @@
 #include "kernel/fs/journal.h"
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
+#include "kernel/lock/thread.h"
 
 // A step changes the inode, the last block that stays, an indirect block on each level (those that
 // go are not written), and else blocks of the bitmap.
@@ -161,6 +162,8 @@ static int resize_all(struct inode *ip, uint64 size, bool free)
 {
     int e;
     do {
+        if (!free && thread_killed()) // what nobody uses any more is freed, whoever was killed
+            return -EINTR;
         e = journal_begin(STEP_BLOCKS);
         if (e)
             return e;

@@ -18,6 +18,7 @@
     X(fault_cow_copy)    /* write to a shared page: copied */                                                          \
     X(fault_cow_around)  /* neighbours copied along with it */                                                         \
     X(fault_cow_claim)   /* write by the last holder: claimed without a copy */                                        \
+    X(mapping_cut)       /* spaces looked into because a file became shorter */                                        \
     X(super_fill)        /* write of an untouched 2 MiB: zeroed, by one entry */                                       \
     X(super_copy)        /* write to shared 2 MiB: copied as a whole */                                                \
     X(super_claim)       /* write by the last holder of 2 MiB: claimed */                                              \

@@ -15,6 +15,10 @@ struct transaction {
 struct transaction *thread_transaction(void);
 bool thread_in_transaction(void); // it is open
 
+// The running thread is to end at its next return to user mode. Work that may take long asks at each page, block or
+// turn of a loop, and leaves early: what it answers then, nobody will see.
+bool thread_killed(void);
+
 // Starts a kernel thread (proc/ sets the function at boot): main(arg) must not return.
 extern void (*thread_start)(const char *name, void (*main)(void *arg), void *arg);
 

@@ -33,6 +33,8 @@ struct transaction *thread_transaction(void) { return &current()->transaction; }
 
 bool thread_in_transaction(void) { return current()->transaction.open; }
 
+bool thread_killed(void) { return __atomic_load_n(&current()->killed, __ATOMIC_RELAXED); }
+
 void waitq_init(void)
 {
     for (int i = 0; i < NBUCKET; i++) {

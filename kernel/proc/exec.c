@@ -11,6 +11,7 @@
 #include "kernel/fs/path.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
+#include "kernel/lock/thread.h"
 #include "kernel/memlayout.h"
 #include "kernel/proc/alarm.h"
 #include "kernel/proc/elf.h"
@@ -69,6 +70,8 @@ static int copy_bytes(struct loading *l, uaddr_t va, uint64 off, uint64 n)
             r = as_write(l->image.as, va, (char *)block_data(b) + off % BSIZE, part);
             cache_put(b);
         }
+        if (r == 0 && thread_killed())
+            r = -EINTR;
         if (r < 0)
             return r;
         va += part;

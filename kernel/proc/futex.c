@@ -4,6 +4,7 @@
 #include "kernel/errno.h"
 #include "kernel/lib/list.h"
 #include "kernel/lock/spinlock.h"
+#include "kernel/lock/thread.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/page.h"
 #include "kernel/vm/fault.h"
@@ -85,6 +86,8 @@ int futex_wait(struct addrspace *as, uaddr_t addr, int value, int ticks)
         page_put(page);
         if (current)
             return r;
+        if (thread_killed()) // another thread may change the page each time
+            return -EINTR;
     }
 }
 

@@ -3,6 +3,7 @@
 #include "kernel/fcntl.h"
 #include "kernel/file/fdtable.h"
 #include "kernel/fs/journal.h"
+#include "kernel/lock/thread.h"
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 #include "kernel/proc/proc.h"
@@ -82,7 +83,7 @@ int64 sys_pgtable(const uint64 *a)
 static int64 poke(struct addrspace *as, uaddr_t to, uaddr_t from, int n, char *page)
 {
     int done = 0;
-    while (done < n) {
+    while (done < n && !thread_killed()) {
         size_t part = copyin_partial(page, from + done, min_u64(n - done, PGSIZE - (to + done) % PGSIZE));
         int err = part > 0 ? vm_poke(as, to + done, page, part) : -EFAULT;
         if (err)

@@ -104,6 +104,8 @@ static void user_fault(struct proc *p, struct trapframe *tf)
     int r = vm_fault(p->as, tf->tval, access_of(tf->cause));
     if (r == -ENOMEM && p->leader->pid == 1)
         sched_yield(); // init is never ended for want of memory: it tries again
+    else if (r == -EINTR)
+        return; // it was killed while it waited, and is about to end
     else if (r == -ENOMEM)
         end_program(p, "out of memory");
     else if (r < 0)

@@ -96,8 +96,8 @@ void as_set_heap(struct addrspace *as, uaddr_t start);
 int64 as_sbrk(struct addrspace *as, int64 n, int how);
 
 // A child's copy: regions, page tables and counts; data pages are shared copy-on-write. The
-// child has no promises, and its process page is yet to be told what to hold. *child with refs = 1; 0 or -ENOMEM (the
-// parent is as it was).
+// child has no promises, and its process page is yet to be told what to hold. *child with refs = 1; 0; -ENOMEM, -EINTR:
+// killed meanwhile (the parent is as it was).
 int as_fork(struct addrspace *parent, struct addrspace **child);
 
 // The leaf entry that translates va (one of level 1 is that of 512 pages), or 0 if there is none.
@@ -115,7 +115,7 @@ void as_clear_accessed(struct addrspace *as, uaddr_t va, uint n, const uint8 *ma
 const pte_t *as_table(struct addrspace *as, int root, int level, vaddr_t va);
 
 // Prints the user half's entries through kprintf: "page table 0x...", then for each valid entry
-// a " .." for each level, "0xVA: pte 0x... pa 0x...".
+// a " .." for each level, "0xVA: pte 0x... pa 0x...". Stops when the caller is killed.
 void as_print(struct addrspace *as);
 
 // Returns the bytes of all regions; and pages that its entries map: those that others use, too (caches

@@ -5,6 +5,7 @@
 // parent with some entries copy-on-write that nobody shares: its next write claims them.
 #include "kernel/errno.h"
 #include "kernel/lib/counter.h"
+#include "kernel/lock/thread.h"
 #include "kernel/vm/mapping.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
@@ -57,6 +58,8 @@ static int copy_region(struct addrspace *parent, struct addrspace *child, const 
     if (r->ops->unshared || (r->flags & REGION_SHARED))
         return 0;
     for (struct pt_span s = pt_span_at(r->start); pt_next_span(parent->user_root, &s, r->end);) {
+        if (thread_killed())
+            return -EINTR;
         pte_t *to = roots_entry(child, s.start, 0, false);
         if (!to)
             return -ENOMEM;

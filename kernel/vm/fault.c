@@ -215,6 +215,8 @@ int vm_fault(struct addrspace *as, uaddr_t va, enum access access)
     debug_assert(!thread_in_transaction());
     int err, tries = 0;
     while ((err = fault_once(as, va, access)) == SUPPLY_WANTED || (err == -EAGAIN && tries++ < PROMISE_TRIES)) {
+        if (thread_killed()) // others may change the regions again and again
+            return -EINTR;
         if (err == -EAGAIN)
             wait_a_tick();
     }
@@ -246,8 +248,11 @@ static struct page *pin_mapped(struct addrspace *as, uaddr_t va, enum access acc
 int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **page, bool *shared)
 {
     int err = 0;
-    while (err == 0 && (*page = pin_mapped(as, va, access, shared)) == 0)
+    while (err == 0 && (*page = pin_mapped(as, va, access, shared)) == 0) {
         err = vm_fault(as, va, access);
+        if (err == 0 && thread_killed()) // another thread may take the page away each time
+            err = -EINTR;
+    }
     return err;
 }
 

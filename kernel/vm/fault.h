@@ -6,7 +6,7 @@
 
 // Makes the access to va possible, as the region that holds it says. Serves user traps and the
 // kernel's own accesses to user memory. The caller holds no lock and no open transaction; may
-// sleep. 0 (access again); -EFAULT (no region, or it does not allow that); -ENOMEM;
+// sleep. 0 (access again); -EFAULT (no region, or it does not allow that); -ENOMEM; -EINTR (killed meanwhile);
 // of files, too: -ENXIO (beyond the end); -EIO; -ENOSPC (a hole that cannot be filled).
 int vm_fault(struct addrspace *as, uaddr_t va, enum access access);
 

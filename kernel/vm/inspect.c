@@ -1,6 +1,7 @@
 // Looking at an address space: printing its tables, and checking all that is known of it.
 #include "kernel/fcntl.h"
 #include "kernel/lib/print.h"
+#include "kernel/lock/thread.h"
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
@@ -13,6 +14,8 @@ static void print_table(const pte_t *table, int level, uaddr_t base)
         pte_t entry = table[i];
         if (!(entry & PTE_V))
             continue;
+        if (thread_killed()) // a line takes long
+            return;
         uaddr_t va = base + ((uaddr_t)i << (PGSHIFT + 9 * level));
         kprintf("%s%p: pte %p pa %p\n", &" .. .. .."[3 * level], (void *)va, (void *)entry, (void *)PTE2PA(entry));
         if (level > 0 && !PTE_LEAF(entry))

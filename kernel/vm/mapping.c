@@ -1,7 +1,8 @@
 // Which regions map a file (mapping.h).
 //
 //     truncate   unmaps what lies beyond the new end, private copies too. The inode is locked and
-//                the blocks are detached, so that no fault can bring an old page back.
+//                the blocks are detached, so that no fault can bring an old page back. Each space is
+//                visited once: the regions that are still to be looked at stand first in the file's list.
 //     commit     takes the right to store from all entries for file pages, so that what is copied
 //                stays as it is, and a later store joins the next group. No transaction is open then,
 //                and who gives that right holds one, so the list of spaces has them all.
@@ -9,6 +10,7 @@
 
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
+#include "kernel/lib/counter.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/vm/tlb.h"
@@ -22,8 +24,16 @@ void mapping_add(struct region *r)
     if (!r->file)
         return;
     spin_lock(&lock);
-    r->mapping_round = 0; // not that of the region it is part of or a copy of
-    list_push_front(&r->file->mappings, &r->mapping);
+
+    // A new region has no pages yet, and can get none that a cut takes away just now: its faults wait for the
+    // inode's lock. So it counts as looked at. One that is part or a copy of another has the other's pages, and
+    // the other's round.
+    if (r->mapping_round == 0)
+        r->mapping_round = r->file->mapping_round;
+    if (r->mapping_round == r->file->mapping_round)
+        list_push_back(&r->file->mappings, &r->mapping);
+    else
+        list_push_front(&r->file->mappings, &r->mapping);
     spin_unlock(&lock);
 }
 
@@ -48,10 +58,10 @@ void mapping_leave(struct addrspace *as)
 {
     spin_lock(&lock);
     list_remove(&as->storing);
-    list_for_each (r, &as->regions, struct region, link)
-        list_remove(&r->mapping);
     while (as->visitors > 0)
         sleep(&as->visitors, &lock);
+    list_for_each (r, &as->regions, struct region, link)
+        list_remove(&r->mapping);
     spin_unlock(&lock);
 }
 
@@ -68,31 +78,53 @@ static void visit(struct addrspace *as, void (*look)(struct addrspace *as, struc
         wakeup(&as->visitors);
 }
 
-// Unmaps the pages beyond the end of ip.
+// Where the pages of r begin that lie beyond the end of its file.
+static uaddr_t beyond_end(const struct region *r)
+{
+    uint64 keep = PGROUNDUP(r->file->d.size);
+    return r->start + (keep > r->offset ? min_u64(keep - r->offset, r->end - r->start) : 0);
+}
+
+// => as->lock held. r has no page beyond the end any more: it goes behind those that are to be looked at.
+static void looked_at(struct region *r)
+{
+    spin_lock(&lock);
+    r->mapping_round = r->file->mapping_round;
+    list_remove(&r->mapping);
+    list_push_back(&r->file->mappings, &r->mapping);
+    spin_unlock(&lock);
+}
+
+// Unmaps the pages beyond the end of ip, with one flush for all regions (unmap.c).
 static void unmap_beyond(struct addrspace *as, struct inode *ip)
 {
+    pte_t had = 0;
     list_for_each (r, &as->regions, struct region, link) {
-        uint64 keep = PGROUNDUP(ip->d.size);
-        uaddr_t start = r->start + (keep > r->offset ? keep - r->offset : 0);
-        if (r->file == ip && start < r->end)
-            unmap_range(as, start, r->end);
+        if (r->file == ip)
+            had |= take_rights(as, beyond_end(r), r->end, PTE_V);
+    }
+    if (had)
+        tlb_flush_space(as);
+    list_for_each (r, &as->regions, struct region, link) {
+        if (r->file != ip)
+            continue;
+        unmap_unused(as, beyond_end(r), r->end);
+        looked_at(r);
     }
 }
 
-// Each region is looked at once: it goes to the list's end, and new ones come first. Several of one
-// space are several visits, of which the later find nothing.
+// Regions that are added meanwhile stand behind, unless one that is still to be looked at was copied or cut
+// in two: so this ends, however fast others map the file.
 static void file_was_cut(struct inode *ip)
 {
     spin_lock(&lock);
-    uint64 round = ++ip->mapping_round;
+    ip->mapping_round++;
     while (!list_empty(&ip->mappings)) {
-        struct region *r = list_entry(ip->mappings.next, struct region, mapping);
-        if (r->mapping_round == round)
+        const struct region *r = list_entry(ip->mappings.next, struct region, mapping);
+        if (r->mapping_round == ip->mapping_round)
             break;
-        r->mapping_round = round;
-        list_remove(&r->mapping);
-        list_push_back(&ip->mappings, &r->mapping);
         visit(r->as, unmap_beyond, ip);
+        count(C_mapping_cut);
     }
     spin_unlock(&lock);
 }

@@ -11,6 +11,7 @@
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/fs/inode.h"
+#include "kernel/lock/thread.h"
 #include "kernel/mem/page.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/superpage.h"
@@ -218,6 +219,8 @@ int as_want(struct addrspace *as, uaddr_t start, uaddr_t end)
             inode_read_ahead(file, first, (next - start) >> PGSHIFT);
         inode_put(file);
         start = next;
+        if (thread_killed())
+            e = -EINTR;
     }
     return e;
 }

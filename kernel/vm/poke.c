@@ -14,6 +14,7 @@
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/lib/string.h"
+#include "kernel/lock/thread.h"
 #include "kernel/vm/fault.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
@@ -62,6 +63,8 @@ int vm_poke(struct addrspace *as, uaddr_t va, const void *from, size_t n)
         err = vm_fault(as, va, access);
         if (err)
             return err == -ENXIO ? -EFAULT : err;
+        if (thread_killed()) // the program may take the page away each time
+            return -EINTR;
         if (FORGETS_THE_WRITE) // "the copy is made, so a page that can be read is all that is wanted now"
             access = ACCESS_READ;
     }

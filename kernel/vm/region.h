@@ -41,7 +41,7 @@ extern const struct region_ops region_info_ops;   // the process page (region_in
 extern const struct region_ops region_file_ops;   // a file, private or shared (region_file.c)
 extern const struct region_ops region_shared_ops; // zero-filled, shared (region_shared.c)
 
-// I immutable; M mapping lock (mapping.c)
+// I immutable; M mapping lock (mapping.c); L as->lock
 struct region {
     struct list link;   // by address
     uaddr_t start, end; // page-aligned
@@ -56,7 +56,7 @@ struct region {
     struct inode *file;          // I: one user of it
     struct shared_pages *shared; // I: the same; made for the first region of a mapping
     struct list mapping;         // M: regions of the file
-    uint64 mapping_round;        // M: in which it was last looked at
+    uint64 mapping_round;        // M and L: the cut of the file for which it was last looked at; 0: it is new
 };
 
 // A region as the model says, on no list yet, with references of its own; 0: no memory.

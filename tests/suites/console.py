@@ -11,6 +11,7 @@ from lib.results import Test
 ERASED, BELL = "\b \b", "\a"
 LINE = 1024   # bytes of a line with its end (kernel/dev/console.c); all lines not yet read: 8192
 COPIES = 200  # of README
+PAGES = 30000 # of a program whose page table is printed, a line each
 
 
 # What it is, what is typed to cat, what the screen shows of it, what cat then reads and prints.
@@ -34,7 +35,8 @@ EDITS = [
 def tests(everything):
     return [Test("console: edit", edits), Test("console: type-ahead beyond the ring", type_ahead),
             Test("console: output waits for a slow line", writers_wait),
-            Test("console: Ctrl-C ends a program that waits for the line", kill_while_printing)]
+            Test("console: Ctrl-C ends a program that waits for the line", kill_while_printing),
+            Test("console: Ctrl-C ends a program whose page table is printed", kill_in_kpgtbl)]
 
 
 def at_machine(name, action):
@@ -124,3 +126,14 @@ def kill_while_printing():
         if len(out) > COPIES * os.path.getsize(os.path.join(ROOT, "README")) * 0.9:
             raise Failure("cat was not ended: it printed %d bytes" % len(out))
     at_machine("console-kill", try_it)
+
+
+def kill_in_kpgtbl():
+    def try_it(machine):
+        machine.type_command("manypages %d" % PAGES)
+        machine.see(r"\.\. \.\. \.\.0x")
+        machine.send("\x03")
+        lines = machine.read_to_prompt(120).count(": pte ")
+        if lines > PAGES * 0.9:
+            raise Failure("kpgtbl went on: it printed %d lines" % lines)
+    at_machine("console-kpgtbl", try_it)

@@ -30,6 +30,9 @@ void map_outlives_cache(void);
 void copies_while_unmapped(void);
 void copies_while_private_unmapped(void);
 void map_cut_while_divided(void);
+void map_cut_once(void);
+void map_cut_while_mapped(void);
+void map_cut_while_forked(void);
 
 // filemap_share.c: several mappings, several processes
 void map_two_views(void);

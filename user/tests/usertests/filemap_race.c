@@ -1,4 +1,4 @@
-// What happens to a mapping while others change it. read() and write() between a file and its own
+// What happens to a mapping while others change it, or its file. read() and write() between a file and its own
 // mapping, which another thread unmaps: the bytes that a call counts have arrived, and it is refused
 // only where there is no page.
 #include "user/tests/usertests/filemap.h"
@@ -148,5 +148,128 @@ void map_cut_while_divided(void)
     }
     expect_killed(pid);
     unmap(p, AREA);
+    discard(fd, "f");
+}
+
+// --- How much a cut looks at ---
+
+#define MAPPINGS 300
+#define MAPPERS  3
+
+static void cut_to_nothing(int fd, long most)
+{
+    long before = counter_value("mapping_cut");
+    expect(ftruncate(fd, 0) == 0, "ftruncate");
+    long looks = counter_value("mapping_cut") - before;
+    expect(looks > 0 && looks <= most, "a cut looks at %ld processes, not %ld", most, looks);
+}
+
+// Every other mapping is used, so that there are pages to be taken from it.
+static void map_many_times(int fd)
+{
+    for (int i = 0; i < MAPPINGS; i++) {
+        const volatile char *p = map_file(fd, 0, PGSIZE, PROT_READ, i % 3 ? MAP_SHARED : MAP_PRIVATE);
+        if (i % 2)
+            (void)*p;
+    }
+}
+
+void map_cut_once(void)
+{
+    int fd = filled_file("f", PGSIZE, 1);
+    map_many_times(fd);
+    struct gate g = make_gate();
+    int pid = must_fork();
+    if (pid == 0) {
+        wait_at(&g);
+        exit(0);
+    }
+    cut_to_nothing(fd, 2);
+    write_at(fd, 0, PGSIZE, 2);
+    cut_to_nothing(fd, 2);
+    open_gate(&g);
+    expect_status(pid, 0);
+    write_at(fd, 0, PGSIZE, 3);
+    cut_to_nothing(fd, 1);
+    discard(fd, "f");
+}
+
+static void map_without_end(void *arg)
+{
+    int fd = *(int *)arg;
+    for (;;)
+        for (int i = 0; i < 64; i++)
+            mmap(FAR + i * PGSIZE, PGSIZE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0);
+}
+
+void map_cut_while_mapped(void)
+{
+    int fd = filled_file("f", PGSIZE, 1), pid[MAPPERS];
+    for (int i = 0; i < MAPPERS; i++)
+        pid[i] = start_child(map_without_end, &fd);
+    for (int round = 0; round < 30; round++) {
+        pause(1);
+        write_at(fd, 0, PGSIZE, round);
+        long before = counter_value("mapping_cut");
+        expect(ftruncate(fd, 0) == 0, "ftruncate");
+        expect(counter_value("mapping_cut") - before <= MAPPERS, "each process is looked at once");
+    }
+    for (int i = 0; i < MAPPERS; i++)
+        expect_killed(pid[i]);
+    discard(fd, "f");
+}
+
+// --- A file is cut in the middle of a fork ---
+
+#define BALLAST (32 * 1024L) // pages that make a fork take long
+
+static int *cuts; // shared: how many cuts are over; what was written before cut n is n
+
+// What was in the file before a cut that is over is seen no more. A touch is refused while the file is empty, so it
+// is done by a system call.
+static void look_for_old_page(const int *p, int pipe_ends[2])
+{
+    for (int i = 0; i < 20; i++) {
+        int over = __atomic_load_n(cuts, __ATOMIC_SEQ_CST), seen = 0;
+        if (write(pipe_ends[1], p, sizeof(*p)) == sizeof(*p))
+            read(pipe_ends[0], &seen, sizeof(seen));
+        expect(seen == 0 || seen > over, "a child of fork sees what cut %d of %d has taken away", seen, over);
+    }
+}
+
+static void fork_with_mapping(void *arg)
+{
+    int fd = *(int *)arg, null = open("/null", O_WRONLY), ends[2];
+    char *ballast = sys_sbrk(BALLAST * PGSIZE, SBRK_LAZY);
+    const int *p = (int *)map_file(fd, 0, PGSIZE, RW, MAP_PRIVATE);
+    must_pipe(ends);
+    write(null, ballast, BALLAST * PGSIZE);
+    for (;;) {
+        write(null, p, sizeof(*p)); // the page is mapped, if there is one
+        int pid = must_fork();
+        if (pid == 0) {
+            look_for_old_page(p, ends);
+            exit(0);
+        }
+        expect_status(pid, 0);
+    }
+}
+
+void map_cut_while_forked(void)
+{
+    int fd = new_file("f"), status;
+    cuts = (int *)map_pages(1, MAP_SHARED);
+    int pid = start_child(fork_with_mapping, &fd);
+    for (int n = 1; n <= 100; n++) {
+        expect(ftruncate(fd, PGSIZE) == 0 && lseek(fd, 0, SEEK_SET) == 0, "ftruncate");
+        expect(write(fd, &n, sizeof(n)) == sizeof(n), "write");
+        for (int i = 0; i < n % 10 * 200; i++)
+            getpid();
+        expect(ftruncate(fd, 0) == 0, "ftruncate");
+        __atomic_store_n(cuts, n, __ATOMIC_SEQ_CST);
+    }
+    expect(waitpid(pid, &status, WNOHANG) == 0, "no child has seen an old page");
+    expect_killed(pid);
+    unmap(cuts, PGSIZE);
     discard(fd, "f");
 }

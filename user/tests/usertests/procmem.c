@@ -1,5 +1,6 @@
 // Into whom a process may write, its own memory and its program (procmem.h).
 #include "user/tests/usertests/procmem.h"
+#include "user/tests/usertests/threads.h"
 
 #define N     20            // bytes written
 #define AT    (PGSIZE - 10) // across a page's edge
@@ -273,6 +274,47 @@ static void procmem_program_again(void)
     expect_status(child, 0);
 }
 
+// --- A program that throws the page away each time a write from outside has made it ---
+
+static int throw_away(void *p)
+{
+    for (;;)
+        madvise(p, PGSIZE, MADV_DONTNEED);
+    return 0;
+}
+
+static void throw_pages_away(void *p)
+{
+    static struct thread t;
+    must_start(&t, throw_away, p);
+    throw_away(p);
+}
+
+static void write_without_end(void *arg)
+{
+    char *p = mmap(0, PGSIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int pid = start_child(throw_pages_away, p);
+    write(*(int *)arg, &pid, sizeof(pid));
+    for (;;)
+        procmem_write(pid, p, xs, N);
+}
+
+// A single call may go on as long as the program does.
+static void procmem_is_killed(void)
+{
+    for (int i = 0; i < 5; i++) {
+        int ends[2], child;
+        must_pipe(ends);
+        int pid = start_child(write_without_end, &ends[1]);
+        expect(read(ends[0], &child, sizeof(child)) == sizeof(child), "a number");
+        pause(5);
+        expect_killed(pid);
+        expect(kill(child) == 0, "its child is init's now");
+        close(ends[0]);
+        close(ends[1]);
+    }
+}
+
 const struct test procmem_tests[] = {
     TEST(procmem_self, BOTH, "", "procmem_write into the caller itself, across pages, of nothing, onto what it reads"),
     TEST(procmem_child, BOTH, "", "into a child: its view changes, that of its parent and sibling does not"),
@@ -292,6 +334,7 @@ const struct test procmem_tests[] = {
     TEST(procmem_shared_read_only, 0, "", "into read-only shared mappings and the process page: EFAULT"),
     TEST(procmem_shared_memory, 0, "", "into memory that several share: all see it"),
     TEST(procmem_protected, BOTH, "", "into own pages that mprotect has made read-only; a child keeps its copy"),
+    TEST(procmem_is_killed, 0, "", "a write into a page that the program throws away again and again: kill ends it"),
     TEST(procmem_keeps_intent, BOTH, "known 23", "madvise drops the copies that writes make: the file stays"),
     END_OF_TESTS,
 };
