@@ -164,7 +164,7 @@ QEMUOPTS = -machine virt -bios none -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -no
     -device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
     $(if $(call on,$(ISOLATE)),-append isolate=1) $(QEMUEXTRA)
 
-.PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table mutants grade \
+.PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table mutants diskfaults grade \
     grade-selftest bench check format clean distclean setup setup-test help FORCE
 
 default: kernel/kernel kernel/kernel.sym fs.img
@@ -232,6 +232,11 @@ coverage: default $(HOST_TOOLS)
 mutants: default
 	@QEMU=$(QEMU) tests/mutate $(MUTANTS)
 
+# Each request of each load of a failing disk, or of the cases and loads named in CASES.
+diskfaults: default $(HOST_TOOLS)
+	+$(Q)for v in "" DEBUG=1; do $(MAKE) --no-print-directory $$v test-kernel || exit 1; done
+	@QEMU=$(QEMU) tests/diskfaults $(CASES)
+
 # The labs' graders, all or those of LAB. GRADEFLAGS are a grader's arguments: filters, -j 2, -v.
 grade: default
 	@exec tools/grade $(if $(LAB),--lab "$(LAB)") $(GRADEFLAGS)
@@ -274,6 +279,7 @@ make usertests-table writes docs/usertests.md, the list of what they check
 make coverage        which lines and branches of the kernel `make test` executes, by file;
                      ALL=1 with the long tests, TESTS= as above
 make mutants         whether usertests notices small faults in the kernel; MUTANTS="-j 4 name ..."
+make diskfaults      every request of ten loads fails, on a disk of their own; CASES="rename-write ..."
 make grade           all labs' graders; ends with a table and "N passed, N failed"
                      LAB=cow is one; GRADEFLAGS=sleep: the tests with such a title; "-j 2 -v"
                      ANSWERS=1 asks for answers-LAB.txt and time.txt, too

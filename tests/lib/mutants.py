@@ -1,7 +1,8 @@
 """Mutants: the kernel with one small fault each, and what usertests makes of them.
 
 A mutant is a patch in tests/mutants/. The comment lines before its first hunk say what the fault
-is (Fault), to what part it belongs (Area) and what should notice it (Expected). SURVIVORS has a
+is (Fault), to what part it belongs (Area) and what should notice it (Expected); Disk: LOAD-KIND ...
+names cases of tests/diskfaults that are tried before usertests. SURVIVORS has a
 line `name: reason` for each that usertests cannot notice; TABLE is written from all of these, and
 has a part for each lab (lib/labs.py).
 
@@ -36,6 +37,7 @@ class Mutant:
         comment = re.sub(r"\n#   +", " ", re.split(r"\n(?:--- |diff )", text)[0])
         about = dict(re.findall(r"^# (\w+): (.*)$", comment, re.M))
         self.fault, self.area, self.expected = (about.get(k, "") for k in ("Fault", "Area", "Expected"))
+        self.disk_cases = about.get("Disk", "").split()
         self.removed = about.get("Remove", "").split()
         self.files = sorted(set(re.findall(r"^(?:\+\+\+ b|--- a)/(\S+)", text, re.M)))
         if not (self.fault and self.area and self.expected and self.files + self.removed):
