@@ -5,6 +5,12 @@
 // address cuts that short, the offset goes back, unless somebody else has moved it since. A write
 // copies in first, and then writes under the locks: two processes that share an offset lose
 // nothing of each other's, and what a bad address cuts off is not written.
+//
+// A write of up to a block is one transaction. A longer one may be several, with copies from user memory in between:
+// it has a turn (inode_begin_turn), so that the others' bytes come before it or behind it. A short write needs no turn
+// of its own unless somebody has one.
+//
+// Entries of a directory change while others read it, so they are copied to kernel memory under its lock.
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/file/bounce.h"
@@ -74,19 +80,42 @@ static int take_run(struct file *f, struct run *r, size_t n)
     return e;
 }
 
-// Only the first out bytes of the run arrived.
-static void give_back(struct file *f, const struct run *r, size_t out)
+// Of the n bytes read at pos only the first out arrived.
+static void give_back(struct file *f, uint64 pos, size_t n, size_t out)
 {
     sleeplock_lock(&f->pos_lock);
-    if (f->pos == r->pos + r->n)
-        f->pos = r->pos + out;
+    if (f->pos == pos + n)
+        f->pos = pos + out;
     sleeplock_unlock(&f->pos_lock);
+}
+
+static int64 read_entries(struct file *f, char *data, uaddr_t addr, size_t n)
+{
+    sleeplock_lock(&f->pos_lock);
+    uint64 pos = f->pos;
+    inode_lock(f->inode);
+    int64 r = inode_read(f->inode, data, pos, n);
+    inode_unlock(f->inode);
+    if (r > 0) {
+        f->pos += r;
+        f->seeked = false;
+    }
+    sleeplock_unlock(&f->pos_lock);
+    if (r <= 0)
+        return r;
+
+    size_t out = copyout_partial(addr, data, r);
+    if (out < (size_t)r)
+        give_back(f, pos, r, out);
+    return out ? (int64)out : -EFAULT;
 }
 
 static int64 inode_file_read(struct file *f, uaddr_t addr, size_t n)
 {
     size_t done = 0;
     int e = 0;
+    if (f->inode->d.type == T_DIR)
+        return bounce(f, addr, n, PGSIZE, read_entries);
     while (e == 0 && done < n) {
         struct run r;
         e = take_run(f, &r, n - done);
@@ -95,7 +124,7 @@ static int64 inode_file_read(struct file *f, uaddr_t addr, size_t n)
         size_t out = run_deliver(&r, addr + done);
         done += out;
         if (out < r.n) {
-            give_back(f, &r, out);
+            give_back(f, r.pos, r.n, out);
             e = -EFAULT;
         } else if (done < n && thread_killed()) {
             e = -EINTR;
@@ -104,8 +133,8 @@ static int64 inode_file_read(struct file *f, uaddr_t addr, size_t n)
     return done ? (int64)done : e;
 }
 
-// => pos_lock held. One transaction of a write at the offset.
-static int64 write_step(struct file *f, const char *src, size_t n)
+// => pos_lock held. One transaction of a write at the offset. -EAGAIN: somebody else has a turn.
+static int64 write_step(struct file *f, const char *src, size_t n, bool in_turn)
 {
     struct inode *ip = f->inode;
     int64 r = journal_begin(inode_write_blocks(n));
@@ -114,8 +143,12 @@ static int64 write_step(struct file *f, const char *src, size_t n)
     inode_lock(ip);
     if (f->append)
         f->pos = ip->d.size;
-    // Beyond the end: a gap is made only if lseek has set the offset.
-    r = f->pos > ip->d.size && !f->seeked ? -EINVAL : inode_write(ip, src, f->pos, n);
+    if (!in_turn && inode_in_turn(ip))
+        r = -EAGAIN;
+    else if (f->pos > ip->d.size && !f->seeked)
+        r = -EINVAL; // a gap is made only if lseek has set the offset
+    else
+        r = inode_write(ip, src, f->pos, n);
     inode_unlock(ip);
     journal_end();
     if (r > 0) {
@@ -125,14 +158,14 @@ static int64 write_step(struct file *f, const char *src, size_t n)
     return r;
 }
 
-// Writes up to n bytes at the offset, nobody else's in between.
-static int64 write_some(struct file *f, char *data, uaddr_t addr, size_t n)
+// Writes up to n bytes at the offset.
+static inline int64 write_piece(struct file *f, char *data, uaddr_t addr, size_t n, bool in_turn)
 {
     size_t in = copyin_partial(data, addr, n), done = 0;
     int64 r = in ? 1 : -EFAULT;
     sleeplock_lock(&f->pos_lock);
     while (r > 0 && done < in) {
-        r = write_step(f, data + done, in - done);
+        r = write_step(f, data + done, in - done, in_turn);
         if (r > 0)
             done += r;
     }
@@ -140,7 +173,30 @@ static int64 write_some(struct file *f, char *data, uaddr_t addr, size_t n)
     return done ? (int64)done : r;
 }
 
-static int64 inode_file_write(struct file *f, uaddr_t addr, size_t n) { return bounce(f, addr, n, n, write_some); }
+static int64 write_at_once(struct file *f, char *data, uaddr_t addr, size_t n)
+{
+    return write_piece(f, data, addr, n, false);
+}
+
+static int64 write_in_turn(struct file *f, char *data, uaddr_t addr, size_t n)
+{
+    return write_piece(f, data, addr, n, true);
+}
+
+static int64 inode_file_write(struct file *f, uaddr_t addr, size_t n)
+{
+    int64 r = n <= BSIZE ? bounce(f, addr, n, n, write_at_once) : -EAGAIN;
+    if (r != -EAGAIN)
+        return r;
+
+    // It is long, or somebody else's long write is under way.
+    r = inode_begin_turn(f->inode);
+    if (r)
+        return r;
+    r = bounce(f, addr, n, n, write_in_turn);
+    inode_end_turn(f->inode);
+    return r;
+}
 
 static int64 seek_base(struct file *f, int whence)
 {

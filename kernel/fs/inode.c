@@ -12,6 +12,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/thread.h"
+#include "kernel/lock/waitq.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/param.h"
 
@@ -52,6 +53,18 @@ static int add(struct inode **at, uint32 inum)
     return 0;
 }
 
+// => table_lock held. True if ip is being freed, or about to be: then only a damaged image has a name for it.
+//
+// This reads what ip's lock guards without that lock, which is held for I/O. No alarm is false on any processor:
+// load() publishes home with release order, so who sees it sees the links that it has read or later ones. And who comes
+// by a name holds the lock of its directory. The link was counted before the name was entered under that lock, so this
+// processor cannot see an older count; and the last link is taken only after the name was removed under it, which
+// nobody can have done yet.
+static bool is_dying(const struct inode *ip)
+{
+    return __atomic_load_n(&ip->home, __ATOMIC_ACQUIRE) && __atomic_load_n(&ip->d.nlink, __ATOMIC_RELAXED) == 0;
+}
+
 int inode_get(uint32 inum, struct inode **out)
 {
     if (inum == 0 || inum >= superblock.ninodes)
@@ -59,8 +72,8 @@ int inode_get(uint32 inum, struct inode **out)
     spin_lock(&table_lock);
     struct inode **at = find(inum);
     int e = *at ? 0 : add(at, inum);
-    if (e == 0 && (*at)->home && (*at)->d.nlink == 0)
-        e = -EIO; // it is being freed, or about to be: only a damaged image has a name for it
+    if (e == 0 && is_dying(*at))
+        e = -EIO;
     if (e == 0) {
         *out = *at;
         (*out)->refs++;
@@ -91,6 +104,27 @@ void inode_end_use(struct inode *ip, enum inode_use use)
     spin_lock(&table_lock);
     kassert(ip->busy * use > 0);
     ip->busy -= use;
+    spin_unlock(&table_lock);
+}
+
+int inode_begin_turn(struct inode *ip)
+{
+    int e = 0;
+    spin_lock(&table_lock);
+    while (e == 0 && ip->turn)
+        e = sleep_killable(&ip->turn, &table_lock);
+    if (e == 0)
+        __atomic_store_n(&ip->turn, true, __ATOMIC_RELAXED);
+    spin_unlock(&table_lock);
+    return e;
+}
+
+void inode_end_turn(struct inode *ip)
+{
+    spin_lock(&table_lock);
+    kassert(ip->turn);
+    __atomic_store_n(&ip->turn, false, __ATOMIC_RELAXED);
+    wakeup(&ip->turn);
     spin_unlock(&table_lock);
 }
 
@@ -167,7 +201,7 @@ static int load(struct inode *ip)
         cache_put(b);
         return -EIO;
     }
-    ip->home = b;
+    __atomic_store_n(&ip->home, b, __ATOMIC_RELEASE); // is_dying looks without the lock
     return 0;
 }
 

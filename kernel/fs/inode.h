@@ -30,6 +30,7 @@ struct inode {
     struct block *home; // L: the disk's block that holds it, pinned; 0: not loaded yet
     struct dinode d;    // L: written through to home by inode_update
     uint32 last_block;  // L: read-ahead: where the last read ended
+    bool turn;          // T: a long write has its turn (inode_begin_turn)
     int32 busy;         // T: > 0: how many may write its bytes; < 0: how many run it as a program
     // Whoever maps the file (vm/mapping.c), guarded by its lock.
     struct list mappings;
@@ -52,6 +53,14 @@ void inode_put(struct inode *ip);          // one less (ip may be 0). Outside of
 enum inode_use { INODE_WRITE = 1, INODE_RUN = -1 };
 int inode_begin_use(struct inode *ip, enum inode_use use);
 void inode_end_use(struct inode *ip, enum inode_use use);
+
+// A write of several transactions has its turn from the first to the last: nobody else's bytes come in between. A turn
+// is no lock: its owner may touch user memory, even a mapping of the same file. begin waits for that of others: 0;
+// -EINTR.
+int inode_begin_turn(struct inode *ip);
+void inode_end_turn(struct inode *ip);
+// => ip locked. True if somebody has a turn: then only its owner writes.
+static inline bool inode_in_turn(const struct inode *ip) { return __atomic_load_n(&ip->turn, __ATOMIC_RELAXED); }
 
 // Reads it from the disk, if that has not been done yet: 0; -EIO; -ENOMEM. Whoever has got an inode from a path has
 // one that is loaded, and stays so.

@@ -144,7 +144,7 @@ static int resize(struct inode *ip, uint64 size)
 static struct block *unload(struct inode *ip)
 {
     struct block *home = ip->home;
-    ip->home = 0;
+    __atomic_store_n(&ip->home, 0, __ATOMIC_RELAXED);
     return home;
 }
 

@@ -38,6 +38,14 @@ void reader_of_growing_file(void);
 void rewritten_under_reader(void);
 void offset_of_many_readers(void);
 
+// files_turns.c: writes longer than a transaction; entries of directories
+void long_appends(void);
+void long_writes_at_one_offset(void);
+void long_append_cut_off(void);
+void long_append_killed(void);
+void long_write_from_itself(void);
+void entries_are_whole(void);
+
 // files_faults.c: buffers and counts that are wrong
 void negative_counts(void);
 void write_across_end(void);

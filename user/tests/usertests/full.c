@@ -65,6 +65,7 @@ static void full_disk_writes(void)
     expect_zeroes(sparse, 0, 30 * BSIZE);
     int end = open("f", O_WRONLY | O_APPEND);
     expect(FAILS(write(end, chunk, 10), ENOSPC) && size_of(fd) == 8 * BSIZE, "nothing is appended");
+    expect(FAILS(write(end, chunk, 3 * BSIZE), ENOSPC) && size_of(fd) == 8 * BSIZE, "nor in several transactions");
     expect(ftruncate(fd, 8 * BSIZE - 10) == 0 && write(end, chunk, 100) == 10, "but in a block that there is");
     close(end);
     discard(fd, "f");
