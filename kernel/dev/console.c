@@ -2,8 +2,9 @@
 //
 // Input is one ring with three marks: complete lines lie in [read, line), the line being typed in
 // [line, edit). The interrupt handler edits that line and, at its end, moves line up and wakes
-// the readers. A line of which a byte found no room is dropped as a whole, with a bell: better
-// none than half a command.
+// the readers. Of a line that is too long the first LINE_SIZE - 1 bytes are kept, with a bell for each
+// that is not. A line of which a byte found no room in the ring is dropped as a whole: better none than
+// half a command.
 #include "kernel/dev/console.h"
 
 #include "kernel/dev/dev.h"
@@ -25,7 +26,7 @@
 static struct spinlock input_lock = SPINLOCK_INIT("console", CONSOLE);
 static struct {
     uint32 read, line, edit; // counts of bytes; read <= line <= edit <= read + INPUT_SIZE
-    bool overflow;           // a byte of the line being typed was dropped
+    bool overflow;           // a byte of the line being typed found no room in the ring
     char ring[INPUT_SIZE];
 } input;
 
@@ -57,8 +58,10 @@ static void drop_line_locked(const char *shown)
 static void add_locked(char c)
 {
     // One place is kept for the line's end.
-    if (input.edit - input.line >= LINE_SIZE - 1 || input.edit - input.read >= INPUT_SIZE - 1) {
+    bool full = input.edit - input.read >= INPUT_SIZE - 1;
+    if (full)
         input.overflow = true;
+    if (full || input.edit - input.line >= LINE_SIZE - 1) {
         echo("\a");
         return;
     }
@@ -127,8 +130,12 @@ static size_t take_line_locked(char *dst, size_t n)
 {
     size_t got = 0;
 
-    while (got < n && input.read != input.line) {
-        char c = input.ring[input.read++ % INPUT_SIZE];
+    // A Ctrl-D behind n bytes of a line goes with them: the next read would take it for the end of the input.
+    while (input.read != input.line) {
+        char c = input.ring[input.read % INPUT_SIZE];
+        if (got == n && c != END_OF_INPUT)
+            break;
+        input.read++;
         if (c == END_OF_INPUT)
             break;
         dst[got++] = c;

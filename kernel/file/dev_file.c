@@ -12,8 +12,9 @@
 static int64 read_some(struct file *f, char *data, uaddr_t addr, size_t n)
 {
     uint64 pos = __atomic_load_n(&f->pos, __ATOMIC_RELAXED);
-    if (copyin_partial(data, addr, 1) == 0)
-        return -EFAULT; // before the device gives away what cannot be delivered
+    n = uaccess_writable(addr, n); // the device must not give away what cannot be delivered
+    if (n == 0)
+        return -EFAULT;
     int64 r = dev_lookup(f->major)->read(f->minor, data, pos, n);
     if (r <= 0)
         return r;

@@ -7,7 +7,7 @@
 
 .section .text
 .globl uaccess_start, uaccess_end, uaccess_landing
-.globl uaccess_copy, uaccess_copy_bytes, uaccess_string
+.globl uaccess_copy, uaccess_copy_bytes, uaccess_string, uaccess_store_nothing
 
 uaccess_start:
 
@@ -104,6 +104,14 @@ uaccess_string:
         addi t1, t1, -1
         j 8b
 9:      sub a0, a0, t2
+        ret
+
+# int64 uaccess_store_nothing(void *word): a store that changes nothing, whatever others store there meanwhile.
+# 0; UACCESS_FAULT.
+uaccess_store_nothing:
+        li a2, -1
+        amoor.w zero, zero, (a0)
+        li a0, 0
         ret
 
 uaccess_landing:

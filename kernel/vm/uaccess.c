@@ -10,6 +10,7 @@
 #include "kernel/lock/lockdep.h"
 #include "kernel/lock/thread.h"
 #include "kernel/memlayout.h"
+#include "kernel/riscv.h"
 
 #define UACCESS_FAULT (-1)
 
@@ -17,6 +18,7 @@ extern char uaccess_start[], uaccess_end[], uaccess_landing[];
 size_t uaccess_copy(void *dst, const void *src, size_t n);
 size_t uaccess_copy_bytes(void *dst, const void *src, size_t n);
 int64 uaccess_string(char *dst, const char *src, size_t max);
+int64 uaccess_store_nothing(uaddr_t word);
 
 static void access_begin(void)
 {
@@ -49,6 +51,16 @@ static size_t copy(char *dst, const char *src, size_t n)
 size_t copyin_partial(void *dst, uaddr_t src, size_t n) { return copy(dst, (const char *)src, clip(src, n)); }
 
 size_t copyout_partial(uaddr_t dst, const void *src, size_t n) { return copy((char *)dst, src, clip(dst, n)); }
+
+size_t uaccess_writable(uaddr_t addr, size_t n)
+{
+    size_t room = clip(addr, n), found = 0;
+    access_begin();
+    while (found < room && uaccess_store_nothing((addr + found) & ~3UL) == 0)
+        found += PGSIZE - (addr + found) % PGSIZE;
+    access_end();
+    return min_u64(found, room);
+}
 
 int copyin(void *dst, uaddr_t src, size_t n) { return copyin_partial(dst, src, n) == n ? 0 : -EFAULT; }
 

@@ -26,14 +26,17 @@ EDITS = [
     ("other control characters are dropped", "a\x01\x1b\x1fb\tc\n", "ab\tc\n", "ab\tc\n"),
     ("carriage return", "a\r", "a\n", "a\n"),
     ("the longest line", "l" * (LINE - 1) + "\n", "l" * (LINE - 1) + "\n", "l" * (LINE - 1) + "\n"),
-    ("a longer line is dropped", "l" * LINE + "\nshort\n", "l" * (LINE - 1) + 2 * BELL + "short\n", "short\n"),
-    ("Ctrl-U saves a line that was too long", "l" * LINE + "\x15short\n",
+    ("a longer line keeps its first bytes", "l" * (LINE + 5) + "\nshort\n", "l" * (LINE - 1) + 6 * BELL + "\nshort\n",
+     "l" * (LINE - 1) + "\nshort\n"),
+    ("a longer line can be shortened", "l" * LINE + "\b\bend\n", "l" * (LINE - 1) + BELL + 2 * ERASED + "en" + BELL + "\n",
+     "l" * (LINE - 3) + "en\n"),
+    ("Ctrl-U erases a line that was too long", "l" * LINE + "\x15short\n",
      "l" * (LINE - 1) + BELL + (LINE - 1) * ERASED + "short\n", "short\n"),
 ]
 
 
 def tests(everything):
-    return [Test("console: edit", edits), Test("console: type-ahead beyond the ring", type_ahead),
+    return [Test("console: edit", edits), Test("console: pieces of lines", pieces), Test("console: type-ahead beyond the ring", type_ahead),
             Test("console: output waits for a slow line", writers_wait),
             Test("console: Ctrl-C ends a program that waits for the line", kill_while_printing),
             Test("console: Ctrl-C ends a program whose page table is printed", kill_in_kpgtbl)]
@@ -77,6 +80,30 @@ def edits():
             found.append((what, None if good else "typed %r, the console shows %r" % (keys, out)))
         return found
     return at_machine("console-edit", try_all)
+
+
+def pieces():
+    """Reads of few bytes, Ctrl-D within a line, and a buffer that cannot be written to."""
+    def expect(machine, command, keys, want):
+        machine.type_command(command)
+        time.sleep(0.3)
+        machine.send(keys)
+        out = machine.read_to_prompt()
+        if out != want:
+            raise Failure("%s: typed %r, the console shows %r" % (command, keys, out))
+
+    def try_it(machine):
+        # What is handed over by Ctrl-D is no end of the input, whatever size the reads have; a second one is.
+        expect(machine, "readline 3", "abc\x04z\n\x04", "abcz\n[abc][z\n][]\n")
+        expect(machine, "readline 3", "abc\x04\x04", "abc[abc][]\n")
+        expect(machine, "readline 2", "abc\x04z\n\x04", "abcz\n[ab][c][z\n][]\n")
+        expect(machine, "readline 4", "abc\n\x04", "abc\n[abc\n][]\n")
+        expect(machine, "readline 1", "a\n\x04", "a\n[a][\n][]\n")
+        expect(machine, "readline 8", "\x04", "[]\n")
+        # The line that could not be delivered is there still.
+        expect(machine, "readline readonly", "a line\n\x04", "a line\n[a line\n][]\n")
+        expect(machine, "readline edge", "longer\n\x04", "longer\n[long][er\n][]\n")
+    at_machine("console-pieces", try_it)
 
 
 def type_ahead():
