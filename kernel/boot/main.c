@@ -78,7 +78,7 @@ static int need(int result, const char *problem)
 {
     if (result < 0) {
         kprintf("Twofold cannot start: %s (error %d)\n", problem, -result);
-        power_off(1);
+        power_off(EXIT_NO_START);
     }
     return result;
 }

@@ -4,9 +4,12 @@
 // What the threads of a process share lies in their leader, which therefore outlives them: when its
 // turn comes to end, it waits for the others, and then ends the process, or goes on as a new program
 // if one of them has called exec.
+#include "kernel/dev/power.h"
 #include "kernel/errno.h"
 #include "kernel/fs/inode.h"
+#include "kernel/fs/journal.h"
 #include "kernel/lib/assert.h"
+#include "kernel/lib/print.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
@@ -95,11 +98,54 @@ static void give_children_to_init_locked(struct proc *p)
         wakeup(&init_proc->children);
 }
 
+bool proc_is_above_locked(const struct proc *p, const struct proc *below)
+{
+    while (below != 0 && below != p)
+        below = below->parent;
+    return below != 0;
+}
+
+// Kills all processes but the caller and those above it, and waits for at most ticks clock ticks until they have
+// given back what they had.
+static void end_others(uint64 ticks)
+{
+    uint64 deadline = clock_ticks() + ticks;
+    bool any = true;
+    spin_lock(&tree_lock);
+    while (any && clock_ticks() < deadline) {
+        any = false;
+        list_for_each (p, &all_procs, struct proc, all) {
+            if (p->state == PS_ZOMBIE || proc_is_above_locked(p, current()->leader))
+                continue;
+            proc_kill_locked(p);
+            any = true;
+        }
+        if (any)
+            sleep_timeout(&deadline, &tree_lock, 1, false);
+    }
+    spin_unlock(&tree_lock);
+}
+
+void proc_shut_down(void)
+{
+    end_others(3 * TICK_HZ);
+    journal_flush();
+}
+
+// It was killed, because a page of it could not be read, say, or it has returned. Nobody could start a shell, or
+// take in orphans.
+static noreturn void end_init(int status)
+{
+    kprintf("Twofold stops: init has ended with status %d\n", status);
+    proc_shut_down();
+    power_off(EXIT_NO_INIT);
+}
+
 // All threads but the leader p are gone.
 static noreturn void end_process(struct proc *p)
 {
     if (p == init_proc)
-        panic("init has ended with status %d", p->exit_status);
+        end_init(p->exit_status);
     release_files(p);
     release_memory(p);
     spin_lock(&tree_lock);
@@ -217,31 +263,5 @@ void proc_unclaim(struct proc *zombie)
     spin_lock(&tree_lock);
     zombie->claimed = false;
     wakeup(family_of(zombie));
-    spin_unlock(&tree_lock);
-}
-
-bool proc_is_above_locked(const struct proc *p, const struct proc *below)
-{
-    while (below != 0 && below != p)
-        below = below->parent;
-    return below != 0;
-}
-
-void proc_end_others(uint64 ticks)
-{
-    uint64 deadline = clock_ticks() + ticks;
-    bool any = true;
-    spin_lock(&tree_lock);
-    while (any && clock_ticks() < deadline) {
-        any = false;
-        list_for_each (p, &all_procs, struct proc, all) {
-            if (p->state == PS_ZOMBIE || proc_is_above_locked(p, current()->leader))
-                continue;
-            proc_kill_locked(p);
-            any = true;
-        }
-        if (any)
-            sleep_timeout(&deadline, &tree_lock, 1, false);
-    }
     spin_unlock(&tree_lock);
 }

@@ -141,9 +141,9 @@ void proc_unclaim(struct proc *zombie);
 // kill: 0; -ESRCH; -EPERM for init.
 int proc_kill(int pid);
 
-// Before the machine goes: kills all processes but the caller and those above it in the tree, and
-// waits, ticks clock ticks at most, until they have given back what they had.
-void proc_end_others(uint64 ticks);
+// Before the machine goes: all processes but the caller and those above it in the tree end, so that what they had
+// unlinked and still open is freed, and everything reaches the disk.
+void proc_shut_down(void);
 
 // The pid of the caller's parent; 0: init has none.
 int proc_parent(void);

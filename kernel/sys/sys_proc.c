@@ -12,7 +12,6 @@
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/cache.h"
 #include "kernel/fs/inode.h"
-#include "kernel/fs/journal.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/panic.h"
 #include "kernel/lib/string.h"
@@ -254,24 +253,16 @@ int64 sys_procinfo(const uint64 *a)
     return pid < 0 ? pid : copyout(a[1], &info, sizeof(info)) < 0 ? -EFAULT : pid;
 }
 
-// Before the machine goes, all processes end, so that what they had unlinked and still open is freed,
-// and everything reaches the disk.
-static void shut_down(void)
-{
-    proc_end_others(3 * TICK_HZ);
-    journal_flush();
-}
-
 int64 sys_poweroff(const uint64 *a)
 {
     if ((int)a[0] < 0 || (int)a[0] > 127)
         return -EINVAL;
-    shut_down();
+    proc_shut_down();
     power_off((int)a[0]);
 }
 
 int64 sys_reboot(const uint64 *)
 {
-    shut_down();
+    proc_shut_down();
     power_reset();
 }

@@ -146,7 +146,7 @@ def deaf_shell(machine):
     machine.run_for(0.5)
     must_be("after Ctrl-C", machine.text, "^C\n")
     out = interrupt(machine, "\x1c")
-    must_be("after Ctrl-\\", out, "^C\n^\\\ninit: starting sh\n")
+    must_be("after Ctrl-\\", out, "^C\n^\\\ninit: sh was killed\ninit: starting sh\n")
     must_be("deaf programs", machine.run("ps | grep fgtest"), "")
 
 
@@ -189,8 +189,17 @@ def wait_interrupted(machine):
     must_be("wait", machine.run("wait"), "")
 
 
+def kill_without_process(machine):
+    """The shell ends processes also when no further one can be started."""
+    machine.type_command("fgtest fill &")
+    group = re.search(r"group (\d+) is full", machine.expect(r"group \d+ is full\n", 60)).group(1)
+    machine.run("kill -%s" % group)
+    machine.run("wait", 60)
+    must_be("fgtest", machine.run("ps | grep fgtest", 60), "")
+
+
 ACTIONS = [("a thief", thief), ("a reader in the background", background_reader),
            ("a reader left behind", reader_left_behind), ("a program that wants to stay", stay), ("nested shells", nested),
            ("a nested shell is ended", end_shell), ("the first shell is ended", end_first_shell),
            ("a shell that does not listen", deaf_shell), ("lent and taken back", lend), ("an orphan", orphan),
-           ("scripts read nothing", script), ("wait", wait_interrupted)]
+           ("scripts read nothing", script), ("wait", wait_interrupted), ("kill without a process", kill_without_process)]

@@ -13,7 +13,12 @@ static const struct device {
     {"/zero", 4, 0},
 };
 
-#define NO_SHELL 127 // exit status of a child that could not become a shell
+#define SECOND 100  // clock ticks
+#define KILLED (-1) // status of a child that the kernel or another process has ended
+
+// Why the child could not become a shell; 0: it could. Its status would not tell: a shell may end with any. The memory
+// is shared with the child until it executes the shell.
+static int *exec_error;
 
 // Without a console nobody can be told: the machine's exit status says it.
 static void open_console(void)
@@ -39,17 +44,29 @@ static void make_devices(void)
     }
 }
 
-// The console is init's, until the shell has it.
+static void make_exec_error(void)
+{
+    exec_error = mmap(0, sizeof(*exec_error), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (exec_error == MAP_FAILED) {
+        perror("init: mmap failed");
+        poweroff(2);
+    }
+    *exec_error = 0; // the page is there from now on
+}
+
+// The console is init's, until the shell has it. -1: there is no shell just now.
 static int start_shell(void)
 {
     static char *argv[] = {"sh", 0};
     tcsetpgrp(0, 0);
     printf("init: starting sh\n");
+    *exec_error = 0;
     int pid = fork();
     if (pid == 0) {
         exec("/sh", argv);
+        *exec_error = errno;
         perror("init: exec sh failed");
-        exit(NO_SHELL);
+        exit(1);
     }
     if (pid < 0)
         perror("init: fork failed");
@@ -65,17 +82,28 @@ static int wait_for(int shell)
     return status;
 }
 
+// Whether what could not be done now may be possible in a second: others end and give back what they have.
+static int passes(int error) { return error == ENOMEM || error == EAGAIN || error == ENFILE || error == ETXTBSY; }
+
+// A shell from its start to its end.
+static void run_shell(void)
+{
+    int began = uptime(), shell = start_shell();
+    if (shell >= 0 && wait_for(shell) == KILLED)
+        printf("init: sh was killed\n");
+    if (*exec_error != 0 && !passes(*exec_error)) {
+        printf("init: there is no shell: powering off\n");
+        poweroff(2);
+    }
+    if (uptime() - began < SECOND)
+        pause(SECOND); // it could not start, or found no memory: the next one may
+}
+
 int main(void)
 {
     open_console();
     make_devices();
-    for (;;) {
-        int shell = start_shell();
-        if (shell < 0) {
-            pause(100); // no memory just now: try again in a second
-        } else if (wait_for(shell) == NO_SHELL) {
-            printf("init: there is no shell: powering off\n");
-            poweroff(2);
-        }
-    }
+    make_exec_error();
+    for (;;)
+        run_shell();
 }

@@ -94,6 +94,28 @@ static void orphan(void)
     sleep_on();
 }
 
+// Holds all memory for two seconds.
+static void hold_memory(void)
+{
+    for (int size = 1 << 24; size >= 4096; size /= 2) {
+        char *p;
+        while ((p = sbrk(size)) != SBRK_ERROR)
+            memset(p, 1, size);
+    }
+    pause(200);
+}
+
+// As many processes as there may be.
+static void fill(void)
+{
+    int pid;
+    while ((pid = fork()) > 0)
+        ;
+    if (pid < 0)
+        printf("group %d is full\n", getpid());
+    sleep_on();
+}
+
 static void end_parent(void)
 {
     kill(getppid());
@@ -110,6 +132,8 @@ static const struct {
     {"leave-reader", leave_reader},
     {"lend", lend},
     {"orphan", orphan},
+    {"hold-memory", hold_memory},
+    {"fill", fill},
     {"end-parent", end_parent},
 };
 
