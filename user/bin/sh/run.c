@@ -15,8 +15,8 @@
 #define FORK_PAUSE 10 // clock ticks
 
 #define CONSOLE_MAJOR 1
-#define PIPELINE_MAX  64
-#define INTERRUPTED   130 // status of what Ctrl-C has ended, as others have it
+#define PIPELINE_MAX  (LINE_MAX / 2) // a line has no more commands
+#define INTERRUPTED   130            // status of what Ctrl-C has ended, as others have it
 
 int script_fd = -1;
 int last_status;
@@ -93,6 +93,27 @@ static int builtin_exit(const struct command *c)
     exit(status);
 }
 
+// Without a new process: a person can end what has taken all of them.
+static int builtin_kill(const struct command *c)
+{
+    int status = 0;
+    if (c->argc < 2) {
+        fprintf(2, "usage: kill pid | -group...\n");
+        return 1;
+    }
+    for (int i = 1; i < c->argc; i++) {
+        long pid;
+        if (parse_long(c->argv[i], &pid) < 0 || pid != (int)pid) {
+            fprintf(2, "kill: %s is no number of a process, nor - and that of a group\n", c->argv[i]);
+            status = 1;
+        } else if (kill(pid) < 0) {
+            complain("kill: cannot kill %s", c->argv[i]);
+            status = 1;
+        }
+    }
+    return status;
+}
+
 static int builtin_wait(const struct command *c)
 {
     if (c->argc > 1) {
@@ -101,13 +122,14 @@ static int builtin_wait(const struct command *c)
     }
     while (wait(0) > 0)
         ;
+    // Ctrl-C ends it, and not what it waits for.
     return errno == EINTR ? INTERRUPTED : 0;
 }
 
 static const struct builtin {
     const char *name;
     int (*run)(const struct command *c);
-} builtins[] = {{"cd", builtin_cd}, {"exit", builtin_exit}, {"wait", builtin_wait}};
+} builtins[] = {{"cd", builtin_cd}, {"exit", builtin_exit}, {"kill", builtin_kill}, {"wait", builtin_wait}};
 
 static const struct builtin *find_builtin(const struct command *c)
 {
@@ -217,8 +239,7 @@ static int start_pipeline(struct job *job, const struct command *c)
     int in = 0;
     for (; c->kind == CMD_PIPE; c = c->right) {
         int ends[2];
-        errno = E2BIG;
-        if (job->count == PIPELINE_MAX - 1 || pipe(ends) < 0) {
+        if (pipe(ends) < 0) {
             complain("sh: cannot make a pipe");
             if (in != 0)
                 close(in);
