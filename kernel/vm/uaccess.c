@@ -10,7 +10,6 @@
 #include "kernel/lock/lockdep.h"
 #include "kernel/lock/thread.h"
 #include "kernel/memlayout.h"
-#include "kernel/riscv.h"
 
 #define UACCESS_FAULT (-1)
 
