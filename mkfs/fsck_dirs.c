@@ -132,7 +132,9 @@ static void check_dots(struct fsck *fsck, uint32 dir, const struct disk_dirent *
 
     if (!is_name(entry, name) || entry->inum == 0)
         inode_problem(fsck, dir, "entry %u is not \"%s\"", (uint)number, name);
-    else if (entry->inum != inum)
+    else
+        check_name(fsck, dir, entry);
+    if (is_name(entry, name) && entry->inum != 0 && entry->inum != inum)
         inode_problem(fsck, dir, "\"%s\" names inode %u, must name %u", name, entry->inum, inum);
 }
 

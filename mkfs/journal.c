@@ -102,9 +102,8 @@ static void mark_empty(struct image *image, const struct group *next)
 {
     struct journal_header *header = image_edit(image, image->sb.logstart);
 
-    header->seq = next->seq;
-    header->start = next->start;
-    header->free_blocks = FREE_UNKNOWN;
+    memset(header, 0, BSIZE);
+    *header = (struct journal_header){JMAGIC, JK_HEADER, next->seq, next->start, FREE_UNKNOWN, 0};
     header->checksum = header_checksum(header);
 }
 

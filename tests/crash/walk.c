@@ -9,11 +9,12 @@
 
 #include <stdio.h>
 
-#define DEPTH_MAX 40 // of directories: a damaged image may have a cycle
+#define DEPTH_MAX 40 // of directories
 
 struct walk_call {
     void (*visit)(const struct walk_entry *entry, void *arg);
     void *arg;
+    bool reached[NINODES_MAX]; // of a directory: a damaged image may have a cycle, or several names for one
 };
 
 uint64 walk_content(uint64 block, const void *bytes, size_t n)
@@ -70,11 +71,10 @@ static bool leads_to(struct inode *dir, const char *name, uint32 inum)
     return right;
 }
 
-static void walk_directory(const struct walk_call *call, struct inode *dir, const char *path, uint depth);
+static void walk_directory(struct walk_call *call, struct inode *dir, const char *path, uint depth);
 
 // Visits what name of dir leads to. up: dir's number.
-static void walk_name(const struct walk_call *call, struct inode *dir, const char *dir_path, const char *name,
-                      uint depth)
+static void walk_name(struct walk_call *call, struct inode *dir, const char *dir_path, const char *name, uint depth)
 {
     char path[WALK_PATH];
     struct walk_entry entry = {.path = path};
@@ -92,9 +92,12 @@ static void walk_name(const struct walk_call *call, struct inode *dir, const cha
     inode_put(ip);
 }
 
-static void walk_directory(const struct walk_call *call, struct inode *dir, const char *path, uint depth)
+static void walk_directory(struct walk_call *call, struct inode *dir, const char *path, uint depth)
 {
     struct dirent entry;
+    if (call->reached[dir->inum])
+        return;
+    call->reached[dir->inum] = true;
     for (uint64 off = 0;; off += sizeof(entry)) {
         char name[DIRSIZ + 1] = {0};
         inode_lock(dir);
@@ -114,7 +117,7 @@ static void walk_directory(const struct walk_call *call, struct inode *dir, cons
 
 void walk_tree(void (*visit)(const struct walk_entry *entry, void *arg), void *arg)
 {
-    struct walk_call call = {visit, arg};
+    struct walk_call call = {.visit = visit, .arg = arg};
     struct walk_entry root = {.path = "/"};
     root.error = look(root_inode, &root);
     if (!leads_to(root_inode, ".", ROOTINO) || !leads_to(root_inode, "..", ROOTINO))
