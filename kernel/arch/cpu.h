@@ -36,8 +36,8 @@ struct cpu {
     bool as_in_use;           // a: the thread that runs here belongs to it (tlb)
     bool resched;             // switch to another thread at the next chance
     uint64 code_gen;          // a: state of mapped code up to which it has forgotten old instructions (tlb)
-    uint64 kernel_gen;        // a: state of the kernel's half that is flushed here (tlb)
-    uint64 next_tick;         // value of time at which the next clock tick is due
+    uint64 kernel_gen;        // a: state of the kernel's half up to which it is flushed here (tlb)
+    uint32 timer_fired;       // a: not 0: the timer's interrupt has come (set by machine mode, boot/entry.S)
     struct trapslot *slot;    // this hart's slot of the TRAPFRAME page
     struct proc *idle_thread; // what runs when nothing else does
     struct proc *fp_owner;    // process whose floating-point registers are loaded, or 0

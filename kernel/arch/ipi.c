@@ -1,6 +1,7 @@
 // Inter-processor interrupts through the CLINT's machine-mode software interrupt registers
 // (SiFive Interrupt Cookbook, "CLINT"); boot/entry.S passes them on to supervisor mode.
 #include "kernel/arch/ipi.h"
+#include "kernel/arch/barrier.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/layout.h"
 #include "kernel/lib/counter.h"
@@ -9,13 +10,19 @@ static void (*handlers[IPI_REASONS])(void);
 
 void ipi_set_handler(enum ipi_reason reason, void (*handler)(void)) { handlers[reason] = handler; }
 
+void ipi_raise(uint cpu_index)
+{
+    fence_before_device();
+    *mmio32(CLINT_MSIP(cpu_index)) = 1;
+}
+
 void ipi_send(uint cpu_index, enum ipi_reason reason)
 {
     uint32 before = __atomic_fetch_or(&cpus[cpu_index].ipi_pending, 1u << reason, __ATOMIC_SEQ_CST);
     if (before & 1u << reason)
         return;
     count(C_ipi);
-    *mmio32(CLINT_MSIP(cpu_index)) = 1;
+    ipi_raise(cpu_index);
 }
 
 void ipi_receive(void)

@@ -59,6 +59,9 @@ boot_on_stack:
 # Machine-mode traps. The timer and software interrupts are passed on as a supervisor software
 # interrupt; an instruction that faults in start() is skipped (a register this machine does not
 # have). mscratch points to this hart's struct machine_scratch.
+#
+# Supervisor mode cannot turn these interrupts off. So a hart that is to stop, because another has
+# panicked, stops here, wherever it was.
 .balign 4
 machine_vector:
         csrrw a0, mscratch, a0
@@ -68,11 +71,16 @@ machine_vector:
         bgez t0, skip
         ld t1, 24(a0)           # msip: whoever raised it finds his reason told below, at a timer's interrupt, too
         sw zero, 0(t1)
+        fence o, rw             # what is told from here on raises it again (ipi.h)
+        ld t1, 40(a0)
+        bnez t1, stop
         andi t0, t0, 4          # 7: timer, 3: software
         beqz t0, pass_on
         ld t1, 16(a0)           # mtimecmp: nothing due until the kernel sets it again
         li t0, -1
         sd t0, 0(t1)
+        ld t1, 32(a0)           # and it learns that this was the timer
+        sw t0, 0(t1)
 pass_on:
         li t0, 2                # mip.SSIP
         csrs mip, t0
@@ -84,6 +92,11 @@ done:   ld t0, 0(a0)
         ld t1, 8(a0)
         csrrw a0, mscratch, a0
         mret
+
+stop:   csrw mie, zero
+        fence rw, w             # what this hart has stored comes before
+        sd t1, 48(a0)           # stopped
+        j park
 
 # Traps before the trap vector is set up: report and stop.
 .balign 4

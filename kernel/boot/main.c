@@ -32,23 +32,26 @@ noreturn void early_trap(uint64 cause, uint64 pc, uint64 addr)
     panic("trap during boot: cause %lx, pc 0x%lx, address 0x%lx", cause, pc, addr);
 }
 
-static void stop_this_hart(void)
-{
-    for (;;)
-        __asm__ volatile("wfi");
-}
-
 static int hart_number(void) { return this_cpu()->index; }
 
+static bool must_stop(uint hart) { return hart != this_cpu()->index && cpus[hart].idle_thread != 0; }
+
+// Stops the other harts, as far as they are up, in machine mode: it does not matter what they hold and
+// whether they have interrupts off. One that the emulator does not run meanwhile is waited for a second.
 static void stop_other_harts(void)
 {
-    csr_clear(sstatus, SSTATUS_SIE);
+    irq_off(); // for good
+    for (uint i = 0; i < cpu_count; i++) {
+        if (!must_stop(i))
+            continue;
+        __atomic_store_n(&machine_scratch[i].stop, 1, __ATOMIC_RELAXED);
+        ipi_raise(i);
+    }
+    unsigned long start = time_now();
     for (uint i = 0; i < cpu_count; i++)
-        if (i != this_cpu()->index && cpus[i].idle_thread) // it is up
-            ipi_send(i, IPI_STOP);
-    // The others get a moment to stop, so that they do not print into the report.
-    for (unsigned long start = time_now(); time_now() - start < machine.timebase / 1000;)
-        ;
+        while (must_stop(i) && !__atomic_load_n(&machine_scratch[i].stopped, __ATOMIC_ACQUIRE) &&
+               time_now() - start < machine.timebase)
+            ;
 }
 
 static void print_context(void)
@@ -67,7 +70,6 @@ static void set_hooks(void)
     console_list = proc_list;
     console_interrupt = pgroup_interrupt;
     console_may_read = pgroup_may_read;
-    ipi_set_handler(IPI_STOP, stop_this_hart);
     thread_start = kthread_start;
     trap_init();
 }
@@ -122,7 +124,7 @@ static void start_other_harts(void)
     }
     __atomic_store_n(&boot_harts_go, 1, __ATOMIC_SEQ_CST);
     for (uint i = 1; i < cpu_count; i++)
-        *mmio32(CLINT_MSIP(i)) = 1;
+        ipi_raise(i);
 }
 
 static void find_machine(void)
@@ -153,5 +155,6 @@ void kernel_main(void)
     this_cpu()->proc = this_cpu()->idle_thread;
     proc_start_init(first_process);
     start_other_harts();
+    tlb_flush_local(); // the idle stack is new
     boot_on_stack(stack, hart_main);
 }

@@ -11,18 +11,17 @@
 #include "kernel/param.h"
 #include "kernel/riscv.h"
 
-// Used by machine_vector: scratch words, then device registers.
-struct machine_scratch {
-    uint64 saved[2];
-    uint64 mtimecmp, msip; // addresses
-};
-
 extern char machine_stacks[NCPU << MACHINE_STACK_SHIFT];
 char machine_stacks[NCPU << MACHINE_STACK_SHIFT] __attribute__((aligned(16)));
-static struct machine_scratch machine_scratch[NCPU];
+struct machine_scratch machine_scratch[NCPU];
 
 static char boot_stack[8192] __attribute__((aligned(16)));
 static uint64 boot_root[PT_ENTRIES] __attribute__((aligned(PGSIZE)));
+
+static_assert(offsetof(struct machine_scratch, mtimecmp) == 16 && offsetof(struct machine_scratch, msip) == 24 &&
+                  offsetof(struct machine_scratch, timer_fired) == 32 && offsetof(struct machine_scratch, stop) == 40 &&
+                  offsetof(struct machine_scratch, stopped) == 48,
+              "machine_vector");
 
 struct boot_hart boot_harts[NCPU];
 uint32 boot_harts_go;
@@ -43,6 +42,7 @@ static void setup_traps(uint64 hart)
     struct machine_scratch *s = &machine_scratch[hart];
     s->mtimecmp = CLINT_MTIMECMP(hart);
     s->msip = CLINT_MSIP(hart);
+    s->timer_fired = (paddr_t)&cpus[hart].timer_fired;
     csr_write(mscratch, s);
     *(volatile uint64 *)s->mtimecmp = ~0UL;
     *(volatile uint32 *)s->msip = 0;

@@ -16,6 +16,17 @@ struct boot_hart {
     void (*main)(void); // kernel address
 };
 extern struct boot_hart boot_harts[];
+
+// Used by machine_vector, on its hart: scratch words, physical addresses, and how another hart stops this one.
+struct machine_scratch {
+    uint64 saved[2];
+    paddr_t mtimecmp, msip; // device registers
+    paddr_t timer_fired;    // the member of struct cpu
+    uint64 stop;            // a: not 0: at its next interrupt the hart stops for good
+    uint64 stopped;         // a: not 0: it has
+};
+extern struct machine_scratch machine_scratch[];
+
 extern uint32 boot_harts_go;
 extern paddr_t boot_fdt; // device tree
 

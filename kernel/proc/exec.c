@@ -4,7 +4,6 @@
 //
 //     address space       program segments, as the file says | process page | guard page | stack | heap
 //     stack, from its top argument strings, argv[] with a 0 at its end, <- sp (16-byte aligned)
-#include "kernel/arch/barrier.h"
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/fs/cache.h"
@@ -20,6 +19,7 @@
 #include "kernel/proc/sched.h"
 #include "kernel/proc/tree.h"
 #include "kernel/vm/addrspace.h"
+#include "kernel/vm/tlb.h"
 
 #define MAX_SEGMENTS 16
 
@@ -104,6 +104,8 @@ static int map_segment(struct loading *l, const struct elf_segment *s)
     uaddr_t from = max_u64(s->vaddr, middle), to = s->vaddr + s->filesz;
     if (r == 0 && from < to)
         r = copy_bytes(l, from, s->off + (from - s->vaddr), to - from);
+    if (prot & PROT_EXEC) // what is mapped becomes known page by page, what is copied here
+        tlb_new_code(l->image.as);
     return r;
 }
 
@@ -248,7 +250,6 @@ void proc_take_over(struct proc *p)
     if (old != 0)
         as_put(old);
     alarm_drop(p);
-    fence_i();
     *p->tf = (struct trapframe){.epc = im.entry, .sp = im.sp, .a0 = im.argc, .a1 = im.sp};
     p->tf->sstatus = SSTATUS_SPIE | (DEBUG_BUILD ? 0 : SSTATUS_SUM);
 }

@@ -14,6 +14,7 @@
 #include "kernel/proc/tree.h"
 #include "kernel/vm/addrspace.h"
 #include "kernel/vm/kmap.h"
+#include "kernel/vm/tlb.h"
 
 #define PID_MAX 32767
 
@@ -80,6 +81,7 @@ struct proc *thread_alloc(const char *name)
         kmem_free(&proc_cache, p);
         return 0;
     }
+    p->kstack_state = tlb_new_stack();
     p->tf = (struct trapframe *)(p->kstack_top - sizeof(struct trapframe));
     p->tf->sstatus = 0; // floating point is off
     p->state = PS_EMBRYO;
@@ -277,16 +279,19 @@ void proc_list(void)
 // --- The working directory ---
 
 // With one thread nobody changes it meanwhile. Of several, each keeps a reference on the one that it
-// saw last, so that another's chdir does not free it under a call.
+// saw last, so that another's chdir does not free it under a call. What is returned is that one: the
+// process's may be another by then.
 struct inode *proc_cwd(void)
 {
     struct proc *p = current(), *leader = p->leader;
-    if (list_empty(&leader->threads) || p->cwd_used == __atomic_load_n(&leader->cwd, __ATOMIC_RELAXED))
+    if (list_empty(&leader->threads))
         return leader->cwd;
-    proc_drop_cwd(p);
-    spin_lock(&leader->fds.lock);
-    p->cwd_used = inode_dup(leader->cwd);
-    spin_unlock(&leader->fds.lock);
+    if (p->cwd_used != __atomic_load_n(&leader->cwd, __ATOMIC_RELAXED)) {
+        proc_drop_cwd(p);
+        spin_lock(&leader->fds.lock);
+        p->cwd_used = inode_dup(leader->cwd);
+        spin_unlock(&leader->fds.lock);
+    }
     return p->cwd_used;
 }
 

@@ -44,6 +44,7 @@ struct proc {
     struct context context; // S
     struct trapframe *tf;   // I: top of the kernel stack
     vaddr_t kstack_top;     // I
+    uint64 kstack_state;    // I: what a hart must have flushed at before it runs there (tlb_know_stack)
     struct list run_link;   // S: run queue
     enum procstate state;   // S
     bool killable_sleep;    // W: a kill ends this sleep

@@ -1,5 +1,6 @@
 // The scheduler: see sched.h for the rules.
 #include "kernel/proc/sched.h"
+#include "kernel/arch/barrier.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/ipi.h"
 #include "kernel/lib/assert.h"
@@ -9,6 +10,7 @@
 #include "kernel/proc/proc.h"
 #include "kernel/vm/addrspace.h"
 #include "kernel/vm/kmap.h"
+#include "kernel/vm/tlb.h"
 
 void switch_context(struct context *from, struct context *to);
 
@@ -82,9 +84,12 @@ static void take_up(struct cpu *c, struct proc *prev, struct proc *next)
         as_activate(next->as, true);
         sched_set_slot(next);
         fp_switch_in(next, last);
+        if (last != c->index)
+            fence_i(); // the program's own fence.i was the other hart's
     } else if (prev->as != 0) {
         as_idle();
     }
+    tlb_know_stack(next->kstack_state);
 }
 
 void sched_switch_locked(void)

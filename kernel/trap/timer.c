@@ -8,20 +8,17 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 
-static void set_next(struct cpu *c, uint64 when)
-{
-    c->next_tick = when;
-    *mmio64(CLINT_MTIMECMP(c->index)) = when;
-}
-
 // Ticks that a stopped or slow emulator has missed are not made up for: clock_ticks asks the time.
-void timer_init_hart(void) { set_next(this_cpu(), (clock_ticks() + 1) * clock_interval()); }
+void timer_init_hart(void) { *mmio64(CLINT_MTIMECMP(this_cpu()->index)) = (clock_ticks() + 1) * clock_interval(); }
 
+// Machine mode has put the timer off and tells so. The time is not asked: it may lag behind the timer's, and a
+// tick that seems to come too early must set the timer, too, or it would be the last.
 void timer_interrupt(void)
 {
     struct cpu *c = this_cpu();
-    if (time_now() < c->next_tick)
+    if (!__atomic_load_n(&c->timer_fired, __ATOMIC_RELAXED))
         return;
+    __atomic_store_n(&c->timer_fired, 0, __ATOMIC_RELAXED);
     timer_init_hart();
     if (c->index == 0)
         waitq_tick();

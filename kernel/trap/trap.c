@@ -17,6 +17,8 @@
 #include "kernel/sys/dispatch.h"
 #include "kernel/trap/timer.h"
 #include "kernel/vm/fault.h"
+#include "kernel/vm/kmap.h"
+#include "kernel/vm/tlb.h"
 #include "kernel/vm/uaccess.h"
 
 extern char trap_vector[], exit_to_user[]; // trampoline.S
@@ -175,6 +177,8 @@ void kernel_trap(struct trapframe *tf)
             sched_yield();
     } else if (is_page_fault(tf->cause) && uaccess_pc(tf->epc, &landing)) {
         kernel_fault(tf, landing);
+    } else if (is_page_fault(tf->cause) && tf->cause != CAUSE_FETCH_PAGE && kstack_is_mapped(tf->tval)) {
+        tlb_flush_local();
     } else {
         unexpected_trap(tf);
     }

@@ -49,6 +49,7 @@
 #include "kernel/vm/fault.h"
 
 #include "kernel/errno.h"
+#include "kernel/fcntl.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/lockdep.h"
@@ -98,9 +99,11 @@ static int copy_run(struct addrspace *as, const struct region *r, uaddr_t va, pt
         return -ENOMEM;
     as->cow_next = va + n * PGSIZE;
     tlb_flush_space(as);
+    if (r->prot & PROT_EXEC) // written to from outside (poke.h)
+        tlb_new_code(as);
     for (uint i = 0; i < n; i++) {
         struct page *old = pt_page(entry[i]);
-        entry[i] = pt_user_entry(own[i], r->prot);
+        pt_publish(&entry[i], pt_user_entry(own[i], r->prot));
         if (own[i] == old)
             continue;
         count(i == 0 ? C_fault_cow_copy : C_fault_cow_around);
@@ -133,17 +136,14 @@ static int write_private(struct addrspace *as, struct region *r, uaddr_t va, pte
 }
 
 // The entry is there and its page is right: gives it the rights that it lacks, if any.
-static int refresh(const struct region *r, uaddr_t va, pte_t *entry, bool leaf)
+static int refresh(const struct region *r, pte_t *entry)
 {
     pte_t rights = pt_user_rights(r->prot);
     if (!(*entry & PTE_W)) // gained by writing only
         rights &= ~(PTE_W | PTE_D);
     if ((*entry & rights) == rights) {
         count(C_fault_stale);
-        if (leaf) // what a hart remembers may be the table that was there
-            tlb_flush_local();
-        else
-            tlb_flush_local_page(va);
+        tlb_flush_local(); // all: what the hart remembers may be an absent table, or one where there is a leaf now
     } else {
         *entry |= rights;
         count(C_fault_ad);
@@ -158,7 +158,7 @@ static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum acce
     pte_t *middle = roots_entry(as, va, 1, promised);
     if (middle && PTE_LEAF(*middle)) {
         if (access != ACCESS_WRITE || (*middle & PTE_W))
-            return refresh(r, va, middle, true);
+            return refresh(r, middle);
         if (super_write(as, r, middle))
             return 0;
         super_split(as, middle);
@@ -170,7 +170,7 @@ static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum acce
         return r->ops->fill(as, r, va, access, entry, s);
     if (access == ACCESS_WRITE && !(*entry & PTE_W))
         return r->flags & REGION_SHARED ? r->ops->store(r, va, entry, s) : write_private(as, r, va, entry, s);
-    return refresh(r, va, entry, false);
+    return refresh(r, entry);
 }
 
 static int try_fault(struct addrspace *as, uaddr_t va, enum access access, struct supply *s)

@@ -5,6 +5,11 @@
 // hart's TLB, and not only the hart that runs on a stack reads it (an interrupt handler finishes
 // a request that lies there; fork fills in a trap frame). So slots are used in turn, and before
 // any is used again all harts flush: once in some five hundred forks.
+//
+// A hart may also remember that a page of the slot was not there. Before it runs on the stack it
+// flushes, unless it has done so since the stack was mapped (tlb_know_stack); most have, because a new
+// process comes with a new address space. Any other access that faults is repeated after a flush
+// (trap.c): the handler then runs on another stack, which is known.
 #include "kernel/vm/kmap.h"
 
 #include "kernel/arch/fdt.h"
@@ -157,4 +162,10 @@ void kstack_free(vaddr_t top)
     spin_lock(&kstack_lock);
     free_stacks[last++ % KSTACKS] = top;
     spin_unlock(&kstack_lock);
+}
+
+bool kstack_is_mapped(vaddr_t va)
+{
+    const pte_t *entry = va >= KSTACK_BASE ? pt_walk(kernel_space.kernel_root, va, 0) : 0;
+    return entry && (*entry & PTE_V);
 }

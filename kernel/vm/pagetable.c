@@ -41,16 +41,17 @@ bool pt_next_span(paddr_t root, struct pt_span *s, uaddr_t limit)
 {
     uaddr_t va = s->end;
     while (va < limit) {
-        pte_t top = pt_table(root)[pt_index(va, 2)];
+        pte_t top = __atomic_load_n(&pt_table(root)[pt_index(va, 2)], __ATOMIC_RELAXED);
         if (!pt_is_table(top)) {
             va = (va | (GIGAPAGE - 1)) + 1;
             continue;
         }
         pte_t *middle = &pt_table(PTE2PA(top))[pt_index(va, 1)];
+        pte_t below = __atomic_load_n(middle, __ATOMIC_RELAXED); // once: it may become a leaf, or be split
         uaddr_t end = (va | (SUPERPGSIZE - 1)) + 1;
-        s->leaf = PTE_LEAF(*middle);
-        if (s->leaf || pt_is_table(*middle)) {
-            s->entry = s->leaf ? middle : &pt_table(PTE2PA(*middle))[pt_index(va, 0)];
+        s->leaf = PTE_LEAF(below);
+        if (s->leaf || pt_is_table(below)) {
+            s->entry = s->leaf ? middle : &pt_table(PTE2PA(below))[pt_index(va, 0)];
             s->start = va;
             s->end = min_u64(end, limit);
             return true;

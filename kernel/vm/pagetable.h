@@ -26,6 +26,11 @@ static inline bool pt_is_table(pte_t entry) { return (entry & PTE_V) && !PTE_LEA
 // several address spaces share, to be copied first.
 static inline bool pt_own_table(pte_t entry) { return (entry & (PTE_V | PTE_COW)) == PTE_V && !PTE_LEAF(entry); }
 
+// Makes an entry valid, or lead elsewhere. Whoever meets it, another hart's page walk among them, finds what
+// this hart has written to the page or the table that it leads to. For every entry that becomes valid in a
+// table that others may know already; one that only gains or loses rights is stored as any word.
+static inline void pt_publish(pte_t *entry, pte_t value) { __atomic_store_n(entry, value, __ATOMIC_RELEASE); }
+
 static inline struct page *pt_page(pte_t entry) { return phys_to_page(PTE2PA(entry)); }
 
 // Rights of a user leaf for PROT_ bits. A is set always and D with W, so that hardware which does

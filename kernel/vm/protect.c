@@ -35,7 +35,7 @@ static pte_t protect_region(struct addrspace *as, const struct region *r)
         }
         pte_t now = agreed(r, *s.entry);
         lost |= *s.entry & ~now & CHANGED_RIGHTS;
-        *s.entry = now;
+        pt_publish(s.entry, now);
     }
     return lost;
 }

@@ -20,7 +20,7 @@ static bool map_new_page(struct addrspace *as, struct region *r, pte_t *entry)
     if (!p)
         return false;
     r->promised -= promised;
-    *entry = pt_user_entry(p, r->prot);
+    pt_publish(entry, pt_user_entry(p, r->prot));
     as->resident++;
     return true;
 }
@@ -38,7 +38,7 @@ static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum ac
                      struct supply *)
 {
     if (access != ACCESS_WRITE) {
-        *entry = pt_cow(pt_user_entry(zero_page, r->prot));
+        pt_publish(entry, pt_cow(pt_user_entry(zero_page, r->prot)));
         count(C_fault_zero_map);
         return 0;
     }

@@ -53,7 +53,7 @@ static pte_t cache_rights(const struct region *r)
 static void map_page(struct addrspace *as, struct page *p, pte_t *entry, pte_t rights)
 {
     page_get(p);
-    *entry = PA2PTE(page_to_phys(p)) | rights;
+    pt_publish(entry, PA2PTE(page_to_phys(p)) | rights);
     as->resident += p != zero_page;
 }
 
@@ -65,7 +65,9 @@ static int fill_copy(struct addrspace *as, const struct region *r, const struct 
         return -ENOMEM;
     if (b)
         page_copy(page_to_virt(p), block_data(b));
-    *entry = pt_user_entry(p, r->prot);
+    if (r->prot & PROT_EXEC)
+        tlb_new_code(as);
+    pt_publish(entry, pt_user_entry(p, r->prot));
     as->resident++;
     count(C_fault_file_copy);
     return 0;
@@ -95,14 +97,14 @@ static int file_fill(struct addrspace *as, struct region *r, uaddr_t va, enum ac
     struct block *b = s->block[s->wanted];
     if (access == ACCESS_WRITE && !shared)
         return fill_copy(as, r, b, entry);
+    if (r->prot & PROT_EXEC)
+        tlb_new_code(as); // first: no thread meets the page and runs what was in its frame before
     map_page(as, b ? b->page : zero_page, entry, store ? pt_user_rights(r->prot) : cache_rights(r));
     count(store ? C_fault_file_dirty : C_fault_file_map);
     if (store)
         mapping_stored(as);
     else
         map_neighbours(as, r, va, entry, s);
-    if (r->prot & PROT_EXEC)
-        tlb_new_code(as);
     return 0;
 }
 

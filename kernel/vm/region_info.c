@@ -15,7 +15,7 @@ static int info_fill(struct addrspace *as, struct region *r, uaddr_t, enum acces
     if (!p)
         return -ENOMEM;
     memcpy(page_to_virt(p), &as->info, sizeof(as->info));
-    *entry = pt_user_entry(p, r->prot);
+    pt_publish(entry, pt_user_entry(p, r->prot));
     as->resident++;
     count(C_fault_info);
     return 0;

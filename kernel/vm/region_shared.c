@@ -9,6 +9,7 @@
 // The object is a tree of frames with 512 places each, as deep as its size asks for; a branch exists
 // when something in it was touched.
 #include "kernel/errno.h"
+#include "kernel/fcntl.h"
 #include "kernel/lib/counter.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/vm/pagetable.h"
@@ -93,11 +94,11 @@ static int shared_fill(struct addrspace *as, struct region *r, uaddr_t va, enum 
     if (!p)
         return -ENOMEM;
     page_get(p); // the object keeps it meanwhile: this region holds the object
-    *entry = pt_user_entry(p, r->prot);
+    if (r->prot & PROT_EXEC)
+        tlb_new_code(as);
+    pt_publish(entry, pt_user_entry(p, r->prot));
     as->resident++;
     count(C_fault_shared_map);
-    if (PTE_LEAF(*entry) & PTE_X)
-        tlb_new_code(as);
     return 0;
 }
 

@@ -18,7 +18,7 @@ static bool make_table(struct addrspace *as, pte_t *entry, bool promised)
         return false;
     if (*entry & PTE_V)
         page_copy(page_to_virt(p), pt_table(PTE2PA(*entry)));
-    *entry = PA2PTE(page_to_phys(p)) | PTE_V;
+    pt_publish(entry, PA2PTE(page_to_phys(p)) | PTE_V);
     as->promised_tables -= promised;
     as->tables++;
     list_push_front(&as->table_pages, &p->link);
@@ -31,7 +31,8 @@ pte_t *roots_entry(struct addrspace *as, vaddr_t va, int level, bool promised)
     pte_t *entry = &pt_table(as->user_root)[i];
     if (!make_table(as, entry, promised))
         return 0;
-    pt_table(as->kernel_root)[i] = *entry;
+    if (pt_table(as->kernel_root)[i] != *entry)
+        pt_publish(&pt_table(as->kernel_root)[i], *entry);
     entry = &pt_table(PTE2PA(*entry))[pt_index(va, 1)];
     return level == 1 ? entry : roots_entry_below(as, entry, va, promised);
 }

@@ -14,7 +14,7 @@ void super_install(struct addrspace *as, pte_t *middle, pte_t leaf)
     struct page *table = pt_page(*middle);
     list_remove(&table->link);
     list_push_front(&as->spare_tables, &table->link);
-    *middle = leaf;
+    pt_publish(middle, leaf);
 }
 
 static struct page *take_spare(struct addrspace *as)
@@ -66,7 +66,7 @@ bool super_write(struct addrspace *as, const struct region *r, pte_t *leaf)
         page_copy(page_to_virt(to + i), page_to_virt(from + i));
     *leaf &= ~PTE_V; // all harts forget it first, as in fault.c
     tlb_flush_space(as);
-    *leaf = pt_user_entry(to, r->prot);
+    pt_publish(leaf, pt_user_entry(to, r->prot));
     count(C_super_copy);
     page_put_block(from);
     return true;
@@ -79,7 +79,7 @@ void super_split(struct addrspace *as, pte_t *leaf)
     tlb_flush_space(as); // a hart may still reach this table from where it was before
     for (uint i = 0; i < PT_ENTRIES; i++, entry += PA2PTE(PGSIZE))
         to[i] = entry;
-    __atomic_store_n(leaf, PA2PTE(page_to_phys(table)) | PTE_V, __ATOMIC_RELEASE);
+    pt_publish(leaf, PA2PTE(page_to_phys(table)) | PTE_V);
     count(C_super_split);
 }
 
@@ -93,6 +93,6 @@ void super_split_at(struct addrspace *as, uaddr_t va)
 void super_unmap(struct addrspace *as, pte_t *leaf)
 {
     struct page *block = pt_page(*leaf);
-    *leaf = PA2PTE(page_to_phys(take_spare(as))) | PTE_V;
+    pt_publish(leaf, PA2PTE(page_to_phys(take_spare(as))) | PTE_V);
     page_put_block(block);
 }

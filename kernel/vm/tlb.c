@@ -16,7 +16,10 @@
 #include "kernel/vm/kmap.h"
 
 static uint64 code_gen;   // a: counts pages of code that were mapped
-static uint64 kernel_gen; // a: counts changes in the kernel's half that need a flush everywhere
+static uint64 kernel_gen; // a: counts changes in the kernel's half
+static uint64 kernel_due; // a: up to where every hart must have flushed them
+
+#define LOOKS (1U << 20) // at a hart that is waited for, before it is interrupted again
 
 static uint64 load(const uint64 *generation) { return __atomic_load_n(generation, __ATOMIC_SEQ_CST); }
 
@@ -48,18 +51,12 @@ void tlb_flush_local(void)
     irq_on();
 }
 
-void tlb_flush_local_page(vaddr_t va)
-{
-    __asm__ volatile("sfence.vma %0" ::"r"(va) : "memory");
-    count(C_tlb_flush);
-}
-
-// Flushes if this hart's space or the kernel's half has changed since it last did. Interrupts are
+// Flushes if this hart's space has changed since it last did, or the kernel's half in a way that is due. Interrupts are
 // off.
 static void catch_up(void)
 {
     struct cpu *c = this_cpu();
-    if (load(&c->as->hart_gen[c->index]) != load(&c->as->tlb_gen) || c->kernel_gen != load(&kernel_gen))
+    if (load(&c->as->hart_gen[c->index]) != load(&c->as->tlb_gen) || c->kernel_gen < load(&kernel_due))
         flush_for(c, c->as);
     uint64 code = load(&code_gen);
     if (unlikely(c->code_gen != code)) {
@@ -124,8 +121,9 @@ static inline __attribute__((always_inline)) void update_harts(lagging lags, con
             continue;
         ipi_send(i, IPI_TLB);
         count(C_tlb_shootdown);
-        while (lags(i, as, gen))
-            ;
+        for (uint looks = 1; lags(i, as, gen); looks++)
+            if (looks % LOOKS == 0) // an interrupt that was lost is not the end
+                ipi_raise(i);
     }
 }
 
@@ -135,7 +133,16 @@ void tlb_flush_space(struct addrspace *as) { update_harts(lacks_flush, as, next(
 
 void tlb_new_code(struct addrspace *as) { update_harts(lacks_code, as, next(&code_gen)); }
 
-void tlb_flush_kernel(void) { update_harts(lacks_kernel, 0, next(&kernel_gen)); }
+uint64 tlb_new_stack(void) { return next(&kernel_gen); }
+
+// Of several callers at once, each has at least its own changes flushed.
+void tlb_flush_kernel(void)
+{
+    uint64 gen = next(&kernel_gen), due = load(&kernel_due);
+    while (due < gen && !__atomic_compare_exchange_n(&kernel_due, &due, gen, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        ;
+    update_harts(lacks_kernel, 0, gen);
+}
 
 void tlb_evict_space(struct addrspace *as) { update_harts(keeps, as, 0); }
 

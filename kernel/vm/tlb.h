@@ -3,11 +3,11 @@
 #ifndef KERNEL_VM_TLB_H
 #define KERNEL_VM_TLB_H
 
+#include "kernel/arch/cpu.h"
 #include "kernel/vm/addrspace.h"
 
-// Flushes this hart's translations (all, or of one address). Counted.
+// Flushes this hart's translations. Counted.
 void tlb_flush_local(void);
-void tlb_flush_local_page(vaddr_t va);
 
 // Entries of as were taken away, made read-only or pointed elsewhere: when this returns, no hart
 // uses the old ones. Interrupts are on (or it is the only hart), no spinlock is held.
@@ -19,6 +19,18 @@ void tlb_new_code(struct addrspace *as);
 
 // As tlb_flush_space for the kernel's half, on all harts.
 void tlb_flush_kernel(void);
+
+// A kernel stack was mapped: the state of the kernel's half that a hart must have flushed at before it
+// runs on that stack (tlb_know_stack). An entry that was invalid may be remembered as such until then
+// (Privileged Architecture, "Supervisor Memory-Management Fence Instruction").
+uint64 tlb_new_stack(void);
+
+// This hart is about to run on such a stack: flushes, unless it has since. Interrupts are off.
+static inline void tlb_know_stack(uint64 state)
+{
+    if (unlikely(this_cpu()->kernel_gen < state))
+        tlb_flush_local();
+}
 
 // Registers the handler of IPI_TLB.
 void tlb_init(void);
