@@ -7,6 +7,7 @@
 #include "kernel/dev/console.h"
 #include "kernel/dev/disk.h"
 #include "kernel/dev/irq.h"
+#include "kernel/dev/log.h"
 #include "kernel/dev/power.h"
 #include "kernel/fs/cache.h"
 #include "kernel/fs/inode.h"
@@ -29,7 +30,7 @@ extern char kernel_end[]; // kernel.ld
 
 noreturn void early_trap(uint64 cause, uint64 pc, uint64 addr)
 {
-    panic("trap during boot: cause %lx, pc 0x%lx, address 0x%lx", cause, pc, addr);
+    panic("trap during boot: scause %ld, sepc 0x%lx, stval 0x%lx", cause, pc, addr);
 }
 
 static int hart_number(void) { return this_cpu()->index; }
@@ -59,6 +60,14 @@ static void print_context(void)
     struct proc *p = this_cpu()->proc;
     if (p)
         kprintf("hart %d, process %d (%s)\n", this_cpu()->index, p->pid, p->name);
+    if (this_cpu()->fatal)
+        trap_print(this_cpu()->fatal);
+}
+
+static void begin_panic(void)
+{
+    stop_other_harts();
+    log_take_over();
 }
 
 static void end_run(void) { power_off(EXIT_PANIC); }
@@ -66,7 +75,7 @@ static void end_run(void) { power_off(EXIT_PANIC); }
 // What lower folders call in upper ones.
 static void set_hooks(void)
 {
-    panic_hooks = (struct panic_hooks){hart_number, stop_other_harts, print_context, end_run};
+    panic_hooks = (struct panic_hooks){hart_number, begin_panic, print_context, end_run};
     console_list = proc_list;
     console_interrupt = pgroup_interrupt;
     console_may_read = pgroup_may_read;
@@ -154,6 +163,7 @@ void kernel_main(void)
     vaddr_t stack = sched_make_idle(0);
     this_cpu()->proc = this_cpu()->idle_thread;
     proc_start_init(first_process);
+    log_begin();
     start_other_harts();
     tlb_flush_local(); // the idle stack is new
     boot_on_stack(stack, hart_main);

@@ -172,10 +172,21 @@ static int64 console_write(int, const void *src, uint64, size_t n)
     return error ? error : (int64)n;
 }
 
+int console_printf(const char *format, ...)
+{
+    char text[PRINT_MAX + 1];
+    va_list args;
+
+    va_start(args, format);
+    int n = min_u64(kvsnprintf(text, sizeof(text), format, args), PRINT_MAX);
+    va_end(args);
+    return uart_write(text, n);
+}
+
 const struct dev_ops console_ops = {.read = console_read, .write = console_write};
 
 void console_init(void)
 {
     uart_init(received);
-    print_output = uart_write_sync;
+    print_output = uart_send;
 }

@@ -3,7 +3,7 @@
 #include "kernel/dev/power.h"
 
 #include "kernel/arch/layout.h"
-#include "kernel/dev/uart.h"
+#include "kernel/dev/log.h"
 
 #define FINISHER_FAIL  0x3333 // exit status in the upper half
 #define FINISHER_PASS  0x5555
@@ -11,7 +11,7 @@
 
 static noreturn void finish(uint32 value)
 {
-    uart_drain();
+    log_drain();
     *mmio32(TEST_FINISHER) = value;
     for (;;) // the emulator may take a moment to stop this hart
         ;

@@ -4,13 +4,18 @@
 // under emulation is nearly always all. Only when the far side is blocked does text stay behind:
 // then the transmitter-empty interrupt is on, its handler goes on and wakes the writers that wait
 // for room. It alone turns the interrupt off again, so a writer that saw a full queue is woken in
-// any case. kprintf cannot sleep: it empties the queue by polling and sends its text behind.
+// any case. The kernel's log (log.h) never waits: what finds no room, or would stand in the middle of
+// somebody's line, stays with it, and is asked for when there is room, or the line has ended.
+//
+// Early boot and a panic have the line for themselves: they send by polling, without queue and lock.
 //
 // Input goes to the console byte by byte, from the interrupt handler.
 #include "kernel/dev/uart.h"
 
+#include "kernel/arch/cpu.h"
 #include "kernel/arch/layout.h"
 #include "kernel/dev/irq.h"
+#include "kernel/dev/log.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/waitq.h"
 
@@ -27,12 +32,15 @@ enum uart_reg { THR = 0, RBR = 0, IER = 1, IIR = 2, FCR = 2, LCR = 3, MCR = 4, L
 
 #define FIFO_SIZE  16
 #define QUEUE_SIZE 4096
-#define PIECE_MAX  1024 // bytes queued in one piece: bounds the time with interrupts off
+#define PIECE_MAX  1024     // bytes queued in one piece: bounds the time with interrupts off
+#define LOOKS_MAX  20000000 // by who polls, some seconds: a line that takes nothing for so long has been stopped
 
-// Guards the queue and the transmitter. Above the level of sleeping: kprintf takes it anywhere.
+// Guards the queue and the transmitter. Above the level of sleeping: the log takes it anywhere.
 static struct spinlock uart_lock = SPINLOCK_INIT("uart", UART);
 static char queue[QUEUE_SIZE];
 static uint32 queue_in, queue_out; // bytes ever queued and sent
+static bool in_line;               // the last of them does not end a line
+static const struct proc *writer;  // thread that queued it, to be compared only
 static uint8 ier;                  // what IER holds
 
 // Guards nothing but the wait for room: no wakeup comes between a look at the queue and sleep.
@@ -56,30 +64,56 @@ static void pump_locked(void)
             *reg(THR) = queue[queue_out++ % QUEUE_SIZE];
 }
 
-// The same until nothing is left.
-static void pump_all_locked(void)
-{
-    while (queue_in != queue_out)
-        pump_locked();
-}
+static bool fits_locked(size_t n) { return n <= QUEUE_SIZE - (queue_in - queue_out); }
 
 static void append_locked(const char *text, size_t n)
 {
     for (; n > 0; n--)
         queue[queue_in++ % QUEUE_SIZE] = *text++;
+    in_line = text[-1] != '\n';
+    __atomic_store_n(&writer, this_cpu()->proc, __ATOMIC_RELAXED);
+}
+
+// Sends what can be sent, and asks for an interrupt if something is left to do then.
+static void go_on_locked(bool want_room)
+{
+    pump_locked();
+    if (want_room || queue_in != queue_out)
+        set_ier_locked(ier | IER_EMPTY);
 }
 
 bool uart_try_write(const char *text, size_t n)
 {
+    if (n == 0)
+        return true;
+    if (__atomic_load_n(&writer, __ATOMIC_RELAXED) != this_cpu()->proc)
+        log_send(BREAKS_ANY_LINE); // an open line is not continued now: what waits for its end comes before text
     spin_lock(&uart_lock);
-    bool fits = n <= QUEUE_SIZE - (queue_in - queue_out);
+    bool fits = fits_locked(n);
     if (fits)
         append_locked(text, n);
-    pump_locked();
-    if (!fits || queue_in != queue_out)
-        set_ier_locked(ier | IER_EMPTY);
+    bool line_ended = !in_line;
+    go_on_locked(!fits);
     spin_unlock(&uart_lock);
+    if (line_ended)
+        log_send(WAITS_FOR_LINE);
     return fits;
+}
+
+bool uart_try_line(const char *text, size_t n, enum line_start start)
+{
+    spin_lock(&uart_lock);
+    bool own = start == BREAKS_OWN_LINE && writer == this_cpu()->proc;
+    bool may_begin = !in_line || own || start == BREAKS_ANY_LINE;
+    bool fits = fits_locked(n + 1);
+    if (may_begin && fits) {
+        if (in_line)
+            append_locked("\n", 1);
+        append_locked(text, n);
+    }
+    go_on_locked(!fits);
+    spin_unlock(&uart_lock);
+    return may_begin && fits;
 }
 
 int uart_write(const char *text, size_t n)
@@ -98,22 +132,40 @@ int uart_write(const char *text, size_t n)
     return error;
 }
 
-void uart_write_sync(const char *text, size_t n)
+// Polls until the line status shows one of those bits; not again if that never came.
+static bool wait_status(uint8 bits)
 {
-    spin_lock(&uart_lock);
-    pump_all_locked();
-    append_locked(text, n);
-    pump_all_locked();
-    spin_unlock(&uart_lock);
+    static bool stopped;
+
+    for (uint looks = 0; !stopped && !(*reg(LSR) & bits); looks++)
+        stopped = looks == LOOKS_MAX;
+    return !stopped;
 }
 
-void uart_drain(void)
+void uart_send(const char *text, size_t n)
+{
+    while (n > 0 && wait_status(LSR_EMPTY))
+        for (int i = 0; i < FIFO_SIZE && n > 0; i++, n--)
+            *reg(THR) = *text++;
+}
+
+bool uart_drain(void)
 {
     spin_lock(&uart_lock);
-    pump_all_locked();
-    while (!(*reg(LSR) & LSR_SENT))
-        ;
+    while (queue_in != queue_out && wait_status(LSR_EMPTY))
+        pump_locked();
+    bool sent = wait_status(LSR_SENT);
     spin_unlock(&uart_lock);
+    return sent;
+}
+
+void uart_take_over(void)
+{
+    for (uint i = 0; i < QUEUE_SIZE && queue_in != queue_out; i++)
+        uart_send(&queue[queue_out++ % QUEUE_SIZE], 1);
+    queue_in = queue_out;
+    if (in_line)
+        uart_send("\n", 1);
 }
 
 static void interrupt(void)
@@ -129,6 +181,7 @@ static void interrupt(void)
         set_ier_locked(IER_RECEIVED);
     spin_unlock(&uart_lock);
     if (writers) {
+        log_send(WAITS_FOR_LINE);
         spin_lock(&room_lock);
         wakeup(&queue);
         spin_unlock(&room_lock);

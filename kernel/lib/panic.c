@@ -1,8 +1,9 @@
 // Panics and backtraces.
 //
-// The first hart that panics owns the end of the run; others that panic meanwhile just stop. A
-// panic within a panic (from a hook, say) prints its message and ends the machine without another
-// attempt at what failed; a third prints nothing.
+// The first hart that panics owns the end of the run, before it prints anything: it stops the others
+// wherever they are, and then needs no lock and no queue. Others that panic meanwhile wait to be
+// stopped. A panic within a panic (from a hook, say) prints its message and ends the machine without
+// another attempt at what failed; a third prints nothing.
 #include "kernel/lib/panic.h"
 
 #include "kernel/lib/print.h"
@@ -16,7 +17,13 @@ struct panic_hooks panic_hooks;
 static int panic_owner = NOBODY; // a: hart that panicked first
 static int panic_depth;          // panics on that hart
 
-bool panicking(void) { return __atomic_load_n(&panic_owner, __ATOMIC_RELAXED) != NOBODY; }
+static int this_hart(void) { return panic_hooks.hart ? panic_hooks.hart() : 0; }
+
+bool panicking(void)
+{
+    int owner = __atomic_load_n(&panic_owner, __ATOMIC_RELAXED);
+    return owner != NOBODY && owner == this_hart();
+}
 
 // A return address may lie behind its function, if that ends with the call: so one less is looked
 // up.
@@ -71,7 +78,7 @@ static void report(const char *file, int line, const char *format, va_list args,
 
 void panic_at(const char *file, int line, const char *format, ...)
 {
-    int hart = panic_hooks.hart ? panic_hooks.hart() : 0;
+    int hart = this_hart();
     int first = NOBODY;
     va_list args;
 

@@ -13,8 +13,8 @@ noreturn void panic_at(const char *file, int line, const char *format, ...) prin
 // What lib cannot know: each is set once at boot, and left out while it is 0.
 struct panic_hooks {
     int (*hart)(void);     // number of the running hart
-    void (*begin)(void);   // on the first panic only: stop the other harts
-    void (*context)(void); // prints hart, process and registers
+    void (*begin)(void);   // on the first panic only: stops the other harts, and lets kprintf print at once
+    void (*context)(void); // prints hart, process and, after a trap, registers
     void (*end)(void);     // leaves the machine and does not return
 };
 extern struct panic_hooks panic_hooks;
@@ -23,7 +23,7 @@ extern struct panic_hooks panic_hooks;
 // its function's name.
 void backtrace(void);
 
-// True once a panic has begun: lock and assert code must not panic again.
+// True on the hart that panics, from then on: lock and assert code must not panic again.
 bool panicking(void);
 
 #endif

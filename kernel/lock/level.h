@@ -33,6 +33,7 @@
     X(KSTACK, "kstack")        /* kernel-stack slots */                                                                \
     X(PAGE_HART, "kmem.hart")  /* one hart's frames */                                                                 \
     X(PAGE, "kmem")            /* free frames */                                                                       \
+    X(LOG, "log")              /* the kernel's log */                                                                  \
     X(UART, "uart")            /* serial line's output */
 
 #define LOCK_LEVEL_ENUM(name, text) LEVEL_##name,

@@ -35,7 +35,7 @@ static __attribute__((noinline)) void wait_for(struct spinlock *l)
         panic("lock %s taken twice by hart %d", l->name, this_cpu()->index);
     for (;; failed++) {
         for (uint i = 0; i < LOOKS && __atomic_load_n(&l->locked, __ATOMIC_RELAXED) && !panicking(); i++)
-            ; // after a panic the holder may have been stopped
+            ; // if this hart panics, the holder has been stopped
         if (!__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) || panicking())
             break;
     }

@@ -270,7 +270,6 @@ void proc_list(void)
 {
     static const char *const state_name[] = {"unused", "embryo", "runnable", "running", "sleeping", "zombie"};
     spin_lock(&tree_lock);
-    kprintf("\n");
     list_for_each (p, &all_procs, struct proc, all)
         kprintf("%5d %5d %-8s %s\n", p->pid, p->parent ? p->parent->pid : 0, state_name[p->state], p->name);
     spin_unlock(&tree_lock);

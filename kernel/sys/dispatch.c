@@ -1,8 +1,8 @@
 // The system call dispatcher: one table, made from kernel/syscall.h.
 #include "kernel/sys/dispatch.h"
 #include "kernel/arch/trapframe.h"
+#include "kernel/dev/console.h"
 #include "kernel/errno.h"
-#include "kernel/lib/print.h"
 #include "kernel/param.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/watch.h"
@@ -27,7 +27,7 @@ static bool refused(const struct watch *w, uint64 number)
 __attribute__((noinline)) static void print_if_traced(const struct proc *p, uint64 number, int64 result)
 {
     if (number < ARRAY_LEN(calls) && calls[number].name && watch_traces(&p->leader->watch, number))
-        kprintf("%d: syscall %s -> %ld\n", p->pid, calls[number].name, result < 0 ? -1 : result);
+        console_printf("%d: syscall %s -> %ld\n", p->pid, calls[number].name, result < 0 ? -1 : result);
 }
 
 void syscall(struct trapframe *tf)

@@ -4,6 +4,7 @@
 #include "kernel/trap/timer.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/layout.h"
+#include "kernel/dev/log.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
@@ -20,8 +21,10 @@ void timer_interrupt(void)
         return;
     __atomic_store_n(&c->timer_fired, 0, __ATOMIC_RELAXED);
     timer_init_hart();
-    if (c->index == 0)
+    if (c->index == 0) {
         waitq_tick();
+        log_tick();
+    }
     c->proc->ticks++;
     c->resched = sched_others_ready();
 }

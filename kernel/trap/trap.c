@@ -3,9 +3,11 @@
 // kernel, is a bug.
 #include "kernel/trap/trap.h"
 #include "kernel/arch/cpu.h"
+#include "kernel/arch/fdt.h"
 #include "kernel/arch/ipi.h"
 #include "kernel/arch/layout.h"
 #include "kernel/dev/irq.h"
+#include "kernel/dev/log.h"
 #include "kernel/errno.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/counter.h"
@@ -79,17 +81,52 @@ static noreturn void user_return(void *running)
     go_to_user(p->tf);
 }
 
-// A fault of the program's own making.
-static void end_program(struct proc *p, const char *why)
+void trap_print(const struct trapframe *tf)
 {
-    kprintf("%d %s: %s: cause %ld, pc 0x%lx, address 0x%lx\n", p->leader->pid, p->name, why, p->tf->cause, p->tf->epc,
-            p->tf->tval);
+    static const char *const name[] = {"epc", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+                                       "a1",  "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+                                       "s6",  "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+    const uint64 *reg = &tf->epc;
+    for (uint i = 0; i < ARRAY_LEN(name); i += 4)
+        kprintf("%3s %016lx  %3s %016lx  %3s %016lx  %3s %016lx\n", name[i], reg[i], name[i + 1], reg[i + 1],
+                name[i + 2], reg[i + 2], name[i + 3], reg[i + 3]);
+}
+
+// A fault of the program's own making: why, and what it did if more is to be told. The other registers
+// are printed with the boot argument registers=1.
+static __attribute__((noinline)) void end_program(struct proc *p, const char *why, const char *deed)
+{
+    const struct trapframe *tf = p->tf;
+    if (log_admits()) {
+        kprintf("%d %s: %s%s: scause %ld, sepc 0x%lx, stval 0x%lx\n", p->leader->pid, p->name, why, deed, tf->cause,
+                tf->epc, tf->tval);
+        if (bootarg("registers", 0))
+            trap_print(tf);
+    }
     __atomic_store_n(&p->killed, true, __ATOMIC_SEQ_CST);
+}
+
+static const char *name_of(uint64 cause)
+{
+    switch (cause) {
+    case CAUSE_ILLEGAL:
+        return "illegal instruction";
+    case CAUSE_BREAKPOINT:
+        return "breakpoint";
+    case CAUSE_FETCH_MISALIGNED:
+    case CAUSE_LOAD_MISALIGNED:
+    case CAUSE_STORE_MISALIGNED:
+        return "misaligned address";
+    default:
+        return "illegal access";
+    }
 }
 
 static const char *why_ended(int error)
 {
     switch (error) {
+    case -ENOMEM:
+        return "out of memory";
     case -ENXIO:
         return "bus error: beyond the end of the file";
     case -ENOSPC:
@@ -97,21 +134,26 @@ static const char *why_ended(int error)
     case -EIO:
         return "bus error: input/output error";
     default:
-        return "bad address";
+        return "bad address: ";
     }
 }
 
-static void user_fault(struct proc *p, struct trapframe *tf)
+// vm_fault has failed. On its own, so that other faults need not save registers for it.
+static __attribute__((noinline)) void refuse(struct proc *p, int error)
+{
+    const struct trapframe *tf = p->tf;
+    if (error == -ENOMEM && p->leader->pid == 1)
+        sched_yield();        // init is never ended for want of memory: it tries again
+    else if (error != -EINTR) // it was killed while it waited, and is about to end
+        end_program(p, why_ended(error),
+                    error == -EFAULT ? vm_explain(p->as, tf->tval, access_of(tf->cause), tf->sp) : "");
+}
+
+static void user_fault(struct proc *p, const struct trapframe *tf)
 {
     int r = vm_fault(p->as, tf->tval, access_of(tf->cause));
-    if (r == -ENOMEM && p->leader->pid == 1)
-        sched_yield(); // init is never ended for want of memory: it tries again
-    else if (r == -EINTR)
-        return; // it was killed while it waited, and is about to end
-    else if (r == -ENOMEM)
-        end_program(p, "out of memory");
-    else if (r < 0)
-        end_program(p, why_ended(r));
+    if (r < 0)
+        refuse(p, r);
 }
 
 void user_trap(struct trapframe *tf)
@@ -134,20 +176,15 @@ void user_trap(struct trapframe *tf)
     } else if (cause == CAUSE_ILLEGAL && (tf->sstatus & SSTATUS_FS) == 0) {
         fp_enable(p);
     } else {
-        end_program(p, "illegal instruction or access");
+        end_program(p, name_of(cause), "");
     }
     user_return(p);
 }
 
 static noreturn void unexpected_trap(struct trapframe *tf)
 {
-    static const char *const name[] = {"epc", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
-                                       "a1",  "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
-                                       "s6",  "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
-    const uint64 *reg = &tf->epc;
-    for (uint i = 0; i < ARRAY_LEN(name); i++)
-        kprintf("%3s %016lx%s", name[i], reg[i], i % 4 == 3 ? "\n" : "  ");
-    panic("unexpected trap in the kernel: cause %lx, pc 0x%lx, address 0x%lx", tf->cause, tf->epc, tf->tval);
+    this_cpu()->fatal = tf;
+    panic("unexpected trap in the kernel: scause %ld, sepc 0x%lx, stval 0x%lx", tf->cause, tf->epc, tf->tval);
 }
 
 // The kernel touched user memory: the same handler as for user mode, with interrupts as they were.
@@ -186,7 +223,7 @@ void kernel_trap(struct trapframe *tf)
 
 noreturn void stack_overflow(uint64 sp, uint64 epc, uint64 cause, uint64 tval)
 {
-    panic("kernel stack overflow: sp 0x%lx, pc 0x%lx, cause %lx, address 0x%lx", sp, epc, cause, tval);
+    panic("kernel stack overflow: sp 0x%lx, sepc 0x%lx, scause %ld, stval 0x%lx", sp, epc, cause, tval);
 }
 
 void trap_init(void) { proc_user_return = user_return; }

@@ -12,6 +12,9 @@
 void trap_init(void);      // hooks that lower folders call, once
 void trap_init_hart(void); // this hart takes traps from now on (not yet interrupts)
 
+// Prints the registers.
+void trap_print(const struct trapframe *tf);
+
 // For assembly only.
 void user_trap(struct trapframe *tf);
 void kernel_trap(struct trapframe *tf);

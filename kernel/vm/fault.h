@@ -18,4 +18,7 @@ int vm_pin(struct addrspace *as, uaddr_t va, enum access access, struct page **p
 // Whether va is mapped to that page at this moment. Needs no lock.
 bool vm_maps(struct addrspace *as, uaddr_t va, const struct page *page);
 
+// Says in words what the program did that vm_fault refused with -EFAULT; sp: its stack pointer then.
+const char *vm_explain(struct addrspace *as, uaddr_t va, enum access access, uaddr_t sp);
+
 #endif

@@ -1,6 +1,6 @@
 // Looking at an address space: printing its tables, and checking all that is known of it.
+#include "kernel/dev/console.h"
 #include "kernel/fcntl.h"
-#include "kernel/lib/print.h"
 #include "kernel/lock/thread.h"
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/pagetable.h"
@@ -11,13 +11,14 @@ static void print_table(const pte_t *table, int level, uaddr_t base)
 {
     uint n = level == 2 ? KERNEL_ROOT_INDEX : PT_ENTRIES;
     for (uint i = 0; i < n; i++) {
-        pte_t entry = table[i];
+        pte_t entry = __atomic_load_n(&table[i], __ATOMIC_RELAXED);
         if (!(entry & PTE_V))
             continue;
-        if (thread_killed()) // a line takes long
+        if (thread_killed())
             return;
         uaddr_t va = base + ((uaddr_t)i << (PGSHIFT + 9 * level));
-        kprintf("%s%p: pte %p pa %p\n", &" .. .. .."[3 * level], (void *)va, (void *)entry, (void *)PTE2PA(entry));
+        console_printf("%s%p: pte %p pa %p\n", &" .. .. .."[3 * level], (void *)va, (void *)entry,
+                       (void *)PTE2PA(entry));
         if (level > 0 && !PTE_LEAF(entry))
             print_table(pt_table(PTE2PA(entry)), level - 1, va);
     }
@@ -25,7 +26,7 @@ static void print_table(const pte_t *table, int level, uaddr_t base)
 
 void as_print(struct addrspace *as)
 {
-    kprintf("page table %p\n", (void *)as->user_root);
+    console_printf("page table %p\n", (void *)as->user_root);
     print_table(pt_table(as->user_root), 2, 0);
 }
 

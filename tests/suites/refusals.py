@@ -175,7 +175,7 @@ DAMAGED = [
     ("an indirect block beyond the disk", "usertests", [(INDIRECT, BEYOND)], "cat usertests >/null",
      "cat: cannot read usertests: " + EIO),
     ("a program with a block beyond the disk", "ls", [(THIRD, BEYOND)], "ls",
-     "ls: bus error: input/output error: cause "),
+     "ls: bus error: input/output error: scause "),
 ]
 
 

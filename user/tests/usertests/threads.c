@@ -214,6 +214,8 @@ const struct test threads_tests[] = {
     TEST(threads_share_memory, 0, "", "what one thread maps and writes, the others see"),
     TEST(threads_share_files, 0, "", "descriptors are shared: opened, moved and closed by any thread"),
     TEST(threads_share_cwd, 0, "", "the working directory is shared, also while it changes all the time"),
+    TEST(threads_leave_cwd, 0, "",
+         "a call goes on in its directory when another thread has left it and nobody else has it"),
     TEST(threads_fault_together, BOTH, "", "first touches of the same pages by all threads: each page once"),
     TEST(threads_move_break, 0, "", "sbrk up and down by several threads while others touch the heap"),
     TEST(threads_fork_and_write, 0, "", "forks while other threads write: no store is lost, none shows in the child"),

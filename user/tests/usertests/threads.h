@@ -53,6 +53,7 @@ void barrier_rounds(void);
 void threads_share_memory(void);
 void threads_share_files(void);
 void threads_share_cwd(void);
+void threads_leave_cwd(void);
 void threads_fault_together(void);
 void threads_move_break(void);
 void threads_fork_and_write(void);

@@ -102,6 +102,45 @@ void threads_share_cwd(void)
         expect(chdir(place[i]) == 0 && unlink("f") == 0 && chdir("/") == 0 && unlink(place[i]) == 0, "clean up");
 }
 
+static int go_up_and_down(void *arg)
+{
+    static const char *const where[] = {"..", "a"};
+    for (int i = 0; !stopped(); i++)
+        if (chdir(where[i % 2]) < 0)
+            return 1;
+    return arg != 0;
+}
+
+static void keep_names_busy(void)
+{
+    for (;;)
+        unlink("/./././././././././nothing");
+}
+
+// A call that waits with its directory in hand, for the names of which another process keeps the lock. Nothing but a
+// working directory keeps the two directories in memory.
+void threads_leave_cwd(void)
+{
+    struct thread t;
+    int busy[2], calls = 0;
+    expect(mkdir("p") == 0 && mkdir("p/a") == 0 && mkdir("q") == 0 && chdir("p/a") == 0, "directories");
+    close(open("../../q/f", O_CREATE | O_RDWR));
+    snprintf(place[0], MAXPATH, "%s/q/././././././f", test_directory);
+    for (int i = 0; i < 2; i++)
+        if ((busy[i] = fork()) == 0)
+            keep_names_busy();
+    must_start(&t, go_up_and_down, 0);
+    for (int end = uptime() + 150; uptime() < end; calls++)
+        expect(link(place[0], "x/y") == -1 && errno == ENOENT, "there is no x");
+    __atomic_store_n(&stop, 1, __ATOMIC_SEQ_CST);
+    expect_joined(&t, 0);
+    expect(calls > 10, "%d calls were made", calls);
+    for (int i = 0; i < 2; i++)
+        expect(kill(busy[i]) == 0 && waitpid(busy[i], 0, 0) == busy[i], "kill");
+    expect(chdir(test_directory) == 0, "back");
+    expect(unlink("q/f") == 0 && unlink("q") == 0 && unlink("p/a") == 0 && unlink("p") == 0, "clean up");
+}
+
 // --- Memory ---
 
 #define PAGES    48

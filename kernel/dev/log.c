@@ -1,0 +1,128 @@
+// The kernel's log (log.h). Texts that kprintf prints are whole lines: each is sent in one piece.
+#include "kernel/dev/log.h"
+
+#include "kernel/lib/print.h"
+#include "kernel/lib/string.h"
+#include "kernel/lock/spinlock.h"
+#include "kernel/lock/waitq.h"
+#include "kernel/param.h"
+
+#define RING_SIZE       16384 // more than a list of all processes
+#define ADMITTED        100   // messages that programs can bring about: so many at once,
+#define ADMITTED_MORE   20    // and so many more each second
+#define WAIT_FOR_OTHERS 2     // clock ticks that a line waits for the end of somebody else's
+
+static struct spinlock lock = SPINLOCK_INIT("log", LOG);
+
+// Guarded by lock.
+static struct {
+    char ring[RING_SIZE];
+    uint32 in, out;     // bytes ever printed and sent
+    uint64 lost;        // lines that nobody was told of
+    uint admitted;      // messages that may be printed yet
+    uint64 second_ends; // tick
+    uint waited;        // ticks, since something could not be sent
+} log = {.admitted = ADMITTED};
+
+// => n > 0. Puts text into the ring; false: there is no room.
+static bool put_locked(const char *text, size_t n)
+{
+    if (n > RING_SIZE - (log.in - log.out))
+        return false;
+    for (; n > 0; n--)
+        log.ring[log.in++ % RING_SIZE] = *text++;
+    return true;
+}
+
+// Copies the next line out of the ring: how many bytes.
+static size_t next_line_locked(char line[PRINT_MAX])
+{
+    size_t n = 0;
+
+    while (n < PRINT_MAX && log.out + n != log.in && (n == 0 || line[n - 1] != '\n')) {
+        line[n] = log.ring[(log.out + n) % RING_SIZE];
+        n++;
+    }
+    return n;
+}
+
+static void send_locked(enum line_start start)
+{
+    char line[PRINT_MAX];
+
+    for (size_t n; (n = next_line_locked(line)) > 0; log.out += n)
+        if (!uart_try_line(line, n, start))
+            return;
+    log.waited = 0;
+}
+
+static void log_write(const char *text, size_t n)
+{
+    spin_lock(&lock);
+    if (n > 0 && !put_locked(text, n))
+        log.lost++;
+    send_locked(BREAKS_OWN_LINE);
+    spin_unlock(&lock);
+}
+
+void log_send(enum line_start start)
+{
+    if (__atomic_load_n(&log.in, __ATOMIC_RELAXED) == __atomic_load_n(&log.out, __ATOMIC_RELAXED))
+        return; // who prints sends by himself
+    spin_lock(&lock);
+    send_locked(start);
+    spin_unlock(&lock);
+}
+
+bool log_admits(void)
+{
+    spin_lock(&lock);
+    bool admitted = log.admitted > 0;
+    if (admitted)
+        log.admitted--;
+    else
+        log.lost++;
+    spin_unlock(&lock);
+    return admitted;
+}
+
+// => a second is over.
+static void begin_second_locked(uint64 now)
+{
+    char text[64];
+
+    log.second_ends = now + TICK_HZ;
+    log.admitted = min_u64(log.admitted + ADMITTED_MORE, ADMITTED);
+    if (log.lost > 0 && put_locked(text, ksnprintf(text, sizeof(text), "log: %lu lines are left out\n", log.lost)))
+        log.lost = 0;
+}
+
+void log_tick(void)
+{
+    uint64 now = clock_ticks();
+
+    spin_lock(&lock);
+    if (now >= log.second_ends)
+        begin_second_locked(now);
+    if (log.in != log.out)
+        send_locked(++log.waited > WAIT_FOR_OTHERS ? BREAKS_ANY_LINE : WAITS_FOR_LINE);
+    spin_unlock(&lock);
+}
+
+void log_begin(void) { print_output = log_write; }
+
+void log_drain(void)
+{
+    spin_lock(&lock);
+    while (uart_drain() && log.in != log.out)
+        send_locked(BREAKS_ANY_LINE);
+    spin_unlock(&lock);
+}
+
+void log_take_over(void)
+{
+    print_output = uart_send;
+    uart_take_over();
+    for (uint i = 0; i < RING_SIZE && log.in != log.out; i++)
+        uart_send(&log.ring[log.out++ % RING_SIZE], 1);
+}
