@@ -110,12 +110,12 @@ static int64 read_entries(struct file *f, char *data, uaddr_t addr, size_t n)
     return out ? (int64)out : -EFAULT;
 }
 
+static int64 directory_read(struct file *f, uaddr_t addr, size_t n) { return bounce(f, addr, n, PGSIZE, read_entries); }
+
 static int64 inode_file_read(struct file *f, uaddr_t addr, size_t n)
 {
     size_t done = 0;
     int e = 0;
-    if (f->inode->d.type == T_DIR)
-        return bounce(f, addr, n, PGSIZE, read_entries);
     while (e == 0 && done < n) {
         struct run r;
         e = take_run(f, &r, n - done);
@@ -264,6 +264,14 @@ const struct file_ops inode_file_ops = {
     .seek = inode_file_seek,
     .stat = inode_file_stat,
     .truncate = inode_file_truncate,
+    .sync = inode_file_sync,
+    .release = inode_file_release,
+};
+
+const struct file_ops directory_ops = {
+    .read = directory_read,
+    .seek = inode_file_seek,
+    .stat = inode_file_stat,
     .sync = inode_file_sync,
     .release = inode_file_release,
 };

@@ -4,7 +4,8 @@
 
 #include "kernel/file/file.h"
 
-extern const struct file_ops inode_file_ops; // files, directories, symbolic links
+extern const struct file_ops inode_file_ops; // files, symbolic links
+extern const struct file_ops directory_ops;  // to be read only
 extern const struct file_ops dev_file_ops;   // devices
 
 // Of f->inode, which release puts; it may be 0 there.

@@ -30,6 +30,8 @@ static int bind(struct file *f, int flags)
         f->minor = ip->d.minor;
         return dev_lookup(f->major) ? 0 : -ENXIO;
     }
+    if (type == T_DIR)
+        f->ops = &directory_ops;
     if (type != T_FILE)
         return 0;
     // Cutting is writing; a file opened to be read that is cut is written for that long.

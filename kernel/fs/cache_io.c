@@ -27,12 +27,17 @@ static void read_done(struct block *b, int status)
     spin_unlock(&cache.lock);
 }
 
+static bool is_read(const struct block *b)
+{
+    uint8 state = __atomic_load_n(&b->state, __ATOMIC_ACQUIRE);
+    return state == BLOCK_CLEAN || state == BLOCK_DIRTY;
+}
+
 // Waits until *out, pinned, is read: 0; or -EIO: then the pin is gone, and *out is 0.
 static int wait_read(struct block **out)
 {
     struct block *b = *out;
-    uint8 state = __atomic_load_n(&b->state, __ATOMIC_ACQUIRE);
-    if (likely(state == BLOCK_CLEAN || state == BLOCK_DIRTY))
+    if (likely(is_read(b)))
         return 0;
     spin_lock(&cache.lock);
     while (b->state == BLOCK_READING)
@@ -65,28 +70,35 @@ static int claim(uint32 blockno, struct block **out)
     return 0;
 }
 
-int cache_get(uint32 blockno, struct block **out)
+// Reads the block that was claimed, if it is ours to fill, or waits for whoever reads it.
+static int bring_in(uint32 blockno, int mine, struct block **out)
 {
-    int mine, error;
-    do {
-        mine = claim(blockno, out);
-        if (mine < 0)
-            return mine;
+    while (mine >= 0) {
         count(mine ? C_cache_miss : C_cache_hit);
         if (mine)
             read_done(*out, disk_read(blockno, block_data(*out)));
-        error = wait_read(out);
-        // If somebody else's read has failed, that may be for a neighbour that was read with it: ask for this one
-        // alone.
-    } while (error && !mine);
-    return error;
+        int error = wait_read(out);
+        if (error == 0 || mine)
+            return error;
+        // Somebody else's read has failed, perhaps for a neighbour that was read with it: ask for this one alone.
+        mine = claim(blockno, out);
+    }
+    return mine;
+}
+
+int cache_get(uint32 blockno, struct block **out)
+{
+    int mine = claim(blockno, out);
+    if (unlikely(mine != 0 || !is_read(*out)))
+        return bring_in(blockno, mine, out);
+    count(C_cache_hit);
+    return 0;
 }
 
 struct block *cache_get_ready(uint32 blockno)
 {
     struct block *b = cache_pin(blockno, 0);
-    uint8 state = b ? __atomic_load_n(&b->state, __ATOMIC_ACQUIRE) : BLOCK_EMPTY;
-    if (state == BLOCK_CLEAN || state == BLOCK_DIRTY)
+    if (b && is_read(b))
         return b;
     cache_put(b);
     return 0;

@@ -7,6 +7,7 @@ fixed newstyle handshake, simple replies), over a Unix socket, for one machine a
     Machine(..., extra=disk.options())
     disk.arm("read", 3, True)       the third read from now on fails, and all that follow
     disk.heal()
+    disk.heal_at = offset           the first read of that place heals it
     disk.close()
 """
 
@@ -46,11 +47,13 @@ class Disk:
     def arm(self, kind, k=None, forever=False):
         """Counts requests from now on. The k-th of that kind fails (k None: none does)."""
         self.count = dict.fromkeys(CMD.values(), 0)
+        self.counting = True
         self.fault = (kind, k, forever) if k else None
         self.failed = 0
 
     def heal(self):
         self.arm(None)
+        self.heal_at = None
 
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)
@@ -108,7 +111,7 @@ class Disk:
         self.socket.sendall(struct.pack(">QIII", 0x3E889045565A9, option, reply, len(data)) + data)
 
     def _fails(self, kind):
-        self.count[kind] += 1
+        self.count[kind] += self.counting
         if not self.fault or self.fault[0] != kind:
             return False
         _, k, forever = self.fault
@@ -122,6 +125,8 @@ class Disk:
             return False
         data = self._receive(length) if CMD.get(command) == "write" else b""
         error, out = 0, b""
+        if command in CMD and self.heal_at is not None and offset <= self.heal_at < offset + length:
+            self.fault, self.counting = None, False
         if command not in CMD or offset + length > len(self.image):
             error = EINVAL
         elif self._fails(CMD[command]):

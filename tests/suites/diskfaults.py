@@ -9,6 +9,8 @@ the calls what the files must hold. Then the disk is healthy again, and
     the next boot finds one of the states since the last sync that succeeded;
     after a clean end no block and no inode is lost, and no file without a name is left.
 
+The load "mount" is a boot itself, on a disk whose journal must be replayed and that has a file without a name.
+
 `make diskfaults` tries each k of each load; the suite takes a sample. A failed case is named so that
 `tests/diskfaults NAME` repeats it. SEED=number in the environment repeats a sample.
 """
@@ -21,7 +23,7 @@ import threading
 
 from lib.diskmodel import Model, parse_shown
 from lib.image import FSCK, MKFS
-from lib.machine import Failure, Machine, ROOT, WORK
+from lib.machine import Ended, Failure, Machine, ROOT, WORK
 from lib.nbd import Disk
 from lib.results import Test
 
@@ -75,7 +77,10 @@ LOADS = {
              children(*("".join("write /d/%d %d 30000 %d\nread /d/%d 0 40000\n" % (n, 20000 * i, i, n) for i in range(4)) +
                         "trunc /d/%d 50000\ncreate /d/%dx\n" % (n, n) for n in (1, 2))) +
              "sync\nsync\nsync\nwait\nsync\nunlink /d/1\n"),
+    "mount": (big("/d/a") + big("/d/c") + "hold /d/a\nunlink /d/a\nsync\ncreate /d/b\nwrite /d/b 0 9000 3\ntrunc /d/c 5000\n"
+              "fsync /d/b\n", ""),
 }
+MOUNT = "mount"
 
 
 class Run:
@@ -139,10 +144,14 @@ class Bases:
         try:
             with Run("diskfaults-base-" + load, disk, "plain", 1) as run:
                 run.script("setup")
-                run.poweroff()
+                if load != MOUNT:
+                    run.poweroff()
             base = bytes(disk.image)
+            if load == MOUNT:
+                arm_mount(disk, None, None, False)
             with Run("diskfaults-count-" + load, disk, "plain", 1) as run:
-                run.load(disk, None, None, False)
+                if load != MOUNT:
+                    run.load(disk, None, None, False)
                 counts = dict(disk.count)
         finally:
             disk.close()
@@ -153,7 +162,8 @@ class Bases:
         folder = os.path.join(WORK, "diskfaults-files")
         os.makedirs(folder, exist_ok=True)
         files = [PROGRAM + "=init", PROGRAM + "=prog"]
-        scripts = {"setup": "mkdir /d\n%ssync\n" % LOADS[load][0], "load": LOADS[load][1]}
+        end = "" if load == MOUNT else "sync\n"
+        scripts = {"setup": "mkdir /d\n" + LOADS[load][0] + end, "load": LOADS[load][1] or "sync\n"}
         for part, script in scripts.items():
             path = os.path.join(folder, "%s-%s" % (load, part))
             with open(path, "w") as f:
@@ -166,6 +176,14 @@ class Bases:
 
 
 BASES = Bases()
+
+
+def arm_mount(disk, kind, k, forever):
+    """From power-on until the first process is read."""
+    with open(PROGRAM, "rb") as f:
+        first = f.read(4096)
+    disk.arm(kind, k, forever)
+    disk.heal_at = disk.image.index(first)
 
 
 class Case:
@@ -195,17 +213,37 @@ class Case:
 
     def check(self, disk):
         model = Model(LOADS[self.load][0])
+        if self.load == MOUNT:
+            failed = self.mount(disk, model)
+        else:
+            failed = self.use(disk, model)
+        self.fsck(disk)
+        with self.boot(disk) as run:
+            model.check_disk(run.show())
+            run.poweroff()
+        self.fsck(disk, "--no-orphans")
+        return failed
+
+    def use(self, disk, model):
         with self.boot(disk) as run:
             out = run.load(disk, self.kind, self.k, self.forever)
             failed = disk.failed > 0
             disk.heal()
             model.follow(LOADS[self.load][1], out, run.own_sum, failed)
             model.check_now(run.show())
-        self.fsck(disk)
-        with self.boot(disk) as run:
-            model.check_disk(run.show())
-            run.poweroff()
-        self.fsck(disk, "--no-orphans")
+        return failed
+
+    def mount(self, disk, model):
+        """The system starts, and has what it should; or it says why not and ends."""
+        arm_mount(disk, self.kind, self.k, self.forever)
+        try:
+            with self.boot(disk) as run:
+                model.check_now(run.show())
+        except Ended:
+            if self.machine.status != 1:
+                raise
+        failed = disk.failed > 0
+        disk.heal()
         return failed
 
     def boot(self, disk):
