@@ -105,9 +105,9 @@ enum { SYSCALLS(SYSCALL_NUMBER) SYS_sleep = SYS_pause };
 //     running; 0 ticks: no more. The handler ends with sigreturn(), which restores all registers,
 //     and is not called again before. kernel/proc/alarm.h has the rules.
 // interpose(mask, path): from now on the calls whose bit (1 << number) is set in mask fail with
-//     EPERM, but for exit and thread_exit, and for open and exec of exactly path ("-": of none). Bit 31: all calls
-//     from 31 on. Inherited, kept by exec; a further call can only add to it. -EPERM: path was
-//     refused before.
+//     EPERM, but for exit and thread_exit, and for open and exec of exactly path ("-": of none), as long as it
+//     leads to what it leads to now. Bit 31: all calls from 31 on. Inherited, kept by exec; a further call
+//     can only add to it. -EPERM: path was refused before.
 // backtrace(): prints the calls by which the kernel came to run this one.
 // kill(pid): pid below -1: all processes of the group -pid.
 // setpgid(pid, pgid): pid, the caller (0) or its child, goes to the group pgid, or becomes the leader of its own

@@ -105,7 +105,7 @@ static void first_process(void *)
     ktest_run();
     need(inode_get(ROOTINO, &p->cwd), "there is no root directory");
     p->isolated = bootarg("isolate", 0) != 0;
-    need(proc_exec("/init", argv, 1), "/init cannot be run");
+    need(proc_exec("/init", 0, argv, 1), "/init cannot be run");
     proc_user_return(p);
 }
 

@@ -63,8 +63,9 @@ int file_sync(struct file *f);
 // shared and written, f counts among those who write the file.
 int file_map(const struct file *f, int prot, bool shared, struct inode **ip, int *denied);
 
-// Opens path from cwd with the O_ flags of fcntl.h. Errors as POSIX open.
-int file_open(struct inode *cwd, const char *path, int flags, struct file **out);
+// Opens path from cwd with the O_ flags of fcntl.h. Errors as POSIX open. only: what path must lead to already,
+// else -EPERM; 0: it may lead anywhere.
+int file_open(struct inode *cwd, const char *path, int flags, const struct inode *only, struct file **out);
 // A pipe's two ends. 0, -ENFILE, -ENOMEM.
 int pipe_open(struct file **reader, struct file **writer);
 

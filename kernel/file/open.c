@@ -6,6 +6,15 @@
 #include "kernel/file/kinds.h"
 #include "kernel/fs/path.h"
 
+// Nothing is made: what is to be opened is there.
+static int find_only(struct inode *cwd, const char *path, int flags, const struct inode *only, struct inode **out)
+{
+    int e = path_lookup(cwd, path, flags & O_NOFOLLOW ? PATH_NOFOLLOW : 0, out);
+    if (e != 0 || *out != only)
+        return -EPERM;
+    return (flags & O_CREATE) && (flags & O_EXCL) ? -EEXIST : 0;
+}
+
 static int find_inode(struct inode *cwd, const char *path, int flags, struct inode **out)
 {
     static const struct node file = {.type = T_FILE};
@@ -47,7 +56,7 @@ static int bind(struct file *f, int flags)
     return e;
 }
 
-int file_open(struct inode *cwd, const char *path, int flags, struct file **out)
+int file_open(struct inode *cwd, const char *path, int flags, const struct inode *only, struct file **out)
 {
     const int mode = flags & (O_WRONLY | O_RDWR);
     if (mode == (O_WRONLY | O_RDWR))
@@ -57,7 +66,10 @@ int file_open(struct inode *cwd, const char *path, int flags, struct file **out)
     if (e)
         return e;
     f->append = (flags & O_APPEND) != 0;
-    e = find_inode(cwd, path, flags, &f->inode);
+    if (only != 0)
+        e = find_only(cwd, path, flags, only, &f->inode);
+    else
+        e = find_inode(cwd, path, flags, &f->inode);
     if (e == 0)
         e = bind(f, flags);
     if (e)

@@ -214,14 +214,16 @@ static int commit(struct proc *leader, const struct new_image *image)
     return first ? 0 : -EINTR;
 }
 
-int proc_exec(const char *path, char *const *argv, int argc)
+int proc_exec(const char *path, const struct inode *only, char *const *argv, int argc)
 {
     struct loading l = {0};
     int r = path_lookup(proc_cwd(), path, 0, &l.file);
-    if (r < 0)
-        return r;
-    set_name(&l.image, path);
-    r = load(&l, argv, argc);
+    if (only != 0 && (r < 0 || l.file != only))
+        r = -EPERM;
+    if (r == 0) {
+        set_name(&l.image, path);
+        r = load(&l, argv, argc);
+    }
     inode_put(l.file);
     if (r == 0)
         r = commit(current()->leader, &l.image);

@@ -39,6 +39,7 @@ static void release_files(struct proc *p)
     fdtable_close_all(&p->fds);
     inode_put(p->cwd);
     p->cwd = 0;
+    watch_drop(&p->watch);
 }
 
 // The list that p is in: who may wait for it sleeps on that.

@@ -18,7 +18,7 @@ static void link_to_parent(struct proc *child, struct proc *parent, struct addrs
     child->parent = parent;
     child->forked = true;
     child->pgid = parent->pgid;
-    child->watch = parent->watch;
+    watch_fork_locked(&child->watch, &parent->watch);
     child->doomed |= parent->doomed; // who ends the group ends those that are just being born
     child->killed |= child->doomed;
     list_push_back(&parent->children, &child->sibling);

@@ -20,7 +20,7 @@ static const struct {
 // open and exec refuse for themselves: they have the path.
 static bool refused(const struct watch *w, uint64 number)
 {
-    return number != SYS_open && number != SYS_exec && watch_refuses(w, number, 0);
+    return number != SYS_open && number != SYS_exec && watch_refuses(w, number);
 }
 
 // On its own, so that calls that are not traced need not save registers for it.

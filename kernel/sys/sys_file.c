@@ -73,11 +73,14 @@ int64 sys_fsync(const uint64 *a) { return on_file(a, do_sync); }
 static int64 do_open(const char *path, const uint64 *a)
 {
     struct file *f;
-    if (watch_refuses(&current()->leader->watch, SYS_open, path))
-        return -EPERM;
+    struct inode *only;
     if (fdtable_full(&current()->leader->fds))
         return -EMFILE;
-    int e = file_open(proc_cwd(), path, (int)a[1], &f);
+    int e = watch_permits(&current()->leader->watch, SYS_open, path, &only);
+    if (e)
+        return e;
+    e = file_open(proc_cwd(), path, (int)a[1], only, &f);
+    inode_put(only);
     return e ? e : add_file(f);
 }
 

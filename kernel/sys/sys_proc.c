@@ -123,22 +123,30 @@ static int fetch_args(struct exec_args *args, uaddr_t argv)
     }
 }
 
-int64 sys_exec(const uint64 *a)
+static int exec_path(const char *path, const struct inode *only, uaddr_t argv)
 {
-    char path[MAXPATH];
-    int r = fetch_path(a[0], path);
-    if (r < 0)
-        return r;
-    if (watch_refuses(&current()->leader->watch, SYS_exec, path))
-        return -EPERM;
     struct page *page = page_alloc_order(1, 0);
     if (page == 0)
         return -ENOMEM;
     struct exec_args *args = page_to_virt(page);
-    r = fetch_args(args, a[1]);
+    int r = fetch_args(args, argv);
     if (r >= 0)
-        r = proc_exec(path, args->argv, r);
+        r = proc_exec(path, only, args->argv, r);
     page_put(page);
+    return r;
+}
+
+int64 sys_exec(const uint64 *a)
+{
+    char path[MAXPATH];
+    struct inode *only;
+    int r = fetch_path(a[0], path);
+    if (r == 0)
+        r = watch_permits(&current()->leader->watch, SYS_exec, path, &only);
+    if (r < 0)
+        return r;
+    r = exec_path(path, only, a[1]);
+    inode_put(only);
     return r;
 }
 

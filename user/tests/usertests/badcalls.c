@@ -29,7 +29,7 @@ static void unknown_calls(void)
 // With bits set for calls that have no name: the kernel must not look one up.
 static void unknown_calls_traced(void)
 {
-    const long unnamed = ~((1L << NO_CALL) - 1) | 1;
+    const long unnamed = (long)(~0UL << NO_CALL | 1);
     struct fixture f;
     fixture_make(&f);
     expect(raw_syscall(SYS_trace, (long[6]){unnamed}) == 0, "trace");

@@ -212,8 +212,90 @@ static void interpose_bad_path(void)
     expect(getpid() > 0 && may_open("/README"), "nothing is refused");
     path[MAXPATH - 1] = 0;
     must_interpose(BIT(open), path);
-    expect(open(path, O_RDONLY) == -1 && errno == ENAMETOOLONG,
-           "the longest path is allowed, though no name is so long");
+    expect(open(path, O_RDONLY) == -1 && errno == EPERM, "the longest path can be named, and leads nowhere");
+}
+
+// The same path to other files, and none.
+static void interpose_path_replaced(void)
+{
+    close(open("f", O_CREATE | O_RDWR));
+    close(open("secret", O_CREATE | O_RDWR));
+    must_interpose(BIT(open) | BIT(exec), "f");
+    expect(may_open("f"), "the file may be opened");
+    expect(unlink("f") == 0 && open("f", O_CREATE | O_RDWR) == -1 && errno == EPERM, "removed, it cannot be made anew");
+    expect(mknod("f", 1, 0) == 0 && !may_open("f") && unlink("f") == 0, "a device instead of it");
+    expect(symlink("secret", "f") == 0 && !may_open("f") && unlink("f") == 0, "a link to another file");
+    expect(link("secret", "f") == 0 && !may_open("f") && !may_exec("f") && unlink("f") == 0, "another file");
+    expect(symlink("/true", "f") == 0 && !may_exec("f") && unlink("f") == 0, "a link to a program");
+    expect(rename("secret", "f") == 0 && !may_open("f"), "another file that was renamed");
+    must_interpose(BIT(open), "f");
+    expect(!may_open("f"), "though the path is named again");
+    unlink("f");
+}
+
+// What comes back is the same file.
+static void interpose_path_comes_back(void)
+{
+    close(open("f", O_CREATE | O_RDWR));
+    must_interpose(BIT(open), "f");
+    expect(rename("f", "g") == 0 && !may_open("f") && !may_open("g"), "elsewhere it is refused");
+    expect(symlink("g", "f") == 0 && may_open("f"), "a link that leads to it does as well");
+    expect(unlink("f") == 0 && rename("g", "f") == 0 && may_open("f"), "back again it may be opened");
+    expect(open("f", O_CREATE | O_EXCL) == -1 && errno == EEXIST, "it exists");
+    int fd = open("f", O_CREATE | O_TRUNC | O_RDWR);
+    expect(fd >= 0, "O_CREATE of what is there");
+    close(fd);
+    unlink("f");
+}
+
+static void interpose_path_elsewhere(void)
+{
+    expect(mkdir("d") == 0, "mkdir");
+    close(open("f", O_CREATE | O_RDWR));
+    close(open("d/f", O_CREATE | O_RDWR));
+    must_interpose(BIT(open), "f");
+    expect(chdir("d") == 0 && !may_open("f"), "from another directory it is another file");
+    expect(chdir("..") == 0 && may_open("f"), "from the first one it is the file");
+    unlink("d/f");
+    unlink("d");
+    unlink("f");
+}
+
+// A path that leads nowhere: also what is made there later is refused.
+static void interpose_path_of_nothing(void)
+{
+    must_interpose(BIT(open), "f");
+    expect(open("f", O_CREATE | O_RDWR) == -1 && errno == EPERM, "it cannot be made by open");
+    expect(mknod("f", 3, 0) == 0 && !may_open("f"), "what is made otherwise is refused");
+    unlink("f");
+}
+
+// The inode's number is not given to another file, as long as a restricted process lives: the child does.
+static void interpose_path_inode_kept(void)
+{
+    int fd = open("f", O_CREATE | O_RDWR), gate[2];
+    struct stat old, st;
+    expect(fd >= 0 && fstat(fd, &old) == 0, "a file");
+    close(fd);
+    must_pipe(gate);
+    int pid = must_fork();
+    if (pid == 0) {
+        must_interpose(BIT(open), "f");
+        read_byte(gate[0]);
+        exit(may_open("f"));
+    }
+    wait_asleep(pid);
+    expect(unlink("f") == 0, "unlink");
+    for (int i = 0; i < 3; i++) { // the first free number is that of the file, if it is free
+        fd = open("f", O_CREATE | O_RDWR);
+        expect(fd >= 0 && fstat(fd, &st) == 0 && st.ino != old.ino, "a new file has another number");
+        close(fd);
+        if (i < 2)
+            unlink("f");
+    }
+    expect(write(gate[1], "x", 1) == 1, "write");
+    expect_status(pid, 0);
+    unlink("f");
 }
 
 static void interpose_while_traced(void)
@@ -246,6 +328,11 @@ const struct test interpose_tests[] = {
     TEST(interpose_only_adds, 0, "", "a further call refuses more, never less"),
     TEST(interpose_path_stays, 0, "", "the path can be dropped, not changed"),
     TEST(interpose_path_later, 0, "", "it can be named as long as neither open nor exec is refused"),
+    TEST(interpose_path_replaced, 0, "", "the path to another file than it led to at first is refused"),
+    TEST(interpose_path_comes_back, 0, "", "and allowed when it leads to the first one again"),
+    TEST(interpose_path_elsewhere, 0, "", "a relative path means the file that it led to at first"),
+    TEST(interpose_path_of_nothing, 0, "", "a path that led nowhere is refused for ever"),
+    TEST(interpose_path_inode_kept, 0, "", "the number of the file is not given to another"),
     TEST(interpose_bad_path, 0, "", "paths that are too long or nowhere: an error, and nothing is refused"),
     TEST(interpose_while_traced, 0, "", "trace and interpose can be refused, too"),
     TEST(interpose_without_memory, ALONE, "", "interpose and trace need no memory: they work when there is none"),
