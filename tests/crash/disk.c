@@ -4,6 +4,7 @@
 //
 // What a write carries must not change until it is answered; that is checked.
 #include "kernel/dev/disk.h"
+#include "kernel/dev/virtio_blk.h"
 #include "kernel/errno.h"
 #include "kernel/fs.h"
 #include "kernel/lib/assert.h"
@@ -12,6 +13,8 @@
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/waitq.h"
 #include "tests/crash/world.h"
+
+#include <stdlib.h>
 
 #define REQUESTS_MAX 64
 
@@ -23,15 +26,10 @@ struct waiting {
 
 struct world_disk world_disk;
 
+static struct waiting *slots;                 // REQUESTS_MAX of them; in the heap, because they are large
 static struct waiting *waiting[REQUESTS_MAX]; // in the order in which they came
-static struct waiting slots[REQUESTS_MAX];
 static uint nwaiting;
 static uint32 next_number;
-
-static struct spinlock run_lock = SPINLOCK_INIT("disk_run", DEVICE);
-
-static struct disk_driver driver = {.needs_flush = true};
-const struct disk_driver *disk = &driver;
 
 static void tell(enum disk_event event, uint32 number, uint32 blockno, const void *bytes)
 {
@@ -47,8 +45,23 @@ static struct waiting *free_slot(void)
     world_fail("the disk has too many requests");
 }
 
-void disk_submit(struct disk_request *r)
+// The device may carry out two writes in any order: nobody may have two of one block under way.
+static void refuse_overlap(uint32 blockno)
 {
+    for (uint i = 0; i < nwaiting; i++) {
+        const struct disk_request *r = waiting[i]->request;
+        if (r->op == DISK_WRITE && blockno >= r->blockno && blockno < r->blockno + r->nsegments)
+            world_fail("block %u is written twice at once", blockno);
+    }
+}
+
+static void submit(struct disk_request *r)
+{
+    if (r->op == DISK_FLUSH && world_disk.skip_flush && world_disk.skip_flush()) {
+        r->status = 0;
+        r->done(r);
+        return;
+    }
     if (r->op != DISK_FLUSH && (r->nsegments == 0 || (uint64)r->blockno + r->nsegments > world_disk.blocks))
         world_fail("a request for blocks %u to %u, but the disk has %u", r->blockno, r->blockno + r->nsegments,
                    world_disk.blocks);
@@ -57,6 +70,7 @@ void disk_submit(struct disk_request *r)
     w->number = next_number;
     next_number += r->op == DISK_WRITE ? r->nsegments : 1;
     for (uint i = 0; i < r->nsegments && r->op == DISK_WRITE; i++) {
+        refuse_overlap(r->blockno + i);
         memcpy(w->sent[i], r->segment[i], BSIZE);
         tell(EVENT_WRITE, w->number + i, r->blockno + i, w->sent[i]);
     }
@@ -65,7 +79,27 @@ void disk_submit(struct disk_request *r)
     waiting[nwaiting++] = w;
 }
 
-void world_disk_insert(void) { driver.blocks = world_disk.blocks; }
+// The driver that kernel/dev/disk.c finds.
+const struct disk_driver *virtio_blk_probe(void)
+{
+    static struct disk_driver driver = {.submit = submit, .needs_flush = true};
+    driver.blocks = world_disk.blocks;
+    return &driver;
+}
+
+void world_disk_prepare(void)
+{
+    slots = calloc(REQUESTS_MAX, sizeof(*slots));
+    if (!slots)
+        exit(2);
+}
+
+void world_disk_insert(void)
+{
+    for (struct waiting *w = slots; w < &slots[REQUESTS_MAX]; w++)
+        w->request = 0;
+    disk_init();
+}
 
 static uint8 *block_at(uint32 blockno) { return world_disk.bytes + (size_t)blockno * BSIZE; }
 
@@ -100,35 +134,3 @@ void world_disk_answer(void)
     r->status = 0;
     r->done(r);
 }
-
-static void run_done(struct disk_request *r)
-{
-    spin_lock(&run_lock);
-    r->done = 0;
-    wakeup(r);
-    spin_unlock(&run_lock);
-}
-
-int disk_run(struct disk_request *r)
-{
-    if (r->op == DISK_FLUSH && world_disk.skip_flush && world_disk.skip_flush())
-        return 0;
-    r->done = run_done;
-    disk_submit(r);
-    spin_lock(&run_lock);
-    while (r->done)
-        sleep(r, &run_lock);
-    spin_unlock(&run_lock);
-    return r->status;
-}
-
-static int run_one(enum disk_op op, uint32 blockno, void *page)
-{
-    struct disk_request r = {.op = op, .blockno = blockno, .nsegments = 1, .segment = {page}};
-
-    return disk_run(&r);
-}
-
-int disk_read(uint32 blockno, void *page) { return run_one(DISK_READ, blockno, page); }
-
-int disk_write(uint32 blockno, void *page) { return run_one(DISK_WRITE, blockno, page); }

@@ -22,7 +22,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,143 +30,170 @@
 
 enum { STATUS_GOOD, STATUS_BAD, STATUS_BROKEN };
 
-static bool verbose;
-static uint frames = 2048;
-static const char *out, *image;
-static char last_line[PRINT_MAX];
-
-struct found {
-    uint errors;
-    int first;
-    char path[WALK_PATH];
+struct options {
+    bool verbose;
+    uint frames;
+    const char *out;
 };
+
+// What is found out about an image.
+struct attempt {
+    const struct options *options;
+    const char *image;
+    struct world_disk disk;
+    int error;             // of mounting, or -EIO if a sync failed then
+    char said[PRINT_MAX];  // the kernel's last line
+    uint errors;           // names that could not be read
+    int first;             // the first one's error
+    char where[WALK_PATH]; // and path
+};
+
+static struct attempt *now; // in the world
 
 // The kernel's console.
 static void keep_line(const char *text, size_t n)
 {
-    if (verbose)
+    if (now->options->verbose)
         fwrite(text, 1, n, stdout);
     while (n > 0 && text[n - 1] == '\n')
         n--;
-    snprintf(last_line, sizeof(last_line), "%.*s", (int)n, text);
-}
-
-static noreturn void broken(const char *what)
-{
-    printf("%s: broken: %s\n", image, what);
-    fflush(stdout);
-    _exit(STATUS_BROKEN);
+    snprintf(now->said, sizeof(now->said), "%.*s", (int)n, text);
 }
 
 static void visit(const struct walk_entry *entry, void *arg)
 {
-    struct found *found = arg;
-    if (verbose)
+    struct attempt *a = arg;
+    if (a->options->verbose)
         printf("%d %u %lu %016lx %s%s\n", entry->type, entry->nlink, entry->size, entry->content, entry->path,
                entry->error ? " !" : "");
     if (entry->error == 0)
         return;
-    if (found->errors++ == 0) {
-        found->first = entry->error;
-        snprintf(found->path, sizeof(found->path), "%s", entry->path);
+    if (a->errors++ == 0) {
+        a->first = entry->error;
+        snprintf(a->where, sizeof(a->where), "%s", entry->path);
     }
 }
 
-static void read_image(void)
+static void mount(void *arg)
 {
-    FILE *f = fopen(image, "rb");
-    long size = f && fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
-    if (size < 0 || !(world_disk.bytes = malloc(size + 1))) {
-        perror(image);
-        _exit(STATUS_BROKEN);
-    }
-    rewind(f);
-    if (fread(world_disk.bytes, 1, size, f) != (size_t)size)
-        broken("cannot be read");
-    world_disk.blocks = size / BSIZE;
-    fclose(f);
-}
-
-static void write_image(void)
-{
-    FILE *f = fopen(out, "wb");
-    size_t size = (size_t)world_disk.blocks * BSIZE;
-    if (!f || fwrite(world_disk.bytes, 1, size, f) != size || fclose(f) != 0) {
-        perror(out);
-        _exit(STATUS_BROKEN);
-    }
-}
-
-// There are no programs that could store into files without a transaction.
-static void nothing_mapped(void) {}
-
-// Does it all, and ends the process.
-static void mount_image(void)
-{
-    struct found found = {0};
-    alarm(LIMIT);
-    read_image();
-    world_boot(frames);
+    now = arg;
+    world_disk = now->disk;
     print_output = keep_line;
-    journal_stage_hook = nothing_mapped;
-    int e = fs_mount();
-    if (e) {
-        printf("%s: refused (%d): %s\n", image, e, last_line);
-    } else {
-        walk_tree(visit, &found);
-        e = journal_flush();
-        if (e)
-            broken("sync fails");
-        printf("%s: accepted", image);
-        if (found.errors > 0)
-            printf(", %u errors, the first: %d at %s", found.errors, found.first, found.path);
-        putchar('\n');
-    }
-    if (out)
-        write_image();
-    fflush(stdout);
-    _exit(e || found.errors ? STATUS_BAD : STATUS_GOOD);
+    world_boot(now->options->frames);
+    now->error = fs_mount();
+    if (now->error)
+        return;
+    walk_tree(visit, now);
+    now->error = journal_flush();
 }
 
-// In a process of its own. Returns its status.
-static int try_image(void)
+static bool read_image(struct attempt *a)
 {
-    int status;
+    FILE *f = fopen(a->image, "rb");
+    long size = f && fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
+    bool good = size >= 0 && (a->disk.bytes = malloc(size + 1)) != 0;
+    if (good) {
+        rewind(f);
+        good = fread(a->disk.bytes, 1, size, f) == (size_t)size;
+        a->disk.blocks = size / BSIZE;
+    }
+    if (!good)
+        perror(a->image);
+    if (f)
+        fclose(f);
+    return good;
+}
+
+static bool write_image(const struct attempt *a)
+{
+    FILE *f = fopen(a->options->out, "wb");
+    size_t size = (size_t)a->disk.blocks * BSIZE;
+    bool good = f && fwrite(a->disk.bytes, 1, size, f) == size && fclose(f) == 0;
+    if (!good)
+        perror(a->options->out);
+    return good;
+}
+
+// Says what became of it: the status.
+static int report(const struct attempt *a, const char *broken)
+{
+    if (broken)
+        printf("%s: broken: %s\n", a->image, broken);
+    else if (a->error)
+        printf("%s: refused (%d): %s\n", a->image, a->error, a->said);
+    else if (a->errors)
+        printf("%s: accepted, %u errors, the first: %d at %s\n", a->image, a->errors, a->first, a->where);
+    else
+        printf("%s: accepted\n", a->image);
     fflush(stdout);
+    if (broken)
+        return STATUS_BROKEN;
+    return a->error || a->errors ? STATUS_BAD : STATUS_GOOD;
+}
+
+static int try_image(const struct options *options, const char *image)
+{
+    struct attempt *a = calloc(1, sizeof(*a));
+    a->options = options;
+    a->image = image;
+    if (!read_image(a))
+        return STATUS_BROKEN;
+    alarm(LIMIT);
+    const char *broken = world_run(mount, a);
+    alarm(0);
+    int status = report(a, broken);
+    if (options->out && !write_image(a))
+        status = STATUS_BROKEN;
+    free(a->disk.bytes);
+    free(a);
+    return status;
+}
+
+// Tries images[*done] and those behind it, in a process of its own: the worst status. A signal ends that early.
+static int try_images(const struct options *options, char **images, int n, volatile int *done)
+{
+    int status, worst = STATUS_GOOD;
     pid_t pid = fork();
-    if (pid == 0)
-        mount_image();
+    if (pid == 0) {
+        for (; *done < n; ++*done) {
+            status = try_image(options, images[*done]);
+            worst = status > worst ? status : worst;
+        }
+        _exit(worst);
+    }
     if (pid < 0 || waitpid(pid, &status, 0) != pid) {
         perror("fsmount");
         exit(STATUS_BROKEN);
     }
     if (WIFEXITED(status))
         return WEXITSTATUS(status);
-    printf("%s: broken: signal %d\n", image, WTERMSIG(status));
+    printf("%s: broken: signal %d\n", images[*done], WTERMSIG(status));
+    fflush(stdout);
+    ++*done;
     return STATUS_BROKEN;
 }
 
 int main(int argc, char **argv)
 {
+    struct options options = {.frames = WORLD_FRAMES};
     int option, worst = STATUS_GOOD;
+    int *done = mmap(0, sizeof(*done), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     while ((option = getopt(argc, argv, "vm:o:")) != -1) {
         if (option == 'v')
-            verbose = true;
+            options.verbose = true;
         else if (option == 'm')
-            frames = atoi(optarg);
+            options.frames = atoi(optarg);
         else if (option == 'o')
-            out = optarg;
+            options.out = optarg;
         else
             optind = argc;
     }
-    if (optind >= argc) {
+    if (optind >= argc || done == MAP_FAILED) {
         fprintf(stderr, "usage: fsmount [-v] [-m FRAMES] [-o OUT] IMAGE...\n");
         return STATUS_BROKEN;
     }
-    world_failed = broken;
-    for (int i = optind; i < argc; i++) {
-        image = argv[i];
-        int status = try_image();
+    while (*done < argc - optind) {
+        int status = try_images(&options, argv + optind, argc - optind, done);
         worst = status > worst ? status : worst;
     }
     return worst;

@@ -1,10 +1,12 @@
 // Threads that take turns, sleep and wakeup, and the clock.
 //
-// Each kernel thread is a thread of the host, but only the one that has the turn runs: `running` names it, and the
-// others wait until it names them. A turn is given away in a sleep, and, if world_chance says so, where a
-// thread lets its last spinlock go: there the real kernel may be interrupted, too, or another hart may be quicker.
-// While every thread sleeps the disk answers; when it has nothing to answer, the clock goes on to
-// the first sleeper's time.
+// Each kernel thread is a thread of the host, but only the one that has the turn runs. A turn is given away in a sleep,
+// and, if world_chance says so, where a thread lets its last spinlock go: there the real kernel may be interrupted,
+// too, or another hart may be quicker. While every thread sleeps the disk answers; when it has nothing to answer, the
+// clock goes on to the first sleeper's time.
+//
+// The host's threads outlive a world: one whose kernel thread is gone waits for a turn that never comes, and becomes
+// another thread of the next world.
 #include "kernel/errno.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
@@ -14,15 +16,15 @@
 #include "tests/crash/world.h"
 
 #include <pthread.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #define THREADS_MAX 4
 #define NO_DEADLINE (~0UL)
 
+// A thread of the kernel.
 struct thread {
-    const char *name;
-    void (*main)(void *arg);
-    void *arg;
-    pthread_cond_t turn;
     bool sleeps;
     bool timed_out;
     const void *chan;
@@ -34,10 +36,25 @@ struct thread {
 struct world_chance world_chance;
 void (*world_transaction_ended)(void);
 
-static struct thread threads[THREADS_MAX] = {{.name = "main", .turn = PTHREAD_COND_INITIALIZER}};
+static struct thread threads[THREADS_MAX] = {{.deadline = NO_DEADLINE}}; // the first is world_run's
 static uint nthreads = 1;
-static struct thread *running = &threads[0]; // guarded by baton
-static pthread_mutex_t baton = PTHREAD_MUTEX_INITIALIZER;
+static struct thread *running = &threads[0];
+
+// The host's threads, by the number of the kernel's. In the heap: they outlive a world.
+static struct host {
+    pthread_mutex_t baton; // guards has_turn
+    uint has_turn;         // the thread that runs
+    bool leaving;          // the first is to leave the world when it gets its turn
+    struct host_thread {
+        bool made;
+        bool anew; // it shall begin at main when it gets its turn
+        void (*main)(void *arg);
+        void *arg;
+        pthread_cond_t turn;
+        jmp_buf begin;
+    } thread[THREADS_MAX];
+} * host;
+
 static uint64 now; // clock ticks
 static bool in_interrupt;
 
@@ -54,8 +71,6 @@ uint64 world_random(uint64 n)
     return (x * 0x2545f4914f6cdd1dUL >> 32) % n;
 }
 
-uint64 world_now(void) { return now; }
-
 uint64 clock_ticks(void) { return now; }
 
 struct held_set *world_held(void) { return &running->held; }
@@ -67,42 +82,78 @@ struct transaction *thread_transaction(void) { return &running->transaction; }
 bool thread_in_transaction(void) { return running->transaction.open; }
 
 // => baton held
-static void wait_turn(struct thread *me)
+static void wait_turn(uint me)
 {
-    while (running != me)
-        pthread_cond_wait(&me->turn, &baton);
+    while (host->has_turn != me)
+        pthread_cond_wait(&host->thread[me].turn, &host->baton);
 }
 
-static void give_turn(struct thread *to)
+// The running thread waits until it gets its turn again.
+static void give_turn(uint to)
 {
-    struct thread *me = running;
+    uint me = running - threads;
+    struct host_thread *t = &host->thread[me];
     if (to == me)
         return;
-    pthread_mutex_lock(&baton);
-    running = to;
-    pthread_cond_signal(&to->turn);
+    pthread_mutex_lock(&host->baton);
+    host->has_turn = to;
+    pthread_cond_signal(&host->thread[to].turn);
     wait_turn(me);
-    pthread_mutex_unlock(&baton);
+    pthread_mutex_unlock(&host->baton);
+    if (t->anew)
+        longjmp(t->begin, 1);
+    running = &threads[me];
+    if (me == 0 && host->leaving) {
+        host->leaving = false;
+        world_leave_now();
+    }
+}
+
+void world_leave(void)
+{
+    if (running == &threads[0])
+        world_leave_now();
+    host->leaving = true;
+    give_turn(0);
+    abort(); // its next turn is another thread's
 }
 
 static void *thread_main(void *arg)
 {
-    struct thread *me = arg;
-    pthread_mutex_lock(&baton);
-    wait_turn(me);
-    pthread_mutex_unlock(&baton);
-    me->main(me->arg);
-    world_fail("thread %s has returned", me->name);
+    struct host_thread *t = arg;
+    if (setjmp(t->begin) == 0) {
+        pthread_mutex_lock(&host->baton);
+        wait_turn(t - host->thread);
+        pthread_mutex_unlock(&host->baton);
+    }
+    t->anew = false;
+    running = &threads[t - host->thread];
+    t->main(t->arg);
+    world_fail("a thread of the kernel has returned");
 }
 
 static void start(const char *name, void (*main)(void *arg), void *arg)
 {
+    pthread_t id;
+    struct host_thread *t = &host->thread[nthreads];
     kassert(nthreads < THREADS_MAX);
-    struct thread *t = &threads[nthreads++];
-    *t = (struct thread){.name = name, .main = main, .arg = arg, .turn = PTHREAD_COND_INITIALIZER};
-    pthread_t host;
-    if (pthread_create(&host, 0, thread_main, t) != 0)
-        world_fail("cannot start a thread of the host");
+    threads[nthreads++] = (struct thread){.deadline = NO_DEADLINE};
+    t->main = main;
+    t->arg = arg;
+    t->anew = t->made;
+    if (!t->made && pthread_create(&id, 0, thread_main, t) != 0)
+        world_fail("cannot start a thread of the host for %s", name);
+    t->made = true;
+}
+
+void world_threads_prepare(void)
+{
+    host = calloc(1, sizeof(*host));
+    if (!host)
+        exit(2);
+    pthread_mutex_init(&host->baton, 0);
+    for (uint i = 0; i < THREADS_MAX; i++)
+        pthread_cond_init(&host->thread[i].turn, 0);
 }
 
 void (*thread_start)(const char *name, void (*main)(void *arg), void *arg) = start;
@@ -174,7 +225,7 @@ static int sleep_until(const void *chan, struct spinlock *lock, uint64 deadline)
     spin_unlock(lock); // no preemption: it sleeps
     while ((next = pick(0)) == 0)
         idle();
-    give_turn(next);
+    give_turn(next - threads);
     kassert(!me->sleeps);
     me->deadline = NO_DEADLINE;
     int result = me->timed_out ? -ETIMEDOUT : 0;
@@ -205,7 +256,7 @@ static void something(void)
     else if (what % 2 == 0 && world_disk_busy())
         answer();
     else if (next)
-        give_turn(next);
+        give_turn(next - threads);
     else if (world_disk_busy())
         answer();
 }

@@ -1,6 +1,7 @@
 // The kernel's file system as a program of the host: what stands around it.
 //
-//     a life:  world_boot, fs_mount (kernel/fs/inode.h), any function of kernel/fs, world_pause, ...
+//     a life:  world_run(main, ...): in main, set world_disk (and world_chance), world_boot, fs_mount, any function of
+//              kernel/fs; when main returns, that kernel is gone, and another world_run begins with a new one
 //
 // kernel/fs and kernel/mem are compiled as they are. This folder gives what they need of lower folders:
 //
@@ -9,15 +10,23 @@
 //     locks.c     spinlocks and sleeplocks, with the checks of the lock order
 //     disk.c      a disk in memory that answers late and in any order
 //     lib.c       memory, panic
+//     world.c     the beginning and the end
 //
-// The kernel has no way to end: a program that needs it again calls world_boot in a process of its own (fork).
+// **All variables of the program get back, at each world_run, the values that they had at the first one**: so the
+// kernel's own begin anew. What a program wants to keep lies on its stack or in the heap, and pointers to it are set
+// before the first world_run.
 #ifndef CRASH_WORLD_H
 #define CRASH_WORLD_H
 
 #include "kernel/lib/kdef.h"
 
+// Calls main(arg) in a new world. Returns 0, or why the kernel came to its end before main returned: a panic, or all
+// threads slept and nothing would ever wake them (good until the next call).
+const char *world_run(void (*main)(void *arg), void *arg);
+
 // Starts the kernel as far as the file system needs it, with world_disk, in memory of so many frames.
 void world_boot(uint frames);
+#define WORLD_FRAMES 2048 // enough for every test here
 
 // How the threads of a run take turns.
 struct world_chance {
@@ -33,10 +42,10 @@ uint64 world_random(uint64 n);
 // clock ticks.
 void world_pause(uint n);
 
-// Called when the kernel is at its end: a panic, or all threads sleep and nothing will wake them. It must not return.
-extern noreturn void (*world_failed)(const char *what);
+// Ends the world, as a panic does.
+noreturn void world_fail(const char *format, ...) printflike(1, 2);
 
-// Called when the running thread ends a transaction, before others can know of it.
+// Called when the running thread ends a transaction, before others can know of it. 0: nothing is called.
 extern void (*world_transaction_ended)(void);
 
 // --- The disk ---
@@ -53,19 +62,16 @@ struct world_disk {
 };
 extern struct world_disk world_disk;
 
-// The calls that led to the flush that is about to be sent, the latest first, the kernel's own ones only: as many as
-// there are, at most n. For skip_flush.
-uint world_flush_place(uint64 *calls, uint n);
-
 // --- For the files of this folder alone ---
 
-void world_disk_insert(void); // world_disk is set
-bool world_disk_busy(void);   // requests wait for their answer
-void world_disk_answer(void); // one of them gets it
-uint64 world_now(void);       // clock ticks
-void world_unlocked(void);    // the last spinlock was let go
-
-noreturn void world_fail(const char *format, ...) printflike(1, 2);
+void world_threads_prepare(void); // before the first world
+void world_disk_prepare(void);
+void world_disk_insert(void);        // world_disk is set
+bool world_disk_busy(void);          // requests wait for their answer
+void world_disk_answer(void);        // one of them gets it
+void world_unlocked(void);           // the last spinlock was let go
+noreturn void world_leave(void);     // ends the world: back to world_run
+noreturn void world_leave_now(void); // the same, in the thread that world_run was called in
 
 // What the locks know of the running thread.
 struct held_set *world_held(void);

@@ -1,14 +1,30 @@
-"""The kernel's file system as a program of the host (tests/crash/)."""
+"""The kernel's file system as a program of the host (tests/crash/): images mounted in memory, and power cuts.
 
+CRASHSTATES_SEED=n chooses other states; the seed is part of what is printed.
+"""
+
+import os
 import subprocess
 
+from lib.crashstates import Hunt
 from lib.image import FSMOUNT, FS_IMG, copy_image, discard
 from lib.machine import Failure
 from lib.results import Test
 
+SEED = int(os.environ.get("CRASHSTATES_SEED", "1"))
+FEW, MANY = 2000, 100000  # states: make test, make test-all
+
 
 def tests(everything):
-    return [Test("host kernel: mounts images and refuses others", mount_images)]
+    return [Test("host kernel: mounts images and refuses others", mount_images),
+            Test("crash states", cut_power, MANY if everything else FEW)]
+
+
+def cut_power(states):
+    hunt = Hunt(states, SEED, echo=states == MANY)
+    if hunt.failed:
+        raise Failure(hunt.said)
+    return [(hunt.said.strip(), None)]
 
 
 def fsmount(*arguments):

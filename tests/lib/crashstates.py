@@ -1,0 +1,61 @@
+"""Power cuts on the host: runs build/host/crashstates (tests/crash/) on a small image of its own."""
+
+import os
+import re
+import subprocess
+
+from lib.image import MKFS, discard
+from lib.machine import Failure, ROOT, WORK
+
+CRASHSTATES = os.path.join(ROOT, "build", "host", "crashstates")
+BLOCKS, INODES = 420, 64  # few: so that disks fill, the journal's ring turns, and a state costs little
+
+
+def journal_blocks():
+    """The shortest journal that kernel/fs.h allows."""
+    with open(os.path.join(ROOT, "kernel", "fs.h"), encoding="utf-8") as f:
+        formula = re.search(r"#define NLOG_MIN +(.*?) *//", f.read())[1]
+    with open(os.path.join(ROOT, "kernel", "param.h"), encoding="utf-8") as f:
+        most = re.search(r"#define MAXOPBLOCKS +(\d+)", f.read())[1]
+    return eval(formula.replace("MAXOPBLOCKS", most), {"__builtins__": {}})
+
+
+def make_image(name):
+    os.makedirs(WORK, exist_ok=True)
+    path = os.path.join(WORK, name + ".img")
+    subprocess.run([MKFS, path, "-s", str(BLOCKS), "-i", str(INODES), "-l", str(journal_blocks())], check=True,
+                   stdout=subprocess.DEVNULL)
+    return path
+
+
+class Hunt:
+    """One run: `failed`, and what was `said`: its last lines."""
+
+    def __init__(self, states, seed, *options, program=CRASHSTATES, name="crashstates", echo=False):
+        image = make_image(name + "-base")
+        command = [program, "-n", str(states), "-s", str(seed), "-k", os.path.join(WORK, name), *options, image]
+        try:
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT,
+                                  universal_newlines=True) as process:
+                lines = []
+                for line in process.stdout:
+                    lines.append(line)
+                    if echo and re.match(r"\d+ of ", line):
+                        print("      crash states: " + line, end="", flush=True)
+        finally:
+            discard(image)
+        self.status = process.returncode
+        self.said = "".join(line for line in lines if not re.match(r"\d+ of ", line))
+        if self.status not in (0, 1):
+            raise Failure("%s ended with status %d:\n%s" % (" ".join(command), self.status, "".join(lines)[-3000:]))
+        self.failed = self.status == 1
+
+    @property
+    def states(self):
+        return int(re.search(r"^(\d+) distinct states", self.said, re.M)[1])
+
+    @property
+    def reason(self):
+        """What was found, in a line."""
+        found = re.search(r"^(?:state|life) \S+?:? (.*)", self.said, re.M)
+        return found[1] if found else ""
