@@ -68,6 +68,7 @@
     X(crc32c_known_answer)                                                                                             \
     X(cache_pins_of_many)                                                                                              \
     X(cache_account)                                                                                                   \
+    X(mounting_counts)                                                                                                 \
     X(journal_crash_anywhere)                                                                                          \
     X(journal_damaged_groups_do_not_count)                                                                             \
     X(journal_impossible_home_is_refused)                                                                              \
