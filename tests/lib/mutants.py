@@ -38,6 +38,7 @@ class Mutant:
         about = dict(re.findall(r"^# (\w+): (.*)$", comment, re.M))
         self.fault, self.area, self.expected = (about.get(k, "") for k in ("Fault", "Area", "Expected"))
         self.disk_cases = about.get("Disk", "").split()
+        self.ktest = about.get("Ktest") == "yes"
         self.removed = about.get("Remove", "").split()
         self.files = sorted(set(re.findall(r"^(?:\+\+\+ b|--- a)/(\S+)", text, re.M)))
         if not (self.fault and self.area and self.expected and self.files + self.removed):
@@ -130,18 +131,20 @@ class Tree:
             shutil.copyfile(source, target)
             shutil.copymode(source, target)
 
-    def build(self, mutant):
-        """Builds the kernel with that fault; None: without any. Raises Failure."""
+    def build(self, mutant, ktest=False):
+        """Builds the kernel with that fault; None: without any. ktest: with its own tests. Returns where it is. Raises
+        Failure."""
         if mutant:
             mutant.patch(self.path)
         try:
-            done = subprocess.run(["make", "-j2", "test-kernel"], cwd=self.path, env=plain_environment(),
+            done = subprocess.run(["make", "-j2", "test-kernel"] + (["KTEST=1"] if ktest else []), cwd=self.path, env=plain_environment(),
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
         finally:
             for name in mutant.files if mutant else ():
                 self.restore(name)
         if done.returncode != 0 or "warning:" in done.stdout:
             raise Failure("does not compile without a word:\n" + done.stdout[-3000:])
+        return os.path.join(self.path, "build", "ktest", "kernel.elf") if ktest else self.kernel
 
 
 def read(path):

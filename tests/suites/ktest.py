@@ -38,6 +38,23 @@ def run(build, cpus, isolate):
         discard(image)
 
 
+def notice(name, kernel):
+    """What of that kernel its own tests find wrong, on one hart; None: nothing."""
+    image = copy_image("ktest-" + name)
+    machine = Machine("ktest-" + name, "ktest", 1, image=image, append="ktest=1", limit=120)
+    machine.kernel = kernel
+    try:
+        machine.start()
+        out = machine.expect(r"^ktest: \d+ passed, \d+ failed\n|panic: hart.*\n", 100)
+        wrong = re.search(r"^ktest \S.*: FAIL.*$|panic: hart.*$", out, re.M)
+        return wrong and wrong[0]
+    except Failure as failure:
+        return "ktest: " + str(failure).split("\n")[0]
+    finally:
+        machine.kill()
+        discard(image)
+
+
 def mount_quickly(size):
     """Instructions for counting what is free, on a sparse disk of that size: less than one for two blocks, and 64
     for an inode."""

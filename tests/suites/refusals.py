@@ -3,7 +3,8 @@ and says why, or the one operation that meets the damage fails; it never panics.
 
 import struct
 
-from lib.image import copy_image, discard
+from hostfs.image import crc32c
+from lib.image import copy_image, discard, fsck
 from lib.machine import Failure, Machine
 from lib.results import Test
 
@@ -13,16 +14,6 @@ JMAGIC, ESCAPED = 0x4c4e524a, 1 << 31
 SUPER = ("magic", "size", "nblocks", "ninodes", "nlog", "logstart", "inodestart", "bmapstart", "datastart",
          "blocksize", "features")
 T_DIR, T_FILE, T_SYMLINK = 1, 2, 4
-
-
-def crc32c(data):
-    """As kernel/fs/crc32c.c: Castagnoli, reflected."""
-    crc = 0xffffffff
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
-    return crc ^ 0xffffffff
 
 
 class Image:
@@ -185,7 +176,7 @@ def tests(everything):
         [Test("damaged inode: " + row[0], use_fails, *row) for row in DAMAGED] + \
         [Test("orphan: reclaimed at boot", reclaims, T_FILE, "$ "),
          Test("orphan: damaged, stays", reclaims, 17, "ireclaim: inode %d is damaged and stays"),
-         Test("no /init", no_init)]
+         Test("no /init", no_init), Test("journal: a group larger than memory", replays_in_little_memory)]
 
 
 def damaged_copy(name, damage):
@@ -262,3 +253,25 @@ def reclaims(kind, message):
 
 def no_init():
     is_refused("no init", set_fields("init", [(TYPE, T_DIR)]), "", "/init cannot be run")
+
+
+def replays_in_little_memory():
+    """A group of 1,000 images, on a machine that has 750 free frames."""
+    path = copy_image("large-group")
+    image = Image(path)
+    home = image.super["datastart"] + 8000  # free blocks
+    image.set_group(range(home, home + 1000))
+    image.file.close()
+    machine = Machine("large-group", "plain", 1, image=path, limit=60, mem="4M")
+    try:
+        machine.start()
+        out = machine.expect(r"\$ $", 30)
+        if "recovering: 1 groups\n" not in out:
+            raise Failure("booting prints:\n" + out)
+        machine.poweroff()
+        fsck(path)
+    except Failure as failure:
+        raise machine.keep_log(failure) from None
+    finally:
+        machine.kill()
+        discard(path)
