@@ -11,13 +11,13 @@ def tests(everything):
 
 
 def run():
-    loop, found = perf.measure()
+    units, found = perf.measure()
     # A busy machine: what was too slow gets another chance.
     slow = [m.row.name for m in found if m.too_slow()]
     if slow:
         again = {m.row.name: m for m in perf.measure(slow)[1]}
         found = [again.get(m.row.name, m) for m in found]
-    progress.say(perf.table(loop, found))
+    progress.say(perf.table(units, found))
     results = []
     for m in found:
         results.append((m.row.name + " time", "%s, limit %s" % (

@@ -251,9 +251,31 @@ static void run_reread256k(long n)
     }
 }
 
+#define REFILL_PAGES 128
+
+// In isolated mode each system call flushes the TLB.
+static void forget_translations(void)
+{
+    heap = sbrk(REFILL_PAGES * PGSIZE);
+    must(heap != SBRK_ERROR, "sbrk");
+    touch(heap, REFILL_PAGES * PGSIZE);
+    must(isolate(1) >= 0, "isolate");
+}
+
+// One operation is a page; the system call is a small part of REFILL_PAGES of them.
+static void run_refill(long n)
+{
+    for (; n > 0; n -= REFILL_PAGES) {
+        getpid();
+        for (long i = 0; i < REFILL_PAGES && i < n; i++)
+            (void)*(volatile char *)(heap + i * PGSIZE);
+    }
+}
+
 const struct row rows[] = {
     {"loop", "1,000 turns of an empty loop", 0, 0, run_loop, 0},
     {"null", "getpid", 0, 0, run_null, 0},
+    {"refill", "a page that the TLB has forgotten", 0, forget_translations, run_refill, 0},
     {"read1", "read 1 byte of a cached file", 0, open_file, run_read1, remove_file},
     {"openclose", "open, close", 0, open_file, run_openclose, remove_file},
     {"fstat", "fstat", 0, open_file, run_fstat, remove_file},
