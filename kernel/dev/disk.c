@@ -18,6 +18,12 @@ int disk_init(void)
     return disk ? 0 : -ENODEV;
 }
 
+void disk_tick(void)
+{
+    if (disk && disk->tick)
+        disk->tick();
+}
+
 void disk_submit(struct disk_request *r)
 {
     static const enum counter kinds[] = {

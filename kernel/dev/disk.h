@@ -27,6 +27,9 @@ struct disk_driver {
     void (*submit)(struct disk_request *r);
     uint32 blocks;    // the disk's size
     bool needs_flush; // it has a volatile write cache, so that commits need flushes
+    bool read_only;   // each write would fail
+    // 0, or called at each clock tick that hart 0 takes; interrupts off, no locks held.
+    void (*tick)(void);
 };
 
 // The disk in use; self-tests put a RAM disk in its place.
@@ -34,6 +37,9 @@ extern const struct disk_driver *disk;
 
 // Finds the disk. 0; -ENODEV.
 int disk_init(void);
+
+// At each clock tick of hart 0: the driver looks after requests that are not answered.
+void disk_tick(void);
 
 // Hands r to the disk, which has blocks.
 void disk_submit(struct disk_request *r);

@@ -7,18 +7,23 @@
 //     disk_submit:  take a slot, fill its chain, put the head into avail, notify the device
 //     interrupt:    acknowledge; for each head in used free the slot, start requests that waited
 //                   for one, and then, unlocked, call done
+//     tick:         once a second look for a request that has had no answer for too long; then reset
+//                   the device and fail all requests, those that come later, too
 //
 // The device is not trusted: what it may write is the used ring, status bytes and data; a head
 // that it names is ignored if no request stands there.
 #include "kernel/dev/virtio_blk.h"
 
 #include "kernel/arch/barrier.h"
+#include "kernel/arch/fdt.h"
 #include "kernel/arch/layout.h"
 #include "kernel/dev/irq.h"
 #include "kernel/errno.h"
 #include "kernel/fs.h"
 #include "kernel/lib/assert.h"
+#include "kernel/lib/print.h"
 #include "kernel/lock/spinlock.h"
+#include "kernel/param.h"
 
 enum reg {
     MAGIC = 0x00,
@@ -54,6 +59,7 @@ enum reg {
 #define STATUS_FEATURES_OK 8
 #define STATUS_FAILED      128
 
+#define FEATURE_RO        (1U << 5) // cannot be written to
 #define FEATURE_FLUSH     (1U << 9) // has a write cache and the command to empty it
 #define FEATURE_VERSION_1 (1U << 0) // of the upper half: not legacy
 
@@ -63,6 +69,8 @@ enum blk_type { BLK_READ = 0, BLK_WRITE = 1, BLK_FLUSH = 4 };
 #define QUEUE_SIZE 512                 // descriptors; a power of 2. QEMU has 1024 to offer
 #define CHAIN      (DISK_SEGMENTS + 2) // descriptors of the longest chain: a slot
 #define SLOTS      (QUEUE_SIZE / CHAIN)
+
+#define PATIENCE 60 // seconds that the device has for a request, unless the boot argument disktimeout says else
 
 #define DESC_NEXT  1 // the chain goes on
 #define DESC_WRITE 2 // the device writes
@@ -92,13 +100,23 @@ struct slot {
         uint64 sector;
     } header;
     volatile uint8 status;        // the device's answer: 0 = good
+    uint seconds;                 // since the device has it, as far as the kernel saw them pass
     struct disk_request *request; // 0: the slot is free
+};
+
+enum state {
+    WORKING,
+    LATE,    // it has not answered a request, and is to be reset: it gets no more
+    STOPPED, // it was reset, so that it writes to no page any more
 };
 
 static struct {
     struct spinlock lock; // guards what is not marked
     paddr_t base;         // I: device registers
-    uint16 used_seen;     // entries of used that were taken
+    uint patience;        // I: seconds that a request may take
+    uint ticks;           // hart 0's: clock ticks that it has taken
+    enum state state;
+    uint16 used_seen; // entries of used that were taken
     struct slot slots[SLOTS];
     struct list waiting; // requests that wait for slots, in order
 } blk = {.lock = SPINLOCK_INIT("virtio_blk", DEVICE), .waiting = {&blk.waiting, &blk.waiting}};
@@ -125,6 +143,7 @@ static bool start_locked(struct disk_request *r)
     s->header.type = types[r->op];
     s->header.sector = r->op == DISK_FLUSH ? 0 : (uint64)r->blockno * SECTORS_PER_BLOCK;
     s->status = 0xff;
+    s->seconds = 0;
     s->request = r;
     set_descriptor_locked(d++, &s->header, sizeof(s->header), DESC_NEXT);
     for (i = 0; i < r->nsegments; i++)
@@ -142,7 +161,8 @@ static void start_waiting_locked(void)
 {
     bool started = false;
 
-    while (!list_empty(&blk.waiting) && start_locked(list_entry(blk.waiting.next, struct disk_request, link))) {
+    while (blk.state == WORKING && !list_empty(&blk.waiting) &&
+           start_locked(list_entry(blk.waiting.next, struct disk_request, link))) {
         list_pop_front(&blk.waiting);
         started = true;
     }
@@ -197,13 +217,73 @@ static void interrupt(void)
         r->done(r);
 }
 
-// Agrees with the device on features: *flush tells whether it has a write cache. False: refused.
-static bool negotiate(bool modern, bool *flush)
+// A second is over. True if some request has been with the device for too long.
+static bool any_late_locked(void)
+{
+    bool late = false;
+
+    for (struct slot *s = blk.slots; s < blk.slots + SLOTS; s++)
+        if (s->request && ++s->seconds > blk.patience)
+            late = true;
+    return late;
+}
+
+// Resets the device. It may go on using the pages of its requests until it says that it has done so.
+static void stop_locked(void)
+{
+    *reg(STATUS) = 0;
+    if (*reg(STATUS) == 0)
+        blk.state = STOPPED;
+}
+
+// Takes a request that the device, now stopped, will not answer, with its status; 0: there is none.
+static struct disk_request *take_failed(void)
+{
+    struct disk_request *r = 0;
+
+    spin_lock(&blk.lock);
+    for (struct slot *s = blk.slots; s < blk.slots + SLOTS && !r; s++) {
+        r = s->request;
+        s->request = 0;
+    }
+    if (!r && !list_empty(&blk.waiting))
+        r = list_entry(list_pop_front(&blk.waiting), struct disk_request, link);
+    spin_unlock(&blk.lock);
+    if (r)
+        r->status = -EIO;
+    return r;
+}
+
+// A device that does not answer is not set up again: nobody knows which of its writes were done, so the journal has to
+// stop in any case, and each further request might cost its caller another minute. Time is counted in ticks that were
+// taken: while a debugger or the host holds the machine, the device cannot answer either.
+static void tick(void)
+{
+    if (++blk.ticks % TICK_HZ != 0 && blk.state == WORKING)
+        return;
+    spin_lock(&blk.lock);
+    bool late = blk.state == WORKING && any_late_locked();
+    if (late)
+        blk.state = LATE;
+    if (blk.state == LATE)
+        stop_locked();
+    bool stopped = blk.state == STOPPED;
+    spin_unlock(&blk.lock);
+    if (late)
+        kprintf("disk: no answer within %u s: nothing is read or written any more\n", blk.patience);
+    for (struct disk_request *r; stopped && (r = take_failed()) != 0;)
+        r->done(r);
+}
+
+// Agrees with the device on features, which d tells. False: refused.
+static bool negotiate(bool modern, struct disk_driver *d)
 {
     *reg(DEVICE_FEATURES_SEL) = 0;
     *reg(DRIVER_FEATURES_SEL) = 0;
-    *flush = (*reg(DEVICE_FEATURES) & FEATURE_FLUSH) != 0;
-    *reg(DRIVER_FEATURES) = *flush ? FEATURE_FLUSH : 0;
+    uint32 features = *reg(DEVICE_FEATURES) & (FEATURE_FLUSH | FEATURE_RO);
+    d->needs_flush = (features & FEATURE_FLUSH) != 0;
+    d->read_only = (features & FEATURE_RO) != 0;
+    *reg(DRIVER_FEATURES) = features;
     if (!modern)
         return true;
     *reg(DRIVER_FEATURES_SEL) = 1;
@@ -241,12 +321,12 @@ static bool init_queue(bool modern)
 }
 
 // virtio 1.1, section 3.1 "Device Initialization".
-static bool init_device(bool modern, bool *flush)
+static bool init_device(bool modern, struct disk_driver *d)
 {
     *reg(STATUS) = 0; // reset
     *reg(STATUS) = STATUS_ACKNOWLEDGE;
     *reg(STATUS) = STATUS_ACKNOWLEDGE | STATUS_DRIVER;
-    if (!negotiate(modern, flush) || !init_queue(modern)) {
+    if (!negotiate(modern, d) || !init_queue(modern)) {
         *reg(STATUS) = STATUS_FAILED;
         return false;
     }
@@ -256,13 +336,15 @@ static bool init_device(bool modern, bool *flush)
 
 const struct disk_driver *virtio_blk_probe(void)
 {
-    static struct disk_driver driver = {.submit = submit};
+    static struct disk_driver driver = {.submit = submit, .tick = tick};
+
+    blk.patience = (uint)bootarg("disktimeout", PATIENCE);
 
     for (uint i = 0; i < VIRTIO_COUNT; i++) {
         blk.base = VIRTIO0 + i * PGSIZE;
         uint32 version = *reg(VERSION);
         if (*reg(MAGIC) != VIRTIO_MAGIC || *reg(DEVICE_ID) != ID_BLOCK || (version != 1 && version != 2) ||
-            !init_device(version == 2, &driver.needs_flush))
+            !init_device(version == 2, &driver))
             continue;
         uint64 sectors = *reg(CONFIG_CAPACITY + 4);
         sectors = sectors << 32 | *reg(CONFIG_CAPACITY);

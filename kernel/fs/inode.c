@@ -5,6 +5,7 @@
 // a lack of memory it waits for a later put to try again.
 #include "kernel/fs/inode.h"
 
+#include "kernel/dev/disk.h"
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/journal.h"
@@ -92,6 +93,8 @@ struct inode *inode_dup(struct inode *ip)
 
 int inode_begin_use(struct inode *ip, enum inode_use use)
 {
+    if (use == INODE_WRITE && disk->read_only)
+        return -EROFS;
     spin_lock(&table_lock);
     bool free = ip->busy * use >= 0;
     ip->busy += free ? use : 0;

@@ -49,7 +49,7 @@ struct inode *inode_dup(struct inode *ip); // one more user; returns ip
 void inode_put(struct inode *ip);          // one less (ip may be 0). Outside of transactions, no inode locked
 
 // A program file that runs cannot be written, and one that may be written cannot be run: those who do either
-// are counted, up for the one and down for the other. 0; -ETXTBSY.
+// are counted, up for the one and down for the other. 0; -ETXTBSY; -EROFS: no file of this disk can be written.
 enum inode_use { INODE_WRITE = 1, INODE_RUN = -1 };
 int inode_begin_use(struct inode *ip, enum inode_use use);
 void inode_end_use(struct inode *ip, enum inode_use use);

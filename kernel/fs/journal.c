@@ -10,6 +10,7 @@
 // back at their end.
 //
 // Lock: journal.lock; the cache's lock is taken inside it.
+#include "kernel/dev/disk.h"
 #include "kernel/errno.h"
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/assert.h"
@@ -73,6 +74,8 @@ int journal_begin(uint nblocks)
 {
     struct transaction *t = thread_transaction();
     kassert(nblocks <= MAXOPBLOCKS && !t->open);
+    if (disk->read_only)
+        return -EROFS;
     spin_lock(&journal.lock);
     int error = admit(nblocks);
     if (error == 0) {

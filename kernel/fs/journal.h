@@ -18,11 +18,13 @@
 
 // Reads the journal described by sb, which is sound and stays there; brings committed groups home
 // (*groups: how many), sets up and starts the journal's thread. 0; -EIO; -EINVAL for a damaged
-// journal, said on the console. Before any other use, in a process.
+// journal, said on the console; -EROFS if there are groups and the disk is read-only, said, too. Before any other use,
+// in a process.
 int journal_mount(const struct superblock *sb, uint64 *groups);
 
 // Opens a transaction that will change at most nblocks (<= MAXOPBLOCKS) different blocks. May
-// sleep for room. No nesting; the caller holds no inode. 0; -ENOMEM; -EIO after a failed commit.
+// sleep for room. No nesting; the caller holds no inode. 0; -ENOMEM; -EIO after a failed commit;
+// -EROFS.
 int journal_begin(uint nblocks);
 // b, pinned, was or is about to be changed in the open transaction. Once a block is enough.
 void journal_write(struct block *b);

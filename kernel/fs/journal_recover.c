@@ -76,6 +76,15 @@ static bool check_homes(struct walk *w)
     return true;
 }
 
+static bool check_writable(struct walk *w)
+{
+    if (!disk->read_only)
+        return true;
+    kprintf("journal: there are changes to bring home, but the disk is read-only: mount it once to be written to\n");
+    w->error = -EROFS;
+    return false;
+}
+
 // Copies the group's images home.
 static bool copy_home(struct walk *w)
 {
@@ -92,14 +101,14 @@ static bool copy_home(struct walk *w)
     return true;
 }
 
-// Brings home all groups that count, which *groups tells: 0, -EIO, -EINVAL. journal.committed and journal.head
+// Brings home all groups that count, which *groups tells: 0, -EIO, -EINVAL, -EROFS. journal.committed and journal.head
 // are then the last one's number and the place behind it.
 static int replay(uint64 *groups)
 {
     const struct journal_desc *d = (void *)journal.descriptor;
     struct walk w = {.left = journal.ring};
 
-    for (*groups = 0; read_group(&w) && check_homes(&w) && copy_home(&w); ++*groups) {
+    for (*groups = 0; read_group(&w) && check_homes(&w) && check_writable(&w) && copy_home(&w); ++*groups) {
         w.left -= d->count + GROUP_OVERHEAD;
         journal.head = ring_add(journal.head, d->count + GROUP_OVERHEAD);
         journal.committed++;

@@ -1,6 +1,6 @@
 // Mounting: is this a file system of ours, and whole enough to use? Then the journal is replayed,
 // free blocks and inodes are counted, and inodes that had lost their last name when the machine
-// stopped are freed.
+// stopped are freed; on a read-only disk they stay.
 #include "kernel/dev/disk.h"
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
@@ -113,5 +113,5 @@ int fs_mount(void)
     if (e)
         return e == -EINVAL ? refuse("bitmap: a block that is no data block is marked free") : e;
     e = check_root();
-    return e ? e : reclaim_orphans();
+    return e || disk->read_only ? e : reclaim_orphans();
 }

@@ -4,6 +4,7 @@
 #include "kernel/trap/timer.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/layout.h"
+#include "kernel/dev/disk.h"
 #include "kernel/dev/log.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/proc/proc.h"
@@ -24,6 +25,7 @@ void timer_interrupt(void)
     if (c->index == 0) {
         waitq_tick();
         log_tick();
+        disk_tick();
     }
     c->proc->ticks++;
     c->resched = sched_others_ready();

@@ -7,6 +7,7 @@
 // first store on, and unmapping has nothing to write.
 //
 // One fault maps the neighbours, too, as far as they are in the cache: they cost no trap then.
+#include "kernel/dev/disk.h"
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/fs/cache.h"
@@ -182,7 +183,7 @@ int supply_bring(struct supply *s)
     inode_lock(s->file);
     s->locked = true;
     int e = inode_map_blocks(s->file, s->first, s->n, s->wanted, s->block);
-    if (e || !s->shared || s->block[s->wanted])
+    if (e || !s->shared || s->block[s->wanted] || disk->read_only) // nobody can write there: the zero page will do
         return e;
     inode_unlock(s->file); // a hole of a shared mapping: filled, so that a later write is seen
     s->locked = false;

@@ -25,7 +25,9 @@ from grading import host
 from lib import coverage
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-WORK = os.path.join(ROOT, "build", "test")
+# A run on kernels with a fault (lib/mutants.py) has its own, and a place of its own.
+KERNELS = os.environ.get("TEST_KERNELS") or os.path.join(ROOT, "build")
+WORK = os.environ.get("TEST_WORK") or os.path.join(ROOT, "build", "test")
 PROMPT = "$ "
 EXIT_PANIC = 101
 SCALE = float(os.environ.get("TIMEOUT") or 1)
@@ -84,7 +86,7 @@ class Machine:
         self.name = name
         if coverage.FOLDER:
             build = coverage.VARIANTS[build]
-        self.kernel = os.path.join(ROOT, "build", build, "kernel.elf")
+        self.kernel = os.path.join(KERNELS, build, "kernel.elf")
         self.cpus, self.mem, self.image, self.extra = cpus, mem, image, list(extra)
         self.append = " ".join(filter(None, ["isolate=1" if isolate else "", append]))
         self.limit = limit

@@ -1,8 +1,9 @@
 """Mutants: the kernel with one small fault each, and what usertests makes of them.
 
 A mutant is a patch in tests/mutants/. The comment lines before its first hunk say what the fault
-is (Fault), to what part it belongs (Area) and what should notice it (Expected); Disk: LOAD-KIND ...
-names cases of tests/diskfaults that are tried before usertests. SURVIVORS has a
+is (Fault), to what part it belongs (Area) and what should notice it (Expected). Disk: LOAD-KIND ...
+names cases of tests/diskfaults that are tried before usertests; Suite: NAME names tests of tests/run that are run
+instead, where no program can notice the fault. SURVIVORS has a
 line `name: reason` for each that usertests cannot notice; TABLE is written from all of these, and
 has a part for each lab (lib/labs.py).
 
@@ -39,6 +40,7 @@ class Mutant:
         self.fault, self.area, self.expected = (about.get(k, "") for k in ("Fault", "Area", "Expected"))
         self.disk_cases = about.get("Disk", "").split()
         self.ktest = about.get("Ktest") == "yes"
+        self.suite = about.get("Suite", "")
         self.removed = about.get("Remove", "").split()
         self.files = sorted(set(re.findall(r"^(?:\+\+\+ b|--- a)/(\S+)", text, re.M)))
         if not (self.fault and self.area and self.expected and self.files + self.removed):
@@ -98,7 +100,7 @@ def write_section(name, text):
 class Tree:
     def __init__(self, index, work=WORK, copied=COPIED):
         self.path = os.path.join(work, "tree-%d" % index)
-        self.kernel = os.path.join(self.path, "build", "plain", "kernel.elf")
+        self.kernel = self.kernel_of("plain")
         objects = os.path.join(self.path, "build")
         os.makedirs(objects, exist_ok=True)
         for name in copied:
@@ -131,20 +133,38 @@ class Tree:
             shutil.copyfile(source, target)
             shutil.copymode(source, target)
 
-    def build(self, mutant, ktest=False):
-        """Builds the kernel with that fault; None: without any. ktest: with its own tests. Returns where it is. Raises
+    def build(self, mutant, variants=("",)):
+        """Builds the kernel with that fault, or None, with these settings. Returns where the last one is. Raises
         Failure."""
         if mutant:
             mutant.patch(self.path)
         try:
-            done = subprocess.run(["make", "-j2", "test-kernel"] + (["KTEST=1"] if ktest else []), cwd=self.path, env=plain_environment(),
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+            for setting in variants:
+                self._make_kernel(setting.split())
         finally:
             for name in mutant.files if mutant else ():
                 self.restore(name)
+        return self.kernel_of("ktest") if "KTEST=1" in variants else self.kernel
+
+    def kernel_of(self, variant):
+        return os.path.join(self.path, "build", variant, "kernel.elf")
+
+    def _make_kernel(self, settings):
+        done = subprocess.run(["make", "-j2", *settings, "test-kernel"], cwd=self.path, env=plain_environment(),
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
         if done.returncode != 0 or "warning:" in done.stdout:
             raise Failure("does not compile without a word:\n" + done.stdout[-3000:])
-        return os.path.join(self.path, "build", "ktest", "kernel.elf") if ktest else self.kernel
+
+    def run_suite(self, mutant):
+        """Builds plain and debug kernels with that fault and runs its tests on them: the first that fails, or None."""
+        self.build(mutant, ("", "DEBUG=1"))
+        own = dict(os.environ, TEST_KERNELS=os.path.join(self.path, "build"), TEST_WORK=os.path.join(self.path, "test"))
+        done = subprocess.run(["tests/run", mutant.suite], cwd=ROOT, env=own, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, universal_newlines=True)
+        if not re.search(r"^\d+ passed, \d+ failed", done.stdout, re.M):
+            raise Failure("tests/run %s did not come to its end:\n%s" % (mutant.suite, done.stdout[-3000:]))
+        failed = re.search(r"^FAIL  (.*?)(?:  \([\d.]+ s\))?\n +(.*)$", done.stdout, re.M)
+        return "tests/run: %s: %s" % (failed[1], failed[2][:100]) if failed else None
 
 
 def read(path):
