@@ -88,16 +88,16 @@ int block_alloc(uint32 hint, uint32 *blockno)
     return e;
 }
 
-int block_free(uint32 blockno)
+int block_free(uint64 owner, uint32 blockno)
 {
     struct block *map;
     int e = block_valid(blockno) ? cache_get(BBLOCK(blockno, superblock), &map) : -EINVAL;
     if (e)
         return e;
     sleeplock_lock(&alloc_lock);
-    if (bit_test(block_data(map), blockno % BITS_PER_BLOCK)) {
+    bool used = bit_test(block_data(map), blockno % BITS_PER_BLOCK);
+    if (used && cache_forget(owner, blockno)) { // before anybody else can get the block
         flip_bit(map, blockno);
-        cache_forget(blockno); // before anybody else can get the block
         free_blocks++;
     } else {
         e = -EINVAL;

@@ -14,9 +14,10 @@ int alloc_mount(void);
 // A free block, near hint if possible, marked used; its content is not defined (cache_get_new).
 // Inside a transaction; changes one block. 0; -ENOSPC; -EIO; -ENOMEM.
 int block_alloc(uint32 hint, uint32 *blockno);
-// Frees it. Inside a transaction; changes one block. 0; -EINVAL: no file may hold that number, or the block is free
-// already, so the image is damaged; -EIO, -ENOMEM: the bitmap cannot be read now. On an error nothing changes.
-int block_free(uint32 blockno);
+// Frees it for the place in a file that had it. Inside a transaction; changes one block. 0; -EINVAL: no file may hold
+// that number, the block is free already, or another place has it, so the image is damaged; -EIO, -ENOMEM: the bitmap
+// cannot be read now. On an error nothing changes.
+int block_free(uint64 owner, uint32 blockno);
 // True if a file may hold the block.
 bool block_valid(uint32 blockno);
 

@@ -13,7 +13,4 @@ int bmap_find(struct inode *ip, uint64 bn, uint32 *blockno);
 // -ENOMEM: nothing has changed.
 int bmap_make(struct inode *ip, uint64 bn, struct block **out);
 
-// Pins a block whose number came from the disk: -EIO if no file may hold it.
-int bmap_pin(uint32 blockno, struct block **out);
-
 #endif

@@ -139,6 +139,7 @@ struct block *cache_pin(uint32 blockno, struct block *fresh)
         b->blockno = blockno;
         b->detached = b->used = false;
         b->tail = 0;
+        b->owner = 0;
         list_push_front(bucket_of(blockno), &b->hash);
     }
     spin_unlock(lock);
@@ -283,16 +284,28 @@ void block_extend_tail(struct block *b, uint end)
 
 void block_cut_tail(struct block *b) { block_extend_tail(b, BSIZE); }
 
-void cache_forget(uint32 blockno)
+bool block_claim(struct block *b, uint64 owner)
+{
+    uint64 nobody = 0;
+    if (likely(__atomic_load_n(&b->owner, __ATOMIC_RELAXED) == owner))
+        return true;
+    return __atomic_compare_exchange_n(&b->owner, &nobody, owner, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+bool cache_forget(uint64 owner, uint32 blockno)
 {
     struct block *b = cache_pin(blockno, 0);
     if (!b)
-        return;
-    spin_lock(&cache.lock);
-    detach(b, false);
-    spin_unlock(&cache.lock);
-    journal_forget(b);
+        return true;
+    bool mine = block_claim(b, owner);
+    if (mine) {
+        spin_lock(&cache.lock);
+        detach(b, false);
+        spin_unlock(&cache.lock);
+        journal_forget(b);
+    }
     cache_put(b);
+    return mine;
 }
 
 bool cache_dirty(struct block *b)

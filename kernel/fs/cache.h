@@ -12,6 +12,7 @@
 #ifndef KERNEL_FS_CACHE_H
 #define KERNEL_FS_CACHE_H
 
+#include "kernel/fs.h"
 #include "kernel/lib/kdef.h"
 #include "kernel/lib/list.h"
 
@@ -27,6 +28,7 @@ struct block {
     bool detached;               // B, and C when it becomes true: no longer found by number
     uint16 tail;                 // owner: bytes of it that are the file's; 0: all (block_set_tail)
     bool used;                   // a: found since it was last considered for eviction
+    uint64 owner;                // a: the place in a file that has it (block_owner); 0: none yet
     struct page *page;           // I: holds one reference; more (mappings, pins) keep the bytes alive
     struct list group;           // J: blocks of a transaction group
     struct journal_image *image; // J: its newest staged copy not yet home
@@ -36,18 +38,32 @@ enum block_state { BLOCK_EMPTY, BLOCK_READING, BLOCK_CLEAN, BLOCK_DIRTY, BLOCK_F
 
 void cache_init(void);
 
+// A place in a file that a block can have: levels above its data blocks (0: one of them); first: the first data
+// block that lies below it there, or it itself.
+static inline uint64 block_owner(uint32 inum, uint levels, uint64 first)
+{
+    return (uint64)inum << 32 | (uint64)levels << 28 | first;
+}
+static_assert(MAXFILE <= 1 << 28, "the parts of an owner do not meet");
+
+// A damaged image may name a block at two places. Who uses it first has it, as long as it is cached: so it is nobody
+// else's while it is mapped, pinned or changed. True: b, pinned, is that owner's; 0 asks for one that is nobody's.
+bool block_claim(struct block *b, uint64 owner);
+
 // The block, read if need be, pinned. 0; -EIO; -ENOMEM: *out is 0. May sleep.
 int cache_get(uint32 blockno, struct block **out);
+// The same for a place in a file: -EIO, too, if another has the block.
+int cache_get_for(uint64 owner, uint32 blockno, struct block **out);
 // The block for a caller that is about to write all of it: zeroed, not read, pinned. Inside a
 // transaction, before journal_write. Errors as above.
-int cache_get_new(uint32 blockno, struct block **out);
+int cache_get_new(uint64 owner, uint32 blockno, struct block **out);
 void cache_put(struct block *b); // b may be 0
 
 // The block's bytes, while pinned.
 void *block_data(const struct block *b);
 
-// The block, pinned, if it is in the cache and has been read; else 0.
-struct block *cache_get_ready(uint32 blockno);
+// The block, pinned, if it is in the cache, has been read, and no other place has it; else 0.
+struct block *cache_get_ready(uint64 owner, uint32 blockno);
 
 // A program that maps the last block of a file may store behind the file's end. tail: where in the
 // block that is; the journal zeroes what lies behind when it copies the block.
@@ -62,8 +78,9 @@ void block_cut_tail(struct block *b);
 void cache_read_ahead(const uint32 *blocknos, uint n);
 
 // The block was freed: its page is detached; whoever still pins or maps it keeps the old bytes,
-// and the next owner gets a new page. Inside the transaction that frees it.
-void cache_forget(uint32 blockno);
+// and the next owner gets a new page. Inside the transaction that frees it. False: another place has it, and it
+// stays.
+bool cache_forget(uint64 owner, uint32 blockno);
 
 // For the journal alone: b may not be evicted until cache_clean. True if it was clean: then one of
 // the caller's promises of memory is spent.

@@ -95,16 +95,32 @@ int cache_get(uint32 blockno, struct block **out)
     return 0;
 }
 
-struct block *cache_get_ready(uint32 blockno)
+// *out, pinned, is that owner's: 0; or -EIO: then the pin is gone, and *out is 0.
+static inline int take_for(uint64 owner, struct block **out)
+{
+    if (likely(block_claim(*out, owner)))
+        return 0;
+    cache_put(*out);
+    *out = 0;
+    return -EIO;
+}
+
+int cache_get_for(uint64 owner, uint32 blockno, struct block **out)
+{
+    int error = cache_get(blockno, out);
+    return error ? error : take_for(owner, out);
+}
+
+struct block *cache_get_ready(uint64 owner, uint32 blockno)
 {
     struct block *b = cache_pin(blockno, 0);
-    if (b && is_read(b))
+    if (b && is_read(b) && block_claim(b, owner))
         return b;
     cache_put(b);
     return 0;
 }
 
-int cache_get_new(uint32 blockno, struct block **out)
+int cache_get_new(uint64 owner, uint32 blockno, struct block **out)
 {
     int mine = claim(blockno, out);
     if (mine < 0)
@@ -112,6 +128,8 @@ int cache_get_new(uint32 blockno, struct block **out)
     if (mine)
         read_done(*out, 0);
     int error = wait_read(out); // it may have been read ahead of its allocation
+    if (!error)
+        error = take_for(owner, out); // or used, if the bitmap is wrong
     if (!error)
         page_zero(block_data(*out));
     return error;

@@ -50,7 +50,7 @@ int inode_block(struct inode *ip, uint64 off, struct block **out)
     int e = bmap_find(ip, off / BSIZE, &blockno);
     if (e || blockno == 0)
         return e;
-    return cache_get(blockno, out);
+    return cache_get_for(block_owner(ip->inum, 0, off / BSIZE), blockno, out);
 }
 
 int64 inode_read(struct inode *ip, void *dst, uint64 off, size_t n)
@@ -122,7 +122,7 @@ static int map_wanted(struct inode *ip, uint64 bn, struct block **out)
         return e;
     if (!cache_present(blockno))
         ask_for(ip, bn - bn % READ_AROUND, READ_AROUND);
-    return cache_get(blockno, out);
+    return cache_get_for(block_owner(ip->inum, 0, bn), blockno, out);
 }
 
 int inode_map_blocks(struct inode *ip, uint64 first, uint n, uint wanted, struct block **out)
@@ -135,7 +135,7 @@ int inode_map_blocks(struct inode *ip, uint64 first, uint n, uint wanted, struct
     for (uint i = 0; e == 0 && i < n; i++) {
         uint32 blockno;
         if (i != wanted && bmap_find(ip, first + i, &blockno) == 0 && blockno != 0)
-            out[i] = cache_get_ready(blockno);
+            out[i] = cache_get_ready(block_owner(ip->inum, 0, first + i), blockno);
     }
     return e;
 }
@@ -163,9 +163,10 @@ int inode_store_block(struct inode *ip, uint64 bn, struct block **out)
 
 int inode_clear_tail(struct inode *ip)
 {
+    const uint64 last = ip->d.size / BSIZE;
     uint32 blockno = 0;
-    int e = ip->d.size % BSIZE ? bmap_find(ip, ip->d.size / BSIZE, &blockno) : 0;
-    struct block *b = blockno ? cache_get_ready(blockno) : 0;
+    int e = ip->d.size % BSIZE ? bmap_find(ip, last, &blockno) : 0;
+    struct block *b = blockno ? cache_get_ready(block_owner(ip->inum, 0, last), blockno) : 0;
     if (b) {
         block_cut_tail(b);
         cache_put(b);

@@ -2,10 +2,10 @@
 // of bounded size; between two of them the file is whole, only longer than asked for.
 //
 // Two things can be wrong with a block on the way. Its number cannot be that of a block of a file, or
-// the block is free already: the image is damaged, the number is forgotten, and the console tells.
-// Or the disk does not give a block that is needed: it may do so later, so nothing is forgotten, and
-// the cut ends there. An indirect block is read before anything below it is freed, and the block in which the new
-// end lies before all; so a cut that fails has changed nothing, or has freed all that hangs from some indirect blocks.
+// the block is free already, or another file uses it: the image is damaged, the number is forgotten, and the console
+// tells. Or the disk does not give a block that is needed: it may do so later, so nothing is forgotten, and the cut
+// ends there. An indirect block is read before anything below it is freed, and the block in which the new end lies
+// before all; so a cut that fails has changed nothing, or has freed all that hangs from some indirect blocks.
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/bmap.h"
@@ -27,14 +27,15 @@ void (*inode_cut_hook)(struct inode *ip);
 
 // The state of one step.
 struct shrink {
+    uint32 inum;
     uint64 end;   // blocks of the file from here on are free
     int indirect; // how many more indirect blocks may be looked at
     int stop;     // no more in this step: STEP_FULL; -EIO, -ENOMEM: a block cannot be read now
     uint damaged; // numbers that were forgotten
 };
 
-// Frees the block that *slot names, unless the step must stop first.
-static void free_slot(struct shrink *s, uint32 *slot)
+// Frees the block that *slot names, unless the step must stop first. levels, base: as in cut.
+static void free_slot(struct shrink *s, uint32 *slot, uint levels, uint64 base)
 {
     if (*slot == 0)
         return;
@@ -42,7 +43,7 @@ static void free_slot(struct shrink *s, uint32 *slot)
         s->stop = STEP_FULL;
         return;
     }
-    int e = block_free(*slot);
+    int e = block_free(block_owner(s->inum, levels, base), *slot);
     if (e == -EINVAL) {
         s->damaged++; // there is nothing to free: the number is forgotten
     } else if (e) {
@@ -53,7 +54,7 @@ static void free_slot(struct shrink *s, uint32 *slot)
 }
 
 // Pins the indirect block that *slot names, unless the step must stop first. 0: there is nothing below it.
-static struct block *pin_slot(struct shrink *s, const uint32 *slot)
+static struct block *pin_slot(struct shrink *s, const uint32 *slot, uint levels, uint64 base)
 {
     struct block *b = 0;
     if (!block_valid(*slot))
@@ -64,7 +65,10 @@ static struct block *pin_slot(struct shrink *s, const uint32 *slot)
     }
     s->indirect--;
     s->stop = cache_get(*slot, &b);
-    return b;
+    if (!b || block_claim(b, block_owner(s->inum, levels, base)))
+        return b;
+    cache_put(b); // another file's: damage as well
+    return 0;
 }
 
 // Frees the file's blocks [first, s->end) below *slot, which is that of block base and stands
@@ -75,13 +79,13 @@ static void cut(struct shrink *s, uint32 *slot, uint levels, uint64 base, uint64
     const uint64 span = levels == 2 ? NINDIRECT : 1; // blocks below a slot of the indirect block
     if (s->stop || s->end <= until)
         return;
-    struct block *b = levels ? pin_slot(s, slot) : 0;
+    struct block *b = levels ? pin_slot(s, slot, levels, base) : 0;
     while (b && !s->stop && s->end > until) {
         uint64 i = (s->end - 1 - base) / span;
         cut(s, (uint32 *)block_data(b) + i, levels - 1, base + i * span, first);
     }
     if (!s->stop && until == base)
-        free_slot(s, slot);
+        free_slot(s, slot, levels, base);
     s->end = s->stop ? max_u64(s->end, base + 1) : until; // what stays lies within the file
     if (b && *slot)
         journal_write(b);
@@ -113,7 +117,7 @@ static int resize(struct inode *ip, uint64 size)
 {
     const uint64 first = (size + BSIZE - 1) / BSIZE;
     uint32 *slots = ip->d.addrs;
-    struct shrink s = {.end = (ip->d.size + BSIZE - 1) / BSIZE, .indirect = STEP_INDIRECT};
+    struct shrink s = {.inum = ip->inum, .end = (ip->d.size + BSIZE - 1) / BSIZE, .indirect = STEP_INDIRECT};
     struct block *tail;
 
     // What can fail first: if it does, nothing has changed.

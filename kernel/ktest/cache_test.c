@@ -14,7 +14,7 @@ void ktest_empty_cache(void)
     for (uint32 blockno = 0; blockno < disk->blocks; blockno++) {
         struct block *b = cache_pin(blockno, 0);
         if (b && b->state == BLOCK_CLEAN && b->pins == 1 && page_refs(b->page) == 1)
-            cache_forget(blockno);
+            cache_forget(0, blockno);
         cache_put(b);
     }
 }

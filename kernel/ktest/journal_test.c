@@ -337,8 +337,8 @@ static const char *freed_and_reused(void)
         return "writing a group";
     if (journal_begin(1) != 0)
         return "begin";
-    cache_forget(home_of(1, 0));
-    bool got = cache_get_new(home_of(1, 0), &new) == 0;
+    cache_forget(0, home_of(1, 0));
+    bool got = cache_get_new(0, home_of(1, 0), &new) == 0;
     if (got) {
         memset(block_data(new), 7, BSIZE);
         journal_write(new);

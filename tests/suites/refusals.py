@@ -176,7 +176,11 @@ def tests(everything):
         [Test("damaged inode: " + row[0], use_fails, *row) for row in DAMAGED] + \
         [Test("orphan: reclaimed at boot", reclaims, T_FILE, "$ "),
          Test("orphan: damaged, stays", reclaims, 17, "ireclaim: inode %d is damaged and stays"),
-         Test("no /init", no_init), Test("journal: a group larger than memory", replays_in_little_memory)]
+         Test("no /init", no_init), Test("journal: a group larger than memory", replays_in_little_memory)] + \
+        [Test("a block of two files: %s, %s kernel" % (name, build), shared_block, build, slot, page)
+         for name, slot, page in (("as data", BLOCK, 0), ("as an indirect block", INDIRECT, NDIRECT))
+         for build in ("plain", "debug")] + \
+        [Test("a block of two places of a file", same_block_twice)]
 
 
 def damaged_copy(name, damage):
@@ -244,6 +248,53 @@ def reclaims(kind, message):
         image.file.close()
         if freed != (kind == T_FILE):
             raise Failure("the inode was %sfreed" % ("" if freed else "not "))
+    except Failure as failure:
+        raise machine.keep_log(failure) from None
+    finally:
+        machine.kill()
+        discard(path)
+
+
+def block_of(image, file, slot):
+    return struct.unpack("<I", image.read(image.inode_at(image.find(file)) + slot[1], 4))[0]
+
+
+def shared_block(build, slot, page):
+    """README's first block is used by usertests, too; README is mapped first, and loses nothing."""
+    name = "shared-block-%s-%d" % (build, slot[1])
+    path = damaged_copy(name, lambda image: image.set_inode(image.find("usertests"), *slot,
+                                                            block_of(image, "README", BLOCK)))
+    image = Image(path)
+    block = block_of(image, "README", BLOCK)
+    machine = Machine(name, build, 2, image=path, limit=60)
+    try:
+        machine.boot()
+        out = machine.run("sharedblock README usertests %d" % page)
+        if "sharedblock: OK\n" not in out:
+            raise Failure("sharedblock prints:\n" + out)
+        machine.run("cat init > f; rm f; sync")
+        machine.poweroff()
+        if image.read(block * BSIZE, 1) != b"Y":
+            raise Failure("what was stored is not in README's block")
+    except Failure as failure:
+        raise machine.keep_log(failure) from None
+    finally:
+        image.file.close()
+        machine.kill()
+        discard(path)
+
+
+def same_block_twice():
+    def damage(image):
+        image.set_inode(image.find("usertests"), *THIRD, block_of(image, "usertests", BLOCK))
+    path = damaged_copy("same-block", damage)
+    machine = Machine("same-block", "debug", 1, image=path, limit=60)
+    try:
+        machine.boot()
+        out = machine.run("cat usertests > /null; rm usertests; echo fresh > f; cat f; rm f; sync")
+        if "cat: cannot read usertests: " + EIO not in out or not out.endswith("fresh\n"):
+            raise Failure("it prints:\n" + out)
+        machine.poweroff()
     except Failure as failure:
         raise machine.keep_log(failure) from None
     finally:
