@@ -23,5 +23,6 @@
 #define TICK_HZ       100   // clock ticks a second: sleep, pause and uptime count them
 #define SYMLINK_DEPTH 10    // symbolic links that one path may lead through
 #define PGACCESS_MAX  1024  // pages that one pgaccess asks about
+#define REGIONS_MAX   65530 // pieces of an address space: memory that is mapped alike and lies together is one
 
 #endif

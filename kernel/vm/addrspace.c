@@ -71,7 +71,7 @@ static int map(struct addrspace *as, const struct region *model)
     bool aligned = model->start % PGSIZE == 0 && model->end % PGSIZE == 0;
     if (!aligned || !region_fits(as, model->start, model->end) || !as_valid_prot(model->prot))
         return -EINVAL;
-    struct region *r = region_new(model);
+    struct region *r = regions_full(as) ? 0 : region_new(model);
     if (!r)
         return -ENOMEM;
     region_insert(as, r);

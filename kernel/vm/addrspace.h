@@ -28,6 +28,8 @@ struct addrspace {
     paddr_t kernel_root;        // I: the same user half, and the kernel's
     struct sleeplock lock;      // guards what is marked L; never held across I/O
     struct list regions;        // L: struct region, by address, disjoint
+    uint32 region_count;        // L: of them, at most REGIONS_MAX
+    uint32 unchecked;           // a: debug build: calls since they were last checked
     uaddr_t heap_start;         // L: first address of the heap (page-aligned)
     uaddr_t heap_end;           // L: the break, in bytes
     uint64 resident;            // L: user pages mapped, the zero page aside
@@ -125,10 +127,13 @@ uint64 as_usage(struct addrspace *as, uint64 *shared, uint64 *file);
 // Debug: regions sorted and disjoint, entries inside regions, counts and roots agree; panics.
 void as_check(struct addrspace *as);
 
+// The same now and then, the more seldom the more regions there are: so it costs each call about the same.
 static inline void as_debug_check(struct addrspace *as)
 {
-    if (DEBUG_BUILD)
-        as_check(as);
+    if (!DEBUG_BUILD || __atomic_add_fetch(&as->unchecked, 1, __ATOMIC_RELAXED) < as->region_count / 64)
+        return;
+    __atomic_store_n(&as->unchecked, 0, __ATOMIC_RELAXED);
+    as_check(as);
 }
 
 #endif

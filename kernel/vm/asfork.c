@@ -55,6 +55,7 @@ static int copy_region(struct addrspace *parent, struct addrspace *child, const 
     copy->promised = 0;
     copy->as = child;
     list_push_back(&child->regions, &copy->link);
+    child->region_count++;
     if (r->ops->unshared || (r->flags & REGION_SHARED))
         return 0;
     for (struct pt_span s = pt_span_at(r->start); pt_next_span(parent->user_root, &s, r->end);) {

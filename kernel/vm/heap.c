@@ -48,12 +48,14 @@ static void recount_tables(struct addrspace *as)
 }
 
 // The heap's region of that kind that ends at va, a new and empty one if there is none with the heap's
-// usual rights; 0 if there is no memory.
+// usual rights; 0 if there is no memory, or no room for a region more.
 static struct region *region_to_extend(struct addrspace *as, uaddr_t va, int kind)
 {
     struct region *r = region_find(&as->regions, va - 1);
     if (r && r->flags == kind && r->prot == (PROT_READ | PROT_WRITE))
         return r;
+    if (regions_full(as))
+        return 0;
     r = region_new(&(struct region){
         .start = va, .end = va, .prot = PROT_READ | PROT_WRITE, .flags = kind, .ops = &region_anon_ops});
     if (r)

@@ -121,6 +121,7 @@ void as_check(struct addrspace *as)
 {
     uint64 resident = 0, leaves = 0;
     uaddr_t last = USERBASE;
+    uint32 regions = 0;
     sleeplock_lock(&as->lock);
     check_roots(as);
     list_for_each (r, &as->regions, struct region, link) {
@@ -128,9 +129,11 @@ void as_check(struct addrspace *as)
         kassert(r->start % PGSIZE == 0 && r->end % PGSIZE == 0);
         kassert(!((r->prot & PROT_WRITE) && (r->prot & PROT_EXEC)));
         last = r->end;
+        regions++;
         resident += check_region(as, r, &leaves);
     }
     kassert(resident == as->resident && resident == mapped_pages(as, 0, TRAPFRAME)); // none lies outside regions
+    kassert(regions == as->region_count && regions <= REGIONS_MAX);
     check_tables(as, leaves);
     sleeplock_unlock(&as->lock);
 }

@@ -35,7 +35,7 @@ static int64 highest_gap(const struct addrspace *as, uint64 length)
     return top >= lowest && top - lowest >= length ? (int64)(top - length) : -ENOMEM;
 }
 
-// Makes regions begin and end at the edges of the range. 0; -ENOMEM.
+// Makes regions begin and end at the edges of the range. 0; -ENOMEM: then there may be an edge more than is needed.
 static int split_edges(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     int e = region_split_at(as, start);
@@ -53,7 +53,9 @@ static int take_out(struct addrspace *as, uaddr_t start, uaddr_t end, struct lis
     // commit point
     unmap_range(as, start, end);
     list_for_each_safe (r, &as->regions, struct region, link) {
-        if (region_meets(r, start, end))
+        if (r->start >= end)
+            break;
+        if (r->end > start)
             region_remove(r, dead);
     }
     return 0;
@@ -100,11 +102,12 @@ int64 as_mmap(struct addrspace *as, const struct map_request *wish)
         return -ENOMEM;
     struct list dead = {&dead, &dead};
     sleeplock_lock(&as->lock);
-    int64 at = make_room(as, &m, &dead);
+    int64 at = regions_full(as) ? -ENOMEM : make_room(as, &m, &dead);
     if (at >= 0) {
         r->start = at;
         r->end = at + m.length;
         region_insert(as, r);
+        region_merge(as, r, r->end, &dead);
     } else {
         list_push_back(&dead, &r->link);
     }
@@ -152,13 +155,17 @@ int as_mapped(struct addrspace *as, uaddr_t start, uaddr_t end)
 
 int as_protect(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
 {
+    struct list dead = {&dead, &dead};
     sleeplock_lock(&as->lock);
     int e = check_covered(as, start, end, prot);
     if (e == 0)
         e = split_edges(as, start, end);
-    if (e == 0) // commit point
+    if (e == 0) { // commit point
         protect_range(as, start, end, prot);
+        region_merge(as, region_find(&as->regions, start), end, &dead);
+    }
     sleeplock_unlock(&as->lock);
+    regions_drop(&dead);
     as_debug_check(as);
     return e;
 }

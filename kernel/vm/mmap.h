@@ -1,7 +1,7 @@
 // What programs ask of their address space: mapping, unmapping, other rights, advice.
 //
 // All below: ranges are page-aligned, not empty and end at TRAPFRAME at most. On an error nothing has
-// changed. No lock is held; may sleep.
+// changed. No lock is held; may sleep. -ENOMEM also means that there would be more than REGIONS_MAX regions.
 #ifndef KERNEL_VM_MMAP_H
 #define KERNEL_VM_MMAP_H
 

@@ -45,7 +45,9 @@ void protect_range(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
     pte_t lost = 0;
     debug_assert(sleeplock_holding(&as->lock));
     list_for_each (r, &as->regions, struct region, link) {
-        if (!region_meets(r, start, end))
+        if (r->start >= end)
+            break;
+        if (r->end <= start)
             continue;
         r->prot = prot;
         lost |= protect_region(as, r);

@@ -26,12 +26,22 @@ struct region *region_new(const struct region *model)
     return r;
 }
 
+static void insert_after(struct list *before, struct addrspace *as, struct region *r)
+{
+    list_push_front(before, &r->link);
+    r->as = as;
+    as->region_count++;
+    mapping_add(r);
+}
+
 // Promises are divided by what each part still lacks.
 int region_split_at(struct addrspace *as, uaddr_t va)
 {
     struct region *r = region_find(&as->regions, va);
     if (!r || r->start == va)
         return 0;
+    if (regions_full(as))
+        return -ENOMEM;
     struct region model = *r;
     model.start = va;
     model.offset += va - r->start;
@@ -45,13 +55,40 @@ int region_split_at(struct addrspace *as, uaddr_t va)
         r->promised -= rest->promised;
     }
     r->end = va;
-    region_insert(as, rest);
+    insert_after(&r->link, as, rest);
     return 0;
+}
+
+// True if next goes on with the same where r ends.
+static bool continues(const struct region *r, const struct region *next)
+{
+    bool alike = r->prot == next->prot && r->denied == next->denied && r->flags == next->flags && r->ops == next->ops;
+    bool same = r->file == next->file && r->shared == next->shared && r->mapping_round == next->mapping_round;
+    bool nothing_behind = !r->file && !r->shared; // then the offset says nothing
+    return alike && same && r->end == next->start &&
+           (nothing_behind || r->offset + (r->end - r->start) == next->offset);
+}
+
+void region_merge(struct addrspace *as, struct region *r, uaddr_t end, struct list *dead)
+{
+    if (r->link.prev != &as->regions)
+        r = list_entry(r->link.prev, struct region, link);
+    while (r->link.next != &as->regions && r->end <= end) {
+        struct region *next = list_entry(r->link.next, struct region, link);
+        if (!continues(r, next)) {
+            r = next;
+            continue;
+        }
+        r->end = next->end;
+        r->promised += next->promised;
+        region_remove(next, dead);
+    }
 }
 
 void region_remove(struct region *r, struct list *dead)
 {
     mapping_remove(r);
+    r->as->region_count--;
     list_remove(&r->link);
     list_push_back(dead, &r->link);
 }
@@ -72,9 +109,7 @@ void region_insert(struct addrspace *as, struct region *r)
     struct list *after = as->regions.prev; // new regions are the highest, mostly
     while (after != &as->regions && list_entry(after, struct region, link)->start > r->start)
         after = after->prev;
-    list_push_front(after, &r->link);
-    r->as = as;
-    mapping_add(r);
+    insert_after(after, as, r);
 }
 
 bool region_fits(const struct addrspace *as, uaddr_t start, uaddr_t end)

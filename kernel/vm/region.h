@@ -62,15 +62,20 @@ struct region {
 // A region as the model says, on no list yet, with references of its own; 0: no memory.
 struct region *region_new(const struct region *model);
 // Cuts the region that va lies inside, if there is one: it ends there, and what it was from there on is a
-// region of its own. No page changes. 0; -ENOMEM.
+// region of its own. No page changes. 0; -ENOMEM, also if as has as many as it may.
 int region_split_at(struct addrspace *as, uaddr_t va);
+// Makes one of neighbours that are alike: r, the one before it, and those behind it that begin at end at most. No page
+// changes. The others go onto the list dead, as in region_remove.
+void region_merge(struct addrspace *as, struct region *r, uaddr_t end, struct list *dead);
 // Takes r off its list and onto the list dead: under as->lock, before regions_drop.
 void region_remove(struct region *r, struct list *dead);
 // Frees the regions of that list. May sleep; no lock is held.
 void regions_drop(struct list *dead);
 
-// Puts r into its place in as; it must not overlap others.
+// Puts r into its place in as, which has room for one more; it must not overlap others.
 void region_insert(struct addrspace *as, struct region *r);
+static inline bool regions_full(const struct addrspace *as) { return as->region_count >= REGIONS_MAX; }
+
 // The first region that has an address in [start, end), or 0.
 struct region *region_first(const struct list *regions, uaddr_t start, uaddr_t end);
 

@@ -1,6 +1,6 @@
-// sharedblock A B N: on a damaged image, where the file B uses the first block of A for its page N, or on the way to it:
-// A is mapped first, so B cannot be used there, and whatever is done to B, stores into A reach the file. Ends with 0 if
-// that is so.
+// sharedblock A B N: on a damaged image, where the file B uses the first block of A for its page N, or on the way to
+// it: A is mapped first, so B cannot be used there, and whatever is done to B, stores into A reach the file. Ends with
+// 0 if that is so.
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
 #include "user/lib/test.h"

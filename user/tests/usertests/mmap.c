@@ -210,5 +210,8 @@ const struct test mmap_tests[] = {
     TEST(mappings_end_with_exec, 0, "", "exec drops all mappings"),
     TEST(mappings_end_with_exit, ALONE, "", "exit and a kill drop all mappings"),
     TEST(unmap_while_shared, 0, "", "a shared page stays with others when one unmaps it"),
+    TEST(map_too_many, ALONE, "", "REGIONS_MAX pieces of an address space: then mmap, mprotect, munmap say ENOMEM"),
+    TEST(map_neighbors, ALONE, "", "neighbours that are alike are one mapping, also when mprotect makes them alike"),
+    TEST(map_out_of_memory, ALONE, "", "a call that finds no memory for one more mapping fails with ENOMEM"),
     END_OF_TESTS,
 };

@@ -32,6 +32,11 @@ void map_refuses_files(void);
 void heap_stops_at_mapping(void);
 void unmap_refuses(void);
 
+// mmap_many.c: how many there may be
+void map_too_many(void);
+void map_neighbors(void);
+void map_out_of_memory(void);
+
 // mmap_rights.c: mprotect
 void protect_none_and_back(void);
 void protect_read_only(void);
