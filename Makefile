@@ -9,6 +9,7 @@
 CPUS    ?= 3
 MEM     ?= 128M
 ISOLATE ?= 0
+REGISTERS ?= 0
 DEBUG   ?= 0
 KTEST   ?= 0
 COVERAGE ?= 0
@@ -160,11 +161,12 @@ fs.img: build/host/mkfs build/image.list $(IMAGE_FILES)
 KERNEL ?= kernel/kernel
 FSIMG  ?= fs.img
 GDBPORT ?= $(shell expr `pwd -P | cksum | cut -d' ' -f1` % 10000 + 20000)
+APPEND = $(if $(call on,$(ISOLATE)),isolate=1) $(if $(call on,$(REGISTERS)),registers=1)
 QEMUOPTS = -machine virt -bios none -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \
     -global virtio-mmio.force-legacy=false \
     -drive file=$(FSIMG),if=none,format=raw,id=x0 \
     -device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
-    $(if $(call on,$(ISOLATE)),-append isolate=1) $(QEMUEXTRA)
+    $(if $(strip $(APPEND)),-append '$(strip $(APPEND))') $(QEMUEXTRA)
 
 .PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table mutants diskfaults grade \
     grade-selftest bench check format clean distclean setup setup-test help FORCE
@@ -307,6 +309,7 @@ make clean           removes all that was built
 CPUS=3  MEM=128M     harts (up to 8) and memory of the machine
 FSIMG=fs.img         disk image, GDBPORT=n port of qemu-gdb, QEMUEXTRA="..." more options of QEMU
 ISOLATE=1            user mode on page tables without the kernel
+REGISTERS=1          all registers beside the message about a program that ends by a fault
 DEBUG=1              with the checkers: lock order, page tables, memory
 KTEST=1              a kernel that tests itself at boot
 BUG=dirtycow         a kernel with that historical mistake (labs/dirtycow)

@@ -42,8 +42,10 @@ KTEST(kernel_stacks)
     check(ktest_available() == before - 2 * KSTACK_SIZE / PGSIZE);
     check(kernel_rights(a - 1) && kernel_rights(a - KSTACK_SIZE));
     check(!kernel_rights(a - KSTACK_SIZE - 1) && !kernel_rights(a));
+    check(kstack_is_mapped(a - 1) && kstack_is_mapped(a - KSTACK_SIZE));
+    check(!kstack_is_mapped(a - KSTACK_SIZE - 1) && !kstack_is_mapped(a) && !kstack_is_mapped((vaddr_t)text_start));
     kstack_free(a);
-    check(!kernel_rights(a - 1));
+    check(!kernel_rights(a - 1) && !kstack_is_mapped(a - 1));
     kstack_free(b);
 }
 

@@ -8,6 +8,7 @@
 #include "kernel/lib/kdef.h"
 
 #define KTESTS(X)                                                                                                      \
+    X(new_stacks_are_known)                                                                                            \
     X(string_memset)                                                                                                   \
     X(string_memcpy_memmove)                                                                                           \
     X(string_memcmp)                                                                                                   \
@@ -60,6 +61,8 @@
     X(kernel_traps_on_misuse)                                                                                          \
     X(shootdown_reaches_other_harts)                                                                                   \
     X(kernel_stacks_are_seen_by_all_harts)                                                                             \
+    X(lost_interrupt_is_sent_again)                                                                                    \
+    X(early_tick_is_not_the_last)                                                                                      \
     X(spinlock_excludes_and_counts)                                                                                    \
     X(rwlock_excludes)                                                                                                 \
     X(rwlock_readers_together)                                                                                         \

@@ -1,5 +1,8 @@
 // Two threads in one address space, on two harts if there are as many: changes that one makes are
 // seen by the other at once, and a space that ends is left by a hart that idles on it.
+#include "kernel/arch/fdt.h"
+#include "kernel/arch/ipi.h"
+#include "kernel/arch/layout.h"
 #include "kernel/ktest/space.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/lock/thread.h"
@@ -154,4 +157,47 @@ KTEST(kernel_stacks_are_seen_by_all_harts)
     while (__atomic_load_n(&shared.busy, __ATOMIC_SEQ_CST))
         relax();
     as_put(as);
+}
+
+static bool stack_unknown; // a: to some hart that runs on it
+
+static void look_at_stack(uint)
+{
+    irq_off();
+    if (this_cpu()->kernel_gen < current()->kstack_state)
+        __atomic_store_n(&stack_unknown, true, __ATOMIC_RELAXED);
+    irq_on();
+}
+
+// The threads of the other harts are new, and moved to their harts. The first test: none has led to a flush.
+KTEST(new_stacks_are_known)
+{
+    ktest_on_all_harts(look_at_stack);
+    check(!stack_unknown);
+}
+
+// A hart whose timer is off does not look for reasons by itself.
+KTEST(lost_interrupt_is_sent_again)
+{
+    if (cpu_count == 1)
+        return;
+    sched_pin(0);
+    *mmio64(CLINT_MTIMECMP(1)) = ~0UL;
+    __atomic_fetch_or(&cpus[1].ipi_pending, 1U << IPI_TLB, __ATOMIC_SEQ_CST);
+    tlb_flush_kernel();
+    *mmio64(CLINT_MTIMECMP(1)) = 0;
+    current()->pin = ANY_HART;
+}
+
+KTEST(early_tick_is_not_the_last)
+{
+    sched_pin(0);
+    uint64 before = current()->ticks, start = time_now();
+    *mmio64(CLINT_MTIMECMP(0)) = 0;
+    while (current()->ticks < before + 3 && time_now() - start < 10 * machine.timebase)
+        ;
+    bool ticks = current()->ticks >= before + 3;
+    *mmio64(CLINT_MTIMECMP(0)) = 0;
+    current()->pin = ANY_HART;
+    check(ticks);
 }

@@ -39,12 +39,15 @@ def tests(everything):
     return [Test("console: edit", edits), Test("console: pieces of lines", pieces), Test("console: type-ahead beyond the ring", type_ahead),
             Test("console: output waits for a slow line", writers_wait),
             Test("console: Ctrl-C ends a program that waits for the line", kill_while_printing),
-            Test("console: Ctrl-C ends a program whose page table is printed", kill_in_kpgtbl)]
+            Test("console: Ctrl-C ends a program whose page table is printed", kill_in_kpgtbl),
+            Test("log: faults without end are limited and counted", storm_is_limited),
+            Test("log: a line that stands still stops nobody", storm_at_stopped_line),
+            Test("log: registers on request", registers)]
 
 
-def at_machine(name, action):
+def at_machine(name, action, append=""):
     image = copy_image(name)
-    machine = Machine(name, "plain", 2, image=image, limit=120)
+    machine = Machine(name, "plain", 2, image=image, limit=120, append=append)
     try:
         machine.boot()
         result = action(machine)
@@ -164,3 +167,39 @@ def kill_in_kpgtbl():
         if lines > PAGES * 0.9:
             raise Failure("kpgtbl went on: it printed %d lines" % lines)
     at_machine("console-kpgtbl", try_it)
+
+
+FAULTS = 2000
+FAULT = r"^\d+ faulty: bad address: read through a null pointer: scause 13, sepc 0x[0-9a-f]+, stval 0x0\n"
+LEFT_OUT = r"^log: (\d+) lines are left out\n"
+
+
+def storm_is_limited():
+    """Each fault is either told or counted, and no line is broken up."""
+    def try_it(machine):
+        out = machine.run("faulty storm %d; sleep 150" % FAULTS, 100).replace("\r", "")
+        told, left_out = len(re.findall(FAULT, out, re.M)), sum(int(n) for n in re.findall(LEFT_OUT, out, re.M))
+        took = re.search(r"^%d faults in (\d+) ticks\n" % FAULTS, out, re.M)
+        if not took or told + left_out != FAULTS or told > 140 + int(took.group(1)) // 5:
+            raise Failure("%d told, %d left out of %d:\n%s" % (told, left_out, FAULTS, out[-2000:]))
+    at_machine("log-storm", try_it)
+
+
+def storm_at_stopped_line():
+    def try_it(machine):
+        machine.run("cat%s > ten; cat%s > much" % (10 * " README", COPIES // 10 * " ten"))
+        machine.type_command("cat much & faulty storm 300 > took; cat took")
+        time.sleep(6)  # nobody reads: the line stands still
+        out = machine.expect(r"^300 faults in \d+ ticks\n", 60)
+        ticks = int(out.split()[-2])
+        if ticks > 400:
+            raise Failure("with a line that stands still 300 faults take %d ticks" % ticks)
+    at_machine("log-stopped", try_it)
+
+
+def registers():
+    def try_it(machine):
+        out = machine.run("faulty read-null").replace("\r", "")
+        if not re.fullmatch(FAULT + r"(( *\w+ [0-9a-f]{16}){4}\n){8}", out):
+            raise Failure("no registers:\n" + out)
+    at_machine("log-registers", try_it, append="registers=1")
