@@ -14,8 +14,8 @@
 
 #ifndef __ASSEMBLER__
 // What the kernel tells a program without a system call: the process page, read-only, on the page
-// behind the program's last segment (PGROUNDUP(end), with `end` of user/user.ld). The guard page,
-// the stack and the heap follow it.
+// behind the program's last segment (PGROUNDUP(end), with `end` of user/user.ld). The guard, the
+// stack and the heap follow it (param.h: USERGUARD, USERSTACK).
 struct usyscall {
     int pid;
 };

@@ -19,6 +19,7 @@
 #define NBUF          64    // cache pages that always stay in the cache's hands
 #define FSSIZE        16384 // blocks of the image that mkfs builds by default (64 MiB)
 #define USERSTACK     64    // pages of a user stack
+#define USERGUARD     128   // pages below it that are never mapped, so that no frame of a function steps over them
 #define PIPESIZE      16384 // bytes that a pipe holds
 #define TICK_HZ       100   // clock ticks a second: sleep, pause and uptime count them
 #define SYMLINK_DEPTH 10    // symbolic links that one path may lead through

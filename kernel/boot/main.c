@@ -16,6 +16,7 @@
 #include "kernel/lock/thread.h"
 #include "kernel/lock/waitq.h"
 #include "kernel/mem/page.h"
+#include "kernel/proc/args.h"
 #include "kernel/proc/futex.h"
 #include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
@@ -97,7 +98,8 @@ static int need(int result, const char *problem)
 // Process 1, in the kernel: what needs a process because it sleeps; then the program init.
 static void first_process(void *)
 {
-    static char *const argv[] = {"init", 0};
+    static char name[] = "init";
+    const struct exec_args args = {.argc = 1, .used = sizeof(name), .frame = {name}};
     struct proc *p = current();
     need(disk_init(), "there is no disk");
     cache_init();
@@ -105,7 +107,7 @@ static void first_process(void *)
     ktest_run();
     need(inode_get(ROOTINO, &p->cwd), "there is no root directory");
     p->isolated = bootarg("isolate", 0) != 0;
-    need(proc_exec("/init", 0, argv, 1), "/init cannot be run");
+    need(proc_exec("/init", 0, &args), "/init cannot be run");
     proc_user_return(p);
 }
 

@@ -2,7 +2,7 @@
 // so a failed exec leaves the caller whole. Segments are mapped, not read: their pages come when they
 // are touched (vm/region_file.c).
 //
-//     address space       program segments, as the file says | process page | guard page | stack | heap
+//     address space       program segments, as the file says | process page | guard | stack | heap
 //     stack, from its top argument strings, argv[] with a 0 at its end, <- sp (16-byte aligned)
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
@@ -13,6 +13,7 @@
 #include "kernel/lock/thread.h"
 #include "kernel/memlayout.h"
 #include "kernel/proc/alarm.h"
+#include "kernel/proc/args.h"
 #include "kernel/proc/elf.h"
 #include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
@@ -46,7 +47,7 @@ static int check_header(const struct elf_header *h)
 // Segments come in order, on pages of their own, and leave room for process page, guard and stack.
 static int check_segment(const struct loading *l, const struct elf_segment *s)
 {
-    const uaddr_t limit = TRAPFRAME - (USERSTACK + 3) * PGSIZE;
+    const uaddr_t limit = TRAPFRAME - (1 + USERGUARD + USERSTACK + 1) * PGSIZE; // and a page of heap
     bool sound = s->filesz <= s->memsz && s->vaddr >= USERBASE && s->vaddr < limit && s->memsz <= limit - s->vaddr &&
                  PGROUNDDOWN(s->vaddr) >= l->end && s->filesz <= l->file->d.size &&
                  s->off <= l->file->d.size - s->filesz && !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
@@ -143,29 +144,30 @@ static int load_program(struct loading *l)
 }
 
 // Puts strings and argv[] on the new stack.
-static int push_args(struct new_image *im, char *const *argv, int argc)
+static int push_args(struct new_image *im, const struct exec_args *args)
 {
-    uaddr_t at[MAXARG + 1];
-    uaddr_t sp = im->sp;
-    kassert(argc <= MAXARG);
-    for (int i = 0; i < argc; i++) {
-        size_t n = strlen(argv[i]) + 1;
-        sp -= n;
-        int r = as_write(im->as, sp, argv[i], n);
+    uaddr_t argv[MAXARG + 1];
+    uaddr_t strings = im->sp - args->used;
+    for (size_t done = 0; done < args->used; done += PGSIZE) {
+        size_t part = min_u64(args->used - done, PGSIZE);
+        int r = as_write(im->as, strings + done, args->frame[done / PGSIZE], part);
         if (r < 0)
             return r;
-        at[i] = sp;
     }
-    at[argc] = 0;
-    im->argc = argc;
-    im->sp = (sp - (argc + 1) * sizeof(uaddr_t)) & ~15UL;
-    return as_write(im->as, im->sp, at, (argc + 1) * sizeof(uaddr_t));
+
+    for (int i = 0; i < args->argc; i++)
+        argv[i] = strings + args->start[i];
+    argv[args->argc] = 0;
+    size_t size = (args->argc + 1) * sizeof(argv[0]);
+    im->argc = args->argc;
+    im->sp = (strings - size) & ~15UL;
+    return as_write(im->as, im->sp, argv, size);
 }
 
 // What follows the segments.
 static int make_stack(struct loading *l)
 {
-    uaddr_t bottom = l->end + 2 * PGSIZE;
+    uaddr_t bottom = l->end + (1 + USERGUARD) * PGSIZE;
     l->image.sp = bottom + USERSTACK * PGSIZE;
     as_set_info(l->image.as, &(struct usyscall){.pid = current()->leader->pid});
     int r = as_map_info(l->image.as, l->end);
@@ -177,7 +179,7 @@ static int make_stack(struct loading *l)
 }
 
 // Builds the new space, which holds the file's state of being run from then on.
-static int load(struct loading *l, char *const *argv, int argc)
+static int load(struct loading *l, const struct exec_args *args)
 {
     int r = inode_begin_use(l->file, INODE_RUN);
     if (r < 0)
@@ -189,7 +191,7 @@ static int load(struct loading *l, char *const *argv, int argc)
     inode_end_use(l->file, INODE_RUN);
     if (r == 0)
         r = make_stack(l);
-    return r < 0 ? r : push_args(&l->image, argv, argc);
+    return r < 0 ? r : push_args(&l->image, args);
 }
 
 // The program is called as the last name of its path.
@@ -214,7 +216,7 @@ static int commit(struct proc *leader, const struct new_image *image)
     return first ? 0 : -EINTR;
 }
 
-int proc_exec(const char *path, const struct inode *only, char *const *argv, int argc)
+int proc_exec(const char *path, const struct inode *only, const struct exec_args *args)
 {
     struct loading l = {0};
     int r = path_lookup(proc_cwd(), path, 0, &l.file);
@@ -222,13 +224,13 @@ int proc_exec(const char *path, const struct inode *only, char *const *argv, int
         r = -EPERM;
     if (r == 0) {
         set_name(&l.image, path);
-        r = load(&l, argv, argc);
+        r = load(&l, args);
     }
     inode_put(l.file);
     if (r == 0)
         r = commit(current()->leader, &l.image);
     if (r == 0)
-        return argc;
+        return args->argc;
     if (l.image.as)
         as_put(l.image.as);
     return r;

@@ -22,6 +22,7 @@
 
 struct addrspace;
 struct alarm;
+struct exec_args;
 struct inode;
 
 // What a switch between threads saves (switch.S): the callee-saved registers.
@@ -125,11 +126,11 @@ void kthread_start(const char *name, void (*main)(void *arg), void *arg);
 
 // fork: returns the child's pid; -EAGAIN, -ENOMEM.
 int proc_fork(void);
-// exec: loads the program at path with argv (kernel strings, argc of them: at most MAXARG), and tells all
-// threads of this process to end, as exit does; when they have, at its return to user mode, the leader
-// goes on as that program. Returns argc on success. -EPERM: path does not lead to only (0: it may lead anywhere).
-// -ENOENT, -ENOEXEC, -ENOMEM, -EIO, ...: the caller is whole. -EINTR: the caller is ending.
-int proc_exec(const char *path, const struct inode *only, char *const *argv, int argc);
+// exec: loads the program at path with these arguments, and tells all threads of this process to end, as exit does;
+// when they have, at its return to user mode, the leader goes on as that program. Returns argc on success. -EPERM: path
+// does not lead to only (0: it may lead anywhere). -ENOENT, -ENOEXEC, -ENOMEM, -EIO, ...: the caller is whole. -EINTR:
+// the caller is ending.
+int proc_exec(const char *path, const struct inode *only, const struct exec_args *args);
 // exit: ends all threads of the process, unless they are ending already. Does not return.
 noreturn void proc_exit(int status);
 // wait: the pid of an ended child (any for pid = -1), which is not freed yet: proc_reap does that; or

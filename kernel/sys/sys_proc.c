@@ -20,6 +20,7 @@
 #include "kernel/mem/kmem.h"
 #include "kernel/mem/page.h"
 #include "kernel/proc/alarm.h"
+#include "kernel/proc/args.h"
 #include "kernel/proc/futex.h"
 #include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
@@ -96,43 +97,49 @@ int64 sys_kill(const uint64 *a)
     return pid >= -1 ? proc_kill(pid) : pgroup_kill(-(int64)pid) > 0 ? 0 : -ESRCH;
 }
 
-// What exec's arguments are gathered in: two frames, argv[] before the strings.
-struct exec_args {
-    char *argv[MAXARG + 1];
-    char strings[ARGMAX - (MAXARG + 1) * sizeof(char *)];
-};
-static_assert(sizeof(struct exec_args) == ARGMAX, "exec's arguments fill two frames");
+// Appends the user's string, over the edge of a frame if need be. 0; -E2BIG; -EFAULT; -ENOMEM.
+static int add_arg(struct exec_args *args, uaddr_t s)
+{
+    int64 n;
+    if (args->argc == MAXARG)
+        return -E2BIG;
+    args->start[args->argc++] = args->used;
+    do {
+        size_t at = args->used % PGSIZE, room = min_u64(PGSIZE - at, ARGS_BYTES - args->used);
+        struct page *page = at == 0 ? page_alloc(0) : 0;
+        char **frame = &args->frame[args->used / PGSIZE];
+        if (page)
+            *frame = page_to_virt(page);
+        if (!*frame)
+            return -ENOMEM;
+        n = room > 0 ? copyinstr(*frame + at, s, room) : -E2BIG;
+        args->used += n < 0 ? room : (size_t)n + 1;
+        s += room;
+    } while (n == -ENAMETOOLONG); // it goes on in the next frame
+    return n < 0 ? (int)n : 0;
+}
 
-// Copies the strings that the user's argv names. How many; -E2BIG; -EFAULT.
+// Copies the strings that the user's argv names. 0; -E2BIG; -EFAULT; -ENOMEM.
 static int fetch_args(struct exec_args *args, uaddr_t argv)
 {
-    size_t used = 0;
-    for (int i = 0;; i++) {
+    for (;; argv += sizeof(uaddr_t)) {
         uaddr_t s;
-        if (copyin(&s, argv + i * sizeof(s), sizeof(s)) < 0)
+        if (copyin(&s, argv, sizeof(s)) < 0)
             return -EFAULT;
-        if (s == 0)
-            return i;
-        if (i == MAXARG)
-            return -E2BIG;
-        int64 n = copyinstr(args->strings + used, s, sizeof(args->strings) - used);
-        if (n < 0)
-            return n == -ENAMETOOLONG ? -E2BIG : n;
-        args->argv[i] = args->strings + used;
-        used += n + 1;
+        int r = s != 0 ? add_arg(args, s) : 0;
+        if (r < 0 || s == 0)
+            return r;
     }
 }
 
 static int exec_path(const char *path, const struct inode *only, uaddr_t argv)
 {
-    struct page *page = page_alloc_order(1, 0);
-    if (page == 0)
-        return -ENOMEM;
-    struct exec_args *args = page_to_virt(page);
-    int r = fetch_args(args, argv);
-    if (r >= 0)
-        r = proc_exec(path, only, args->argv, r);
-    page_put(page);
+    struct exec_args args = {0};
+    int r = fetch_args(&args, argv);
+    if (r == 0)
+        r = proc_exec(path, only, &args);
+    for (uint i = 0; i < ARGS_FRAMES && args.frame[i]; i++)
+        page_put(virt_to_page(args.frame[i]));
     return r;
 }
 

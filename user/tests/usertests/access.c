@@ -183,7 +183,7 @@ static void pgbug(void)
     expect(fd == 3 && close(fd) == 0, "pipe left no descriptor, the next one is %d", fd);
 }
 
-// The program's pages but the guard page are good for a path, whatever it is; none above is.
+// The program's pages but those of the guard are good for a path, whatever it is; none above is.
 static void validatetest(void)
 {
     uint64 end = (uint64)sbrk(0);
@@ -198,7 +198,7 @@ static void validatetest(void)
         else
             expect(errno == ENOENT || errno == ENAMETOOLONG, "link to 0x%lx: errno %d", p, errno);
     }
-    expect(guards == 1, "one guard page, not %d", guards);
+    expect(guards == USERGUARD, "%d guard pages, not %d", USERGUARD, guards);
 }
 
 static void badarg(void)

@@ -68,7 +68,8 @@ void stacktest(void)
     expect_killed("store", store_kills, bottom - PGSIZE);
     expect_killed("load", load_kills, bottom + USERSTACK * PGSIZE);
     expect_killed("store", store_kills, bottom - PGSIZE - 1);
-    uint64 segment_end = bottom - 2 * PGSIZE;
+    expect_killed("store", store_kills, bottom - USERGUARD * PGSIZE);
+    uint64 segment_end = bottom - (USERGUARD + 1) * PGSIZE;
     expect(status_of(load_and_store, (void *)(segment_end - 1)) == 0, "below guard and process page is the program");
 }
 

@@ -61,8 +61,8 @@ static const struct damage segment_damage[] = {
     FIELD(segment[1].vaddr, KERNBASE << 16),
     FIELD(segment[1].vaddr, TRAPFRAME),
     FIELD(segment[1].vaddr, TRAPFRAME - PGSIZE), // no room for a stack
-    FIELD(segment[1].vaddr, TRAPFRAME - (USERSTACK + 3) * PGSIZE),
-    FIELD(segment[1].vaddr, TRAPFRAME - (USERSTACK + 4) * PGSIZE),
+    FIELD(segment[1].vaddr, TRAPFRAME - (USERGUARD + USERSTACK + 2) * PGSIZE),
+    FIELD(segment[1].vaddr, TRAPFRAME - (USERGUARD + USERSTACK + 3) * PGSIZE),
     FIELD(segment[1].vaddr, MAXVA),
     FIELD(segment[1].vaddr, -PGSIZE),
     FIELD(segment[1].vaddr, 0xffffffc000000000),
@@ -71,7 +71,7 @@ static const struct damage segment_damage[] = {
     FIELD(segment[1].memsz, -PROGRAM_BASE),
     FIELD(segment[1].memsz, ~0UL),
     FIELD(segment[1].memsz, TRAPFRAME - SUM_BASE),
-    FIELD(segment[1].memsz, TRAPFRAME - (USERSTACK + 3) * PGSIZE - SUM_BASE + 1),
+    FIELD(segment[1].memsz, TRAPFRAME - (USERGUARD + USERSTACK + 2) * PGSIZE - SUM_BASE + 1),
     FIELD(segment[1].filesz, SUM_SIZE + 1), // more than memsz
     FIELD(segment[1].filesz, SUM_SIZE),     // more than the file has
     FIELD(segment[1].filesz, ~0UL),
@@ -175,7 +175,7 @@ void segments_that_are_allowed(void)
     program_save(&p, "prog");
     expect(program_status("prog") == DATA_SUM, "an empty segment is skipped");
     p.segment[2] = (struct program_segment){.type = SEGMENT_LOAD, .flags = SEGMENT_R};
-    p.segment[2].vaddr = TRAPFRAME - (USERSTACK + 4) * PGSIZE;
+    p.segment[2].vaddr = TRAPFRAME - (USERGUARD + USERSTACK + 3) * PGSIZE;
     p.segment[2].memsz = PGSIZE;
     program_save(&p, "prog");
     expect(program_status("prog") == DATA_SUM, "a segment may lie directly below the highest stack");

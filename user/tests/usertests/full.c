@@ -237,6 +237,8 @@ const struct test full_tests[] = {
     TEST(cache_under_pressure, ALONE, "", "files larger than the memory left are read right, again and again"),
     TEST(files_without_memory, ALONE, "", "without memory reads and writes do what they say, or fail with ENOMEM"),
     TEST(cache_gives_way, ALONE, "", "what the cache holds counts as free memory, and is given to sbrk"),
+    TEST(exec_beside_full_cache, ALONE, "",
+         "while the cache has all memory that is left, programs are started all the same"),
     TEST(disk_holds_the_newest, ALONE, "", "what was written several times is on disk as it was written last"),
     TEST(evicted_directories, ALONE, "", "directories, links and inodes are read again as they were"),
     TEST(diskfull, SLOW | ALONE, "xv6,labs 9", "a full disk: files, but no bytes and no directories; all comes back"),

@@ -132,6 +132,30 @@ void cache_gives_way(void)
     fill_cache();
 }
 
+static void run_true(void *)
+{
+    char *argv[] = {"true", "with", "arguments", 0};
+    exec("/true", argv);
+    exit(1);
+}
+
+// The cache holds all the frames that are left, each of them alone.
+void exec_beside_full_cache(void)
+{
+    enum { SIZE = 12 << 20 };
+    int fd = filled_file("f", SIZE, 1);
+    expect(fsync(fd) == 0, "fsync");
+    touch_own_memory();
+    uint64 taken = take_memory(6 << 20);
+    for (int i = 0; i < 5; i++) {
+        expect_filled(fd, 0, SIZE, 1);
+        expect(status_of(run_true, 0) == 0, "a program runs, time %d", i);
+    }
+    give_memory(taken);
+    discard(fd, "f");
+    fill_cache();
+}
+
 // Has the cache forget all it holds: a write that finds no memory has the journal bring its blocks
 // home; then memory can be taken from what the cache holds of them, too; and the frames that are
 // the cache's own serve for another file.

@@ -102,8 +102,9 @@ static void stack_pages(void)
         p[0] = p[PGSIZE - 1] = 1;
     }
     expect(!load_kills((uint64)bottom) && !store_kills((uint64)bottom), "the lowest byte is the program's");
-    expect(load_kills((uint64)bottom - 1) && store_kills((uint64)bottom - 1), "the guard page kills");
-    expect(load_kills((uint64)bottom - PGSIZE) && store_kills((uint64)bottom - PGSIZE), "to its first byte");
+    expect(load_kills((uint64)bottom - 1) && store_kills((uint64)bottom - 1), "the guard kills");
+    uint64 guard = (uint64)bottom - USERGUARD * PGSIZE;
+    expect(load_kills(guard) && store_kills(guard), "to its first byte");
     expect(!load_kills((uint64)top - 1), "the highest byte is the program's");
     expect(load_kills((uint64)top), "what follows is none while the heap is empty");
 }
@@ -111,12 +112,14 @@ static void stack_pages(void)
 static void parts_are_neighbours(void)
 {
     char *bottom = stack_bottom();
-    expect(PGROUNDUP((uint64)end) + 2 * PGSIZE == (uint64)bottom, "process page and guard between data and stack");
-    expect(!load_kills((uint64)bottom - 2 * PGSIZE) && load_kills((uint64)bottom - PGSIZE), "in this order");
+    uint64 info = PGROUNDUP((uint64)end);
+    expect(info + (1 + USERGUARD) * PGSIZE == (uint64)bottom, "process page and guard between data and stack");
+    expect(!load_kills(info) && load_kills(info + PGSIZE) && load_kills((uint64)bottom - 1), "in this order");
     char *heap = sbrk(3 * PGSIZE);
     expect(heap == bottom + USERSTACK * PGSIZE, "the heap follows the stack");
     *heap = 1;
-    expect(self_now().size >= (uint64)(heap + 3 * PGSIZE) - USERBASE - 4 * PGSIZE, "what procinfo calls its size");
+    expect(self_now().size >= (uint64)(heap + 3 * PGSIZE) - USERBASE - (USERGUARD + 3) * PGSIZE,
+           "what procinfo calls its size");
 }
 
 // A function whose frames fill all but the last pages of the stack.
@@ -125,6 +128,31 @@ static int dig(int depth)
     volatile char room[2000];
     room[0] = room[1999] = depth;
     return depth == 0 ? 0 : dig(depth - 1) + room[0] - room[1999] + 1;
+}
+
+// A frame larger than the whole stack, wherever that stands, does not reach what lies below the guard.
+static int huge_frame(void)
+{
+    volatile char room[330 * 1024];
+    for (int i = 0; i < 100; i++)
+        room[i] = 1;
+    return room[0];
+}
+
+static int dig_and_overflow(int depth)
+{
+    volatile char room[2000];
+    room[0] = 1;
+    int below = depth == 0 ? huge_frame() : dig_and_overflow(depth - 1);
+    return below + room[0];
+}
+
+static void overflow(void *depth) { exit(dig_and_overflow((long)depth)); }
+
+static void frame_larger_than_stack(void)
+{
+    expect(status_of(overflow, 0) == -1, "a frame of 330 KiB kills");
+    expect(status_of(overflow, (void *)110L) == -1, "with 220 KiB of the stack in use, too");
 }
 
 static void dig_deep(void *arg) { exit(dig((long)arg) == (long)arg ? 0 : 1); }
@@ -237,9 +265,10 @@ const struct test layout_tests[] = {
     TEST(text_is_read_only, BOTH, "layout, labs 8",
          "text and read-only data are written by neither program nor kernel"),
     TEST(data_is_not_executable, BOTH, "layout, labs 8", "a jump to data, stack, heap or read-only data kills"),
-    TEST(stack_pages, BOTH, "layout", "USERSTACK pages of stack, all usable, with a guard page below"),
-    TEST(parts_are_neighbours, 0, "layout", "data, process page, guard page, stack and heap follow each other"),
+    TEST(stack_pages, BOTH, "layout", "USERSTACK pages of stack, all usable, with a guard below"),
+    TEST(parts_are_neighbours, 0, "layout", "data, process page, guard, stack and heap follow each other"),
     TEST(deep_recursion, 0, "layout", "recursion uses the whole stack, and more of it kills"),
+    TEST(frame_larger_than_stack, 0, "layout", "a frame larger than the stack does not step over the guard"),
     TEST(nothing_above_the_heap, BOTH, "layout",
          "nothing is mapped at the top of user memory, at 0x80000000, beyond MAXVA"),
     TEST(trampoline_is_the_kernels, BOTH, "layout", "TRAMPOLINE and TRAPFRAME are mapped, and not for user mode"),
