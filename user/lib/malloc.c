@@ -5,8 +5,9 @@
 // A header tells the size of its block (header included, a multiple of 16; the low bit: in use)
 // and of the block before it, so a freed block joins free neighbours on both sides at once. Bin i
 // holds the free blocks of 2^i to 2^(i+1) - 1 bytes, doubly linked through their payloads. Memory
-// comes from sbrk in arenas; one lock guards it all; an arena that follows the last one directly continues it.
-#include "user/lib/thread.h"
+// comes from sbrk in arenas; the library's lock guards it all; an arena that follows the last one directly continues
+// it.
+#include "user/lib/lock.h"
 #include "user/lib/util.h"
 
 #define ALIGN     16
@@ -26,9 +27,12 @@ struct links {
     struct header *next, *prev;
 };
 
-static struct header *bins[NBINS];
-static struct header *heap_last; // end header of the newest arena
-static struct mutex heap_lock;
+// Aligned so that it lies in one page (make_page).
+static struct {
+    struct header *last; // end header of the newest arena
+    struct header *bins[NBINS];
+} heap __attribute__((aligned(512)));
+_Static_assert(sizeof(heap) <= 512, "in one page");
 
 static struct links *links_of(struct header *h) { return (struct links *)(h + 1); }
 
@@ -46,7 +50,7 @@ static int bin_of(uint64 size)
 
 static void bin_insert(struct header *h)
 {
-    struct header **bin = &bins[bin_of(h->size)];
+    struct header **bin = &heap.bins[bin_of(h->size)];
     *links_of(h) = (struct links){.next = *bin};
     if (*bin)
         links_of(*bin)->prev = h;
@@ -61,7 +65,7 @@ static void bin_remove(struct header *h)
     if (l->prev)
         links_of(l->prev)->next = l->next;
     else
-        bins[bin_of(h->size)] = l->next;
+        heap.bins[bin_of(h->size)] = l->next;
 }
 
 // Makes [h, h + size) one free block and joins its neighbours.
@@ -85,6 +89,18 @@ static void give_back(struct header *h, uint64 size)
     bin_insert(h);
 }
 
+// Has the page of heap there before the first store to it: without memory a system call fails, where a store would end
+// the program. 0, or -1.
+static int make_page(void)
+{
+    if (gettime((uint64 *)&heap.last) == 0) {
+        heap.last = 0;
+        return 0;
+    }
+    errno = ENOMEM;
+    return -1;
+}
+
 // Gets an arena with room for a block of size bytes: 0, or -1.
 static int grow(uint64 size)
 {
@@ -95,18 +111,22 @@ static int grow(uint64 size)
         p = sys_sbrk(n = least, SBRK_EAGER);
     if (p == SBRK_ERROR)
         return -1;
+    if (heap.last == 0 && make_page() < 0) {
+        sys_sbrk(-(long)n, SBRK_EAGER);
+        return -1;
+    }
 
     struct header *first;
-    if (heap_last && p == (char *)(heap_last + 1)) {
-        first = heap_last; // the old end header becomes the new block's
+    if (heap.last && p == (char *)(heap.last + 1)) {
+        first = heap.last; // the old end header becomes the new block's
     } else {
         uint64 skip = -(uint64)p & (ALIGN - 1); // a program may have moved the break by odd bytes
         first = (struct header *)(p + skip);
         first->before = 0;
     }
     uint64 room = ((uint64)(p + n) - (uint64)first - HEADER) & ~(uint64)(ALIGN - 1);
-    heap_last = (struct header *)((char *)first + room);
-    *heap_last = (struct header){.size = USED, .before = room};
+    heap.last = (struct header *)((char *)first + room);
+    *heap.last = (struct header){.size = USED, .before = room};
     give_back(first, room);
     return 0;
 }
@@ -114,7 +134,7 @@ static int grow(uint64 size)
 static struct header *find(uint64 size)
 {
     for (int i = bin_of(size); i < NBINS; i++)
-        for (struct header *h = bins[i]; h; h = links_of(h)->next)
+        for (struct header *h = heap.bins[i]; h; h = links_of(h)->next)
             if (h->size >= size)
                 return h;
     return 0;
@@ -155,9 +175,9 @@ void *malloc(size_t n)
         errno = ENOMEM;
         return 0;
     }
-    mutex_lock(&heap_lock);
+    library_lock();
     struct header *h = take(block_size(n));
-    mutex_unlock(&heap_lock);
+    library_unlock();
     return h ? h + 1 : 0;
 }
 
@@ -165,9 +185,9 @@ void free(void *p)
 {
     if (p) {
         struct header *h = (struct header *)p - 1;
-        mutex_lock(&heap_lock);
+        library_lock();
         give_back(h, size_of(h));
-        mutex_unlock(&heap_lock);
+        library_unlock();
     }
 }
 
@@ -188,9 +208,9 @@ void *realloc(void *p, size_t n)
     struct header *h = (struct header *)p - 1;
     uint64 room = size_of(h) - HEADER;
     if (n <= room) {
-        mutex_lock(&heap_lock);
+        library_lock();
         trim(h, block_size(n));
-        mutex_unlock(&heap_lock);
+        library_unlock();
         return p;
     }
     void *q = malloc(n);

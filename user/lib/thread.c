@@ -1,7 +1,10 @@
 // Threads: see thread.h.
 #include "user/lib/thread.h"
 
+#include "kernel/fcntl.h"
+
 #define STACK_SIZE (32 * 1024)
+#define GUARD_SIZE (64 * 1024) // below it: no frame of a function steps over it unless it is larger
 
 // Where a thread begins.
 static void start(void *arg)
@@ -11,15 +14,30 @@ static void start(void *arg)
     thread_exit(t->run(t->arg));
 }
 
+// A stack's lowest byte; MAP_FAILED.
+static char *make_stack(void)
+{
+    char *guard = mmap(0, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (guard == MAP_FAILED)
+        return MAP_FAILED;
+    if (mprotect(guard, GUARD_SIZE, PROT_NONE) == 0)
+        return guard + GUARD_SIZE;
+    munmap(guard, GUARD_SIZE + STACK_SIZE);
+    return MAP_FAILED;
+}
+
+static void free_stack(char *stack) { munmap(stack - GUARD_SIZE, GUARD_SIZE + STACK_SIZE); }
+
 int thread_create(struct thread *t, int (*run)(void *arg), void *arg)
 {
-    *t = (struct thread){.run = run, .arg = arg, .stack = malloc(STACK_SIZE)};
-    if (t->stack == 0)
+    char *stack = make_stack();
+    if (stack == MAP_FAILED)
         return -1;
-    t->id = clone(start, t, (char *)t->stack + STACK_SIZE);
+    *t = (struct thread){.run = run, .arg = arg, .stack = stack};
+    t->id = clone(start, t, stack + STACK_SIZE);
     if (t->id >= 0)
         return 0;
-    free(t->stack);
+    free_stack(stack);
     return -1;
 }
 
@@ -27,9 +45,11 @@ int thread_join(struct thread *t, int *status)
 {
     if (join(t->id, status) < 0)
         return -1;
-    free(t->stack);
+    thread_free(t);
     return 0;
 }
+
+void thread_free(struct thread *t) { free_stack(t->stack); }
 
 // --- Conditions ---
 

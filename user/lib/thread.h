@@ -1,8 +1,8 @@
 // Threads: making and joining them, and what they need to work together. The calls beneath are
 // clone, join, thread_exit and futex (kernel/syscall.h).
 //
-// Every thread has an errno of its own: tp points to it (0 in the first thread). One that clone alone
-// has made begins with its maker's tp, and so shares that of its maker unless it sets tp.
+// Every thread has an errno of its own: tp points to it. One that clone alone has made begins with its
+// maker's tp, and so shares that of its maker unless it sets tp.
 //
 // Mutexes, conditions and barriers may lie in memory that is all zeroes, but for a barrier's count;
 // they need no clearing away. Nobody enters the kernel unless somebody must wait or be woken.
@@ -16,7 +16,7 @@ struct thread {
     int id;
     int (*run)(void *arg);
     void *arg;
-    void *stack;
+    char *stack; // its lowest byte; a guard lies below
 };
 
 // Starts a thread that runs run(arg); what that returns is its status. 0, or -1 (errno): *t is
@@ -25,6 +25,8 @@ int thread_create(struct thread *t, int (*run)(void *arg), void *arg);
 // Waits until t has ended, frees its stack, and puts its status at *status, if that is not 0. 0, or
 // -1 (errno).
 int thread_join(struct thread *t, int *status);
+// Frees the stack of a thread that was joined by its number (join).
+void thread_free(struct thread *t);
 
 // Sleeps while *word is value: 0 when it may have changed; -1: ticks (0: no limit) are over. Wakes at
 // most so many of those who sleep so. errno stays.

@@ -2,22 +2,19 @@
 //
 // A stub puts the number in a7, traps, and returns what comes back in a0; a value in -4095 .. -1
 // is an error number, which goes to errno, and the result is -1. Each stub has the name sys_X and,
-// weakly, X, so that a program may have a function of that name. sbrk and getcwd are functions of
-// the library (ulib.c), over the stubs.
+// weakly, X, so that a program may have a function of that name. sbrk and getcwd (ulib.c), fork and
+// clone (fork.c) are functions of the library, over the stubs.
 #include "user/user.h"
 #include "kernel/syscall.h"
 
 #undef errno
 
-// The error number of the first thread, which has tp 0. Of other threads of user/lib/thread.c, tp
-// points to it.
-static int first_errno;
-
+// tp points to the calling thread's (start.c, thread.c).
 int *errno_of_thread(void)
 {
     int *own;
     __asm__("mv %0, tp" : "=r"(own));
-    return own ? own : &first_errno;
+    return own;
 }
 
 static __attribute__((used)) long set_errno(int error)
@@ -26,10 +23,11 @@ static __attribute__((used)) long set_errno(int error)
     return -1;
 }
 
-// The first line is the exception to the second: the C library defines these itself.
+// The first lines are the exceptions to the last: the C library defines these itself.
 #define PLAIN_NAME(name)                                                                                               \
     ".ifnc " #name ", sbrk\n .ifnc " #name ", getcwd\n"                                                                \
-    ".weak " #name "\n .set " #name ", sys_" #name "\n .endif\n .endif\n"
+    ".ifnc " #name ", fork\n .ifnc " #name ", clone\n"                                                                 \
+    ".weak " #name "\n .set " #name ", sys_" #name "\n .endif\n .endif\n .endif\n .endif\n"
 
 #define STUB(number, name, args)                                                                                       \
     __asm__(".text\n"                                                                                                  \

@@ -11,5 +11,6 @@ void promise_comes_back(void);
 void promise_is_not_inherited(void);
 void promise_is_kept(void);
 void promise_of_all_memory(void);
+void errno_without_memory(void);
 
 #endif

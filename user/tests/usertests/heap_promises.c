@@ -116,7 +116,7 @@ static void touch_inherited(void *arg)
 void promise_is_not_inherited(void)
 {
     settle();
-    char *start = grow_heap(200 * PGSIZE, SBRK_EAGER);
+    char *start = grow_aligned(200 * PGSIZE, SBRK_EAGER);
     write_words(start, 50, 1);
     uint64 before = promised(), untouched = 0;
     for (int i = 0; i < 200; i++)
@@ -176,4 +176,18 @@ void promise_of_all_memory(void)
     expect(sbrk(0) == start, "the break is back");
     uint64 after = system_now().freemem, tables = before / 512 + 16 * PGSIZE; // they stay until the process ends
     expect(after + tables >= before, "free memory comes back: %lu of %lu", after, before);
+}
+
+static void grow_until_it_fails(void *)
+{
+    while (sbrk(PGSIZE) != SBRK_ERROR)
+        ;
+    exit(errno == ENOMEM ? 0 : 1);
+}
+
+// What the library writes to say so is no page that it would need now.
+void errno_without_memory(void)
+{
+    for (int i = 0; i < 3; i++)
+        expect(status_of(grow_until_it_fails, 0) == 0, "a child that takes all memory is told so");
 }

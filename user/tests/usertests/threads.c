@@ -49,7 +49,7 @@ static void thread_join_any(void)
     expect(sum == (1 << MOST_THREADS) - 1, "each status once, 0x%x", sum);
     expect(join(-1, &status) == -1 && errno == ECHILD, "there is none left");
     for (int i = 0; i < MOST_THREADS; i++)
-        free(t[i].stack);
+        thread_free(&t[i]);
 }
 
 static int join_other(void *arg)
@@ -78,7 +78,7 @@ static void thread_joined_once(void)
         sum += status;
     }
     expect(sum == 2007, "one 7, two times ESRCH, not %d", sum);
-    free(target.stack);
+    thread_free(&target);
 }
 
 static void thread_join_bad_address(void)
@@ -179,6 +179,43 @@ static void thread_stack_pointer(void)
     }
 }
 
+// Stores n bytes below the top of its stack.
+static int store_below(void *n)
+{
+    volatile char *sp = (char *)r_sp();
+    *(sp - (long)n) = 1;
+    return 0;
+}
+
+static int large_frame(void *)
+{
+    volatile char room[40 * 1024]; // the stack has 32 KiB
+    room[0] = 1;
+    return room[0] - 1;
+}
+
+static struct thread victim;
+
+static void store_in_thread(void *n)
+{
+    must_start(&victim, store_below, n);
+    expect_joined(&victim, 0);
+}
+
+static void overflow_in_thread(void *)
+{
+    must_start(&victim, large_frame, 0);
+    expect_joined(&victim, 0);
+}
+
+static void thread_stack_guard(void)
+{
+    expect(status_of(store_in_thread, (void *)(31L * 1024)) == 0, "31 KiB of the stack can be used");
+    expect(status_of(store_in_thread, (void *)(33L * 1024)) == -1, "what lies below them kills");
+    expect(status_of(store_in_thread, (void *)(90L * 1024)) == -1, "64 KiB of it");
+    expect(status_of(overflow_in_thread, 0) == -1, "a frame larger than the stack kills");
+}
+
 const struct test threads_tests[] = {
     TEST(thread_status, BOTH, "", "a thread's status arrives at who joins it, and its number is gone then"),
     TEST(thread_join_any, 0, "", "join of any thread gets each of them once"),
@@ -201,6 +238,8 @@ const struct test threads_tests[] = {
     TEST(thread_execs_meet, 0, "", "of several threads that call exec or exit at once, one has its way"),
     TEST(thread_group_is_killed, 0, "", "a kill of the group ends the threads of each process"),
     TEST(thread_clone_meets_exit, 0, "", "a thread made while the process ends, ends with it"),
+    TEST(thread_forks_in_malloc, 0, "", "a child of fork can use the heap, whatever another thread did at that moment"),
+    TEST(thread_stack_guard, BOTH, "", "a thread's stack can be used to its last byte, and what lies below kills"),
     TEST(futex_wakes, 0, "", "so many sleepers wake as were asked for"),
     TEST(futex_addresses, 0, "", "futexes at bad addresses are refused"),
     TEST(futex_times_out, 0, "", "a futex wait with a limit ends when it should"),

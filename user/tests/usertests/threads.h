@@ -37,6 +37,7 @@ void thread_waits_for_children(void);
 void thread_execs(void);
 void thread_exec_of_leader(void);
 void thread_exec_fails(void);
+void thread_forks_in_malloc(void);
 void thread_execs_meet(void);
 void thread_group_is_killed(void);
 void thread_clone_meets_exit(void);

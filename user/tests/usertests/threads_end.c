@@ -334,3 +334,47 @@ void thread_clone_meets_exit(void)
     for (long i = 0; i < 6; i++)
         expect(status_of(clone_and_exit, (void *)(i % 3)) == 4, "exit while threads are made");
 }
+
+// --- The library's locks ---
+
+static int done;
+
+static int allocate_and_free(void *)
+{
+    while (!__atomic_load_n(&done, __ATOMIC_RELAXED))
+        for (int i = 16; i < 4096; i += 16)
+            free(malloc(i));
+    return 0;
+}
+
+// Whether the child ends within two seconds: its status; -2: it does not, and is killed.
+static int status_in_time(int pid)
+{
+    int status;
+    for (int ticks = 0; ticks < 200; ticks++) {
+        if (waitpid(pid, &status, WNOHANG) == pid)
+            return status;
+        pause(1);
+    }
+    kill(pid);
+    waitpid(pid, &status, 0);
+    return -2;
+}
+
+// The other thread holds the heap's lock most of the time.
+void thread_forks_in_malloc(void)
+{
+    struct thread t;
+    must_start(&t, allocate_and_free, 0);
+    for (int i = 0; i < 100; i++) {
+        int pid = must_fork();
+        if (pid == 0) {
+            void *p = malloc(100);
+            free(p);
+            exit(p == 0);
+        }
+        expect(status_in_time(pid) == 0, "child %d can use the heap", i);
+    }
+    __atomic_store_n(&done, 1, __ATOMIC_RELAXED);
+    expect_joined(&t, 0);
+}
