@@ -202,7 +202,8 @@ void cache_read_done_locked(struct block *b, bool ok)
 // found since it was last looked at here. 0: none. What is in use goes to the list's other end.
 static struct block *take_victim(void)
 {
-    for (uint64 tries = 0; tries < EVICTION_TRIES + page_mapped() && !list_empty(&cache.lru); tries++) {
+    uint64 used = page_mapped() + cache_in_use();
+    for (uint64 tries = 0; tries < EVICTION_TRIES + used && !list_empty(&cache.lru); tries++) {
         struct block *b = list_entry(list_pop_front(&cache.lru), struct block, lru);
         bool spared = tries < SECOND_CHANCES && __atomic_load_n(&b->used, __ATOMIC_RELAXED);
         __atomic_store_n(&b->used, false, __ATOMIC_RELAXED);
@@ -270,6 +271,14 @@ uint64 cache_in_use(void) { return __atomic_load_n(&cache.pinned, __ATOMIC_RELAX
 
 uint64 cache_promised(void) { return __atomic_load_n(&cache.told_promised, __ATOMIC_RELAXED); }
 
+bool cache_keep(struct block *b) { return page_hold(b->page); }
+
+void cache_release(struct block *b)
+{
+    if (b)
+        page_put(b->page);
+}
+
 void *block_data(const struct block *b) { return page_to_virt(b->page); }
 
 void block_set_tail(struct block *b, uint tail) { b->tail = tail; }
@@ -313,7 +322,7 @@ bool cache_dirty(struct block *b)
     spin_lock(&cache.lock);
     bool was_clean = b->state != BLOCK_DIRTY;
     if (was_clean) {
-        debug_assert(b->pins > 0 && b->state == BLOCK_CLEAN);
+        debug_assert((b->pins > 0 || page_refs(b->page) > 1) && b->state == BLOCK_CLEAN);
         cache.told_promised++; // the transaction's promise is ours now
         change(b, BLOCK_DIRTY);
     }

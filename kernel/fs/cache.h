@@ -59,6 +59,11 @@ int cache_get_for(uint64 owner, uint32 blockno, struct block **out);
 int cache_get_new(uint64 owner, uint32 blockno, struct block **out);
 void cache_put(struct block *b); // b may be 0
 
+// Keeps b, which is pinned, in the cache for longer than a call: unlike a pin this is accounted for. False: there is no
+// memory for that. b is not freed meanwhile (cache_forget). cache_release: b may be 0.
+bool cache_keep(struct block *b);
+void cache_release(struct block *b);
+
 // The block's bytes, while pinned.
 void *block_data(const struct block *b);
 

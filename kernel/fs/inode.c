@@ -148,7 +148,7 @@ static void drop(struct inode *ip)
     spin_unlock(&table_lock);
     if (!last)
         return;
-    cache_put(ip->home);
+    cache_release(ip->home);
     kmem_free(&inode_cache, ip);
 }
 
@@ -200,12 +200,14 @@ static int load(struct inode *ip)
         return e;
     ip->d = *dinode_in(b, ip->inum);
     ip->last_block = 0;
-    if (!plausible(&ip->d)) {
-        cache_put(b);
-        return -EIO;
-    }
-    __atomic_store_n(&ip->home, b, __ATOMIC_RELEASE); // is_dying looks without the lock
-    return 0;
+    if (!plausible(&ip->d))
+        e = -EIO;
+    else if (!cache_keep(b))
+        e = -ENOMEM;
+    else
+        __atomic_store_n(&ip->home, b, __ATOMIC_RELEASE); // is_dying looks without the lock
+    cache_put(b);
+    return e;
 }
 
 int inode_load(struct inode *ip)

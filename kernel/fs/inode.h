@@ -27,7 +27,7 @@ struct inode {
     uint32 inum;           // I
     int32 refs;            // T
     struct sleeplock lock;
-    struct block *home; // L: the disk's block that holds it, pinned; 0: not loaded yet
+    struct block *home; // L: the disk's block that holds it, which the cache keeps; 0: not loaded yet
     struct dinode d;    // L: written through to home by inode_update
     uint32 last_block;  // L: read-ahead: where the last read ended
     bool turn;          // T: a long write has its turn (inode_begin_turn)

@@ -155,9 +155,9 @@ static struct block *unload(struct inode *ip)
 // T Frees the inode, whose blocks are free: the number may have a new owner from now on, who gets it not loaded.
 static int release(struct inode *ip)
 {
-    struct block *home = unload(ip); // it is pinned: freeing the inode need not read
+    struct block *home = unload(ip); // which the cache keeps: freeing the inode need not read
     int e = inode_free(ip->inum);
-    cache_put(home);
+    cache_release(home);
     return e;
 }
 
@@ -197,6 +197,6 @@ int inode_reclaim(struct inode *ip)
     inode_lock(ip);
     struct block *home = unload(ip);
     inode_unlock(ip);
-    cache_put(home);
+    cache_release(home);
     return e;
 }

@@ -248,6 +248,23 @@ void page_count_mapped(int64 n)
 
 uint64 page_mapped(void) { return get(&mapped); }
 
+bool page_hold(struct page *p)
+{
+    if (p->flags & PG_RESERVED)
+        return true;
+    int32 refs = page_refs(p);
+    while (refs > 1) // counted already
+        if (__atomic_compare_exchange_n(&p->refs, &refs, refs + 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            return true;
+    if (!take_available(1))
+        return false;
+    if (__atomic_fetch_add(&p->refs, 1, __ATOMIC_RELAXED) == 1)
+        add(&mapped, 1);
+    else
+        add(&available, 1); // another was faster
+    return true;
+}
+
 void page_stats(struct page_stats *s)
 {
     int64 now = get(&available);

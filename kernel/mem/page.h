@@ -11,7 +11,7 @@
 // it. Frames of the kernel itself and the zero page are never freed.
 //
 // The account. available = free frames + frames that caches would give back, but for those that are
-// mapped - frames promised.
+// held (page_hold: mapped by programs, mostly) - frames promised.
 // A promise keeps that many frames for its owner: page_alloc without PAGE_PROMISED never takes
 // them. Caches say with page_reclaimable which frames they would give back; a hook takes one
 // back when the free lists are empty.
@@ -65,6 +65,9 @@ void page_free(struct page *p);
 // n more (negative: fewer) frames of caches have other users, who keep them from being taken back.
 void page_count_mapped(int64 n);
 uint64 page_mapped(void);
+// One more reference on p, whose cache could take it back before: what is available gets less. False: it is promised to
+// others; nothing has changed. The caller sees to it that the cache keeps p meanwhile.
+bool page_hold(struct page *p);
 
 static inline void page_get(struct page *p) // one more reference
 {

@@ -51,11 +51,14 @@ static pte_t cache_rights(const struct region *r)
     return r->flags & REGION_SHARED ? rights & ~(PTE_W | PTE_D) : pt_cow(rights);
 }
 
-static void map_page(struct addrspace *as, struct page *p, pte_t *entry, pte_t rights)
+// False: the frame is promised to others.
+static bool map_page(struct addrspace *as, struct page *p, pte_t *entry, pte_t rights)
 {
-    page_get(p);
+    if (!page_hold(p))
+        return false;
     pt_publish(entry, PA2PTE(page_to_phys(p)) | rights);
     as->resident += p != zero_page;
+    return true;
 }
 
 // A write to a private page that is not there: a copy of the file's.
@@ -83,8 +86,8 @@ static void map_neighbours(struct addrspace *as, const struct region *r, uaddr_t
         uaddr_t neighbour = va + at * PGSIZE;
         if (!s->block[i] || neighbour < r->start || neighbour >= r->end || entry[at] != 0)
             continue;
-        map_page(as, s->block[i]->page, &entry[at], cache_rights(r));
-        around++;
+        if (map_page(as, s->block[i]->page, &entry[at], cache_rights(r)))
+            around++;
     }
     count_n(C_fault_file_around, around);
 }
@@ -100,7 +103,8 @@ static int file_fill(struct addrspace *as, struct region *r, uaddr_t va, enum ac
         return fill_copy(as, r, b, entry);
     if (r->prot & PROT_EXEC)
         tlb_new_code(as); // first: no thread meets the page and runs what was in its frame before
-    map_page(as, b ? b->page : zero_page, entry, store ? pt_user_rights(r->prot) : cache_rights(r));
+    if (!map_page(as, b ? b->page : zero_page, entry, store ? pt_user_rights(r->prot) : cache_rights(r)))
+        return -ENOMEM;
     count(store ? C_fault_file_dirty : C_fault_file_map);
     if (store)
         mapping_stored(as);

@@ -301,6 +301,10 @@ const struct test heap_tests[] = {
     TEST(promise_is_not_inherited, ALONE, "", "a child's writes spend nothing of its parent's promises"),
     TEST(promise_is_kept, ALONE, "", "promised pages can be touched after others took all memory"),
     TEST(errno_without_memory, ALONE, "", "an sbrk that fails needs no page to say so"),
+    TEST(promise_beside_mapping, ALONE, "",
+         "who maps what the cache was to give back is refused, not who was promised it"),
+    TEST(promise_beside_inodes, SLOW | ALONE, "",
+         "the blocks of open files' inodes are no memory that is promised to others"),
     TEST(promise_of_all_memory, ALONE, "", "free memory goes down to 0 by pages promised, and all can be touched"),
     END_OF_TESTS,
 };

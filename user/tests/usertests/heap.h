@@ -12,5 +12,7 @@ void promise_is_not_inherited(void);
 void promise_is_kept(void);
 void promise_of_all_memory(void);
 void errno_without_memory(void);
+void promise_beside_mapping(void);
+void promise_beside_inodes(void);
 
 #endif
