@@ -5,7 +5,7 @@
 #include "kernel/types.h"
 
 struct sysinfo {
-    uint64 freemem;     // bytes that can still be promised
+    uint64 freemem;     // bytes that can be promised, some of them after a wait for the disk
     uint64 nproc;       // processes and further threads of theirs, zombies included
     uint64 totalmem;    // bytes that the page allocator was given at boot
     uint64 freepages;   // frames on the free lists

@@ -70,15 +70,21 @@ static void settle(void)
 
 static bool is_held(enum block_state state) { return state != BLOCK_EMPTY && state != BLOCK_DIRTY; }
 
+// Its frame will be reclaimable when the journal has brought it home.
+static bool is_pending(const struct block *b) { return b->state == BLOCK_DIRTY && !b->detached; }
+
 // => cache.lock held: gives b another state: the count, the list lru and the account follow.
 static void change(struct block *b, enum block_state state)
 {
+    bool pending = is_pending(b);
     cache.held += is_held(state) - is_held(b->state);
     __atomic_store_n(&b->state, state, __ATOMIC_RELEASE); // wait_read looks without the lock
     list_remove(&b->lru);
     if (state == BLOCK_CLEAN && !b->detached)
         list_push_back(&cache.lru, &b->lru);
     settle();
+    if (pending != is_pending(b))
+        page_pending(pending ? -1 : 1);
 }
 
 static void settle_pinned(void)
@@ -157,6 +163,8 @@ static bool detach(struct block *b, bool idle)
     if (detached) {
         list_remove(&b->hash);
         list_remove(&b->lru);
+        if (is_pending(b))
+            page_pending(-1);
         b->detached = true;
     }
     spin_unlock(lock);

@@ -123,6 +123,7 @@ void journal_write(struct block *b)
         list_push_back(&journal.blocks, &b->group);
         journal.count++;
         t->frames -= 1 + cache_dirty(b); // one is kept for the image
+        page_pending(1);
     }
     spin_unlock(&journal.lock);
 }
@@ -134,6 +135,7 @@ void journal_forget(struct block *b)
         list_remove(&b->group);
         journal.count--;
         page_unpromise(1);
+        page_pending(-1);
     }
     if (b->image) {
         b->image->block = 0;
@@ -165,4 +167,11 @@ int journal_flush(void)
     int error = bring_home();
     spin_unlock(&journal.lock);
     return error;
+}
+
+bool journal_free_memory(void)
+{
+    struct page_stats memory;
+    page_stats(&memory);
+    return memory.pending > 0 && journal_flush() == 0;
 }

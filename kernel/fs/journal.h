@@ -45,4 +45,8 @@ int journal_sync(void);
 // 0, -EIO.
 int journal_flush(void);
 
+// For who has found no memory, and holds no lock: waits until changed blocks are home, if there are any. True: there is
+// more memory than before. May sleep.
+bool journal_free_memory(void);
+
 #endif

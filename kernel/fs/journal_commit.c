@@ -59,6 +59,7 @@ static struct journal_image *make_image(struct block *b)
 {
     if (b->image) {
         page_unpromise(1);
+        page_pending(-1);
     } else {
         b->image = add_image(b->blockno, promised_page());
         b->image->block = b;
@@ -176,6 +177,7 @@ static void release_image(struct journal_image *image)
     }
     spin_unlock(&journal.lock);
     page_put(image->page);
+    page_pending(-1);
 }
 
 // Brings all committed blocks home and empties the ring: 0, -EIO.

@@ -3,6 +3,7 @@
 #include "kernel/arch/trapframe.h"
 #include "kernel/dev/console.h"
 #include "kernel/errno.h"
+#include "kernel/fs/journal.h"
 #include "kernel/param.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/watch.h"
@@ -30,6 +31,15 @@ __attribute__((noinline)) static void print_if_traced(const struct proc *p, uint
         console_printf("%d: syscall %s -> %ld\n", p->pid, calls[number].name, result < 0 ? -1 : result);
 }
 
+// A call that lacked memory has changed nothing, and has another try when changed blocks have given back theirs. The
+// result of sigreturn is the interrupted program's.
+__attribute__((noinline)) static int64 after_error(uint64 number, const uint64 *a, int64 result)
+{
+    if (result != -ENOMEM || number == SYS_sigreturn || !journal_free_memory())
+        return result;
+    return calls[number].function(a);
+}
+
 void syscall(struct trapframe *tf)
 {
     const struct proc *p = current();
@@ -40,6 +50,8 @@ void syscall(struct trapframe *tf)
         result = -EPERM;
     else if (number < ARRAY_LEN(calls) && calls[number].function)
         result = calls[number].function(&tf->a0);
+    if (unlikely(result < 0))
+        result = after_error(number, &tf->a0, result);
     tf->a0 = result;
     if (unlikely(watch->traced != 0))
         print_if_traced(p, number, result);

@@ -239,7 +239,7 @@ int64 sys_sysinfo(const uint64 *a)
     struct page_stats m;
     page_stats(&m);
     struct sysinfo info = {
-        .freemem = m.available * PGSIZE,
+        .freemem = (m.available + m.pending) * PGSIZE,
         .nproc = proc_count(),
         .totalmem = m.total * PGSIZE,
         .freepages = m.free,

@@ -50,6 +50,7 @@
 
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
+#include "kernel/fs/journal.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/lockdep.h"
@@ -209,10 +210,9 @@ static void wait_a_tick(void)
     spin_unlock(&lock);
 }
 
-int vm_fault(struct addrspace *as, uaddr_t va, enum access access)
+// The same until it is resolved.
+static int fault_patiently(struct addrspace *as, uaddr_t va, enum access access)
 {
-    lockdep_assert_none();
-    debug_assert(!thread_in_transaction());
     int err, tries = 0;
     while ((err = fault_once(as, va, access)) == SUPPLY_WANTED || (err == -EAGAIN && tries++ < PROMISE_TRIES)) {
         if (thread_killed()) // others may change the regions again and again
@@ -220,8 +220,18 @@ int vm_fault(struct addrspace *as, uaddr_t va, enum access access)
         if (err == -EAGAIN)
             wait_a_tick();
     }
-    if (err == -EAGAIN)
-        err = -ENOMEM;
+    return err == -EAGAIN ? -ENOMEM : err;
+}
+
+int vm_fault(struct addrspace *as, uaddr_t va, enum access access)
+{
+    lockdep_assert_none();
+    debug_assert(!thread_in_transaction());
+
+    // When memory is out, once more with what changed blocks of files give back.
+    int err = fault_patiently(as, va, access);
+    if (err == -ENOMEM && journal_free_memory())
+        err = fault_patiently(as, va, access);
     if (err == -EFAULT || err == -ENXIO)
         count(C_fault_denied);
     if (err == -ENOMEM)

@@ -7,6 +7,8 @@ void cache_under_pressure(void);
 void files_without_memory(void);
 void cache_gives_way(void);
 void exec_beside_full_cache(void);
+void free_memory_is_exact(void);
+void sbrk_waits_for_commit(void);
 void disk_holds_the_newest(void);
 void evicted_directories(void);
 

@@ -156,6 +156,43 @@ void exec_beside_full_cache(void)
     fill_cache();
 }
 
+// Nothing waits for the disk in between.
+void free_memory_is_exact(void)
+{
+    touch_own_memory();
+    for (int i = 0; i < 5; i++) {
+        uint64 before = free_memory();
+        int fd = new_file("f");
+        write_at(fd, 0, 8 << 20, i);
+        discard(fd, "f");
+        uint64 after = free_memory();
+        expect(after == before, "time %d: %lu bytes, then %lu", i, before, after);
+    }
+}
+
+// All that free memory counts, though the journal has some of it just now, is promised; or found by touches.
+static void take_changed(int how)
+{
+    int fd = new_file("f");
+    touch_own_memory();
+    write_at(fd, 0, 2 << 20, 1);
+    uint64 pages = free_memory() / PGSIZE, tables = pages / 512 + 2, n = (pages - tables - 8) * PGSIZE;
+    char *p = sys_sbrk(n, how);
+    expect(p != SBRK_ERROR, "sbrk of nearly all that is free");
+    for (uint64 i = 0; i < n; i += PGSIZE)
+        p[i] = 1;
+    sys_sbrk(-(long)n, how);
+    expect_filled(fd, 0, 2 << 20, 1);
+    discard(fd, "f");
+}
+
+void sbrk_waits_for_commit(void)
+{
+    take_changed(SBRK_EAGER);
+    take_changed(SBRK_LAZY);
+    fill_cache();
+}
+
 // Has the cache forget all it holds: a write that finds no memory has the journal bring its blocks
 // home; then memory can be taken from what the cache holds of them, too; and the frames that are
 // the cache's own serve for another file.
