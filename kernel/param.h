@@ -6,6 +6,7 @@
 #define KERNEL_PARAM_H
 
 #define NPROC         512   // processes at once; fork fails beyond
+#define NPROC_GROUP   448   // of them in one process group: some are left for who is to end a fork bomb
 #define NCPU          8     // harts that are used
 #define NOFILE        64    // open files of one process
 #define NFILE         4096  // open files of all processes

@@ -16,10 +16,12 @@
 #include "kernel/errno.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
+#include "kernel/lock/thread.h"
 #include "kernel/mem/buddy.h"
 
 #define BATCH      16 // frames that an empty cache takes at once
 #define CACHE_MAX  64 // frames that a hart keeps; one more, and all go back
+#define RESERVE    64 // frames that only thread_has_reserve gets: a person at the prompt can end what has taken all
 #define FIND_TRIES 16 // looks at all lists before a granted frame counts as not there
 
 static struct hart_cache {
@@ -34,7 +36,7 @@ struct page *zero_page;
 bool (*alloc_failure_hook)(void);
 bool (*page_reclaim_hook)(void);
 
-static int64 available;   // a: free + reclaimable - mapped - promised
+static int64 available;   // a: free + reclaimable - mapped - promised - RESERVE; less than 0: somebody has some of that
 static int64 promised;    // a
 static int64 reclaimable; // a
 static int64 pending;     // a: frames that are not available, and will be after journal_free_memory
@@ -50,7 +52,7 @@ static bool take_available(int64 n)
         return false;
     int64 now = get(&available);
     do {
-        if (now < n)
+        if (now < n && (now + RESERVE < n || !thread_has_reserve()))
             return false;
     } while (!__atomic_compare_exchange_n(&available, &now, now - n, true, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
     return true;
@@ -69,7 +71,7 @@ void page_init(paddr_t start, paddr_t end)
     }
     uint64 own = PGROUNDUP(bytes) >> PGSHIFT; // the array's frames are never free
     buddy_init(page_first + own, page_first + page_count);
-    available = page_count - own;
+    available = page_count - own - RESERVE;
     zero_page = page_alloc(PAGE_ZERO);
     kassert(zero_page);
     zero_page->flags |= PG_RESERVED;
@@ -274,7 +276,7 @@ void page_stats(struct page_stats *s)
     int64 now = get(&available);
     s->promised = get(&promised);
     s->reclaimable = get(&reclaimable);
-    s->free = now + s->promised - s->reclaimable + get(&mapped);
+    s->free = now + RESERVE + s->promised - s->reclaimable + get(&mapped);
     s->available = now > 0 ? now : 0;
     s->total = page_count;
 }

@@ -11,7 +11,7 @@
 // it. Frames of the kernel itself and the zero page are never freed.
 //
 // The account. available = free frames + frames that caches would give back, but for those that are
-// held (page_hold: mapped by programs, mostly) - frames promised.
+// held (page_hold: mapped by programs, mostly) - frames promised - a reserve for the console's shell.
 // A promise keeps that many frames for its owner: page_alloc without PAGE_PROMISED never takes
 // them. Caches say with page_reclaimable which frames they would give back; a hook takes one
 // back when the free lists are empty.

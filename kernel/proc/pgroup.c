@@ -62,6 +62,12 @@ int pgroup_kill(int64 pgid)
 
 bool pgroup_is_shell(const struct proc *p) { return __atomic_load_n(&p->console_shell, __ATOMIC_RELAXED); }
 
+bool thread_has_reserve(void)
+{
+    const struct proc *leader = current()->leader;
+    return leader == init_proc || pgroup_is_shell(leader);
+}
+
 static void set_shell_locked(struct proc *p, bool on) { __atomic_store_n(&p->console_shell, on, __ATOMIC_RELAXED); }
 
 static void set_foreground_locked(int pgid) { __atomic_store_n(&foreground, pgid, __ATOMIC_RELAXED); }

@@ -49,6 +49,22 @@ static bool pid_in_use_locked(int pid)
     return false;
 }
 
+// Whether the group has as many processes and threads as it may. Those that are just being made are not counted.
+static bool group_is_full(int pgid)
+{
+    uint n = 0;
+    spin_lock(&tree_lock);
+    list_for_each (p, &all_procs, struct proc, all) {
+        if (p->pgid != pgid)
+            continue;
+        n++;
+        list_for_each (t, &p->threads, struct proc, sibling)
+            n++;
+    }
+    spin_unlock(&tree_lock);
+    return n >= NPROC_GROUP;
+}
+
 // => tree_lock held: gives p the next free pid and its place in the tree. -EAGAIN at NPROC. A thread
 // is told to end with those that are there.
 static int enlist_locked(struct proc *p)
@@ -110,7 +126,8 @@ static void thread_free(struct proc *p)
 
 int proc_alloc(const struct proc *maker, bool as_thread, struct proc **out)
 {
-    if (proc_count() >= NPROC)
+    uint64 all = proc_count();
+    if (all >= NPROC || (all >= NPROC_GROUP && group_is_full(maker->leader->pgid)))
         return -EAGAIN; // at once: a fork bomb asks for this all the time
     struct proc *p = thread_alloc(maker->name);
     if (p == 0)

@@ -114,7 +114,7 @@ extern noreturn void (*proc_user_return)(void *p);
 struct proc *thread_alloc(const char *name);
 // A new process in EMBRYO with a kernel stack and a pid, and with registers, name and modes as maker
 // has them; as_thread: a further thread of maker's process, where it is listed at once. 0; -EAGAIN
-// (NPROC); -ENOMEM.
+// (NPROC, NPROC_GROUP); -ENOMEM.
 int proc_alloc(const struct proc *maker, bool as_thread, struct proc **out);
 // Undoes proc_alloc, and frees what is left of a zombie.
 void proc_free(struct proc *p);

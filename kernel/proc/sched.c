@@ -7,6 +7,7 @@
 #include "kernel/lib/counter.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/fp.h"
+#include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
 #include "kernel/vm/addrspace.h"
 #include "kernel/vm/kmap.h"
@@ -56,6 +57,10 @@ void sched_ready(struct proc *p)
 {
     spin_lock(&sched_lock);
     sched_ready_locked(p);
+    if (unlikely(pgroup_is_shell(p->leader))) { // a person waits for it, however many others run
+        list_remove(&p->run_link);
+        list_push_front(&run_queue, &p->run_link);
+    }
     spin_unlock(&sched_lock);
 }
 

@@ -18,6 +18,7 @@ extern struct spinlock sched_lock;
 
 // => sched_lock held: puts p at the queue's end and wakes an idle hart.
 void sched_ready_locked(struct proc *p);
+// The same for one that was asleep; a shell of the console comes first.
 void sched_ready(struct proc *p);
 
 // => sched_lock held, the running thread's state is not RUNNING any more; runs others, and

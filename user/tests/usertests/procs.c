@@ -122,8 +122,15 @@ static void forkforkfork(void)
 static void forktest(void)
 {
     struct sysinfo info;
-    int ends[2], n = 0, pid;
+    int ends[2], go[2], n = 0, pid;
     must_pipe(ends);
+    must_pipe(go);
+    int other = must_fork();
+    if (other == 0) {
+        read_byte(go[0]);
+        exit(status_of(nothing, 0));
+    }
+    expect(setpgid(other, 0) == 0, "a child in a group of its own");
     while ((pid = fork()) > 0)
         n++;
     if (pid == 0) {
@@ -133,7 +140,10 @@ static void forktest(void)
     }
     expect(errno == EAGAIN && n < 1000, "fork fails with EAGAIN below 1000: %d", n);
     sysinfo(&info);
-    expect(info.nproc == NPROC, "there are NPROC processes, not %lu", info.nproc);
+    expect(n == NPROC_GROUP - 1, "a group has NPROC_GROUP processes, not %d", n + 1);
+    expect(info.nproc < NPROC, "there is room for others");
+    write(go[1], "x", 1);
+    expect_status(other, 0);
     close(ends[1]);
     expect_children(n);
     expect(wait(0) == -1 && errno == ECHILD, "all have been waited for");
@@ -254,7 +264,7 @@ const struct test procs_tests[] = {
     TEST(twochildren, 0, "xv6", "two children that exit at once are both found"),
     TEST(forkfork, 0, "xv6", "four processes fork at the same time"),
     TEST(forkforkfork, ALONE, "xv6", "a fork bomb can be stopped, and all of it ends"),
-    TEST(forktest, ALONE, "xv6", "fork fails below 1000 processes, with EAGAIN at NPROC, and works again after"),
+    TEST(forktest, ALONE, "xv6", "fork fails below 1000 processes, with EAGAIN at NPROC_GROUP, and works again after"),
     TEST(fork_bomb_ends, ALONE, "labs 30", "a bomb that waits for its children ends by itself when fork fails"),
     TEST(mem, ALONE, "xv6", "malloc fails when memory is gone, all blocks keep their bytes, and it works again"),
     TEST(fork_shares_offsets, 0, "", "parent and child share a file's offset, not its descriptor"),
