@@ -33,11 +33,11 @@ __attribute__((noinline)) static void print_if_traced(const struct proc *p, uint
 
 // A call that lacked memory has changed nothing, and has another try when changed blocks have given back theirs. The
 // result of sigreturn is the interrupted program's.
-__attribute__((noinline)) static int64 after_error(uint64 number, const uint64 *a, int64 result)
+__attribute__((noinline)) static int64 after_error(uint64 number, struct trapframe *tf, int64 result)
 {
     if (result != -ENOMEM || number == SYS_sigreturn || !journal_free_memory())
         return result;
-    return calls[number].function(a);
+    return calls[number].function(&tf->a0);
 }
 
 void syscall(struct trapframe *tf)
@@ -51,7 +51,7 @@ void syscall(struct trapframe *tf)
     else if (number < ARRAY_LEN(calls) && calls[number].function)
         result = calls[number].function(&tf->a0);
     if (unlikely(result < 0))
-        result = after_error(number, &tf->a0, result);
+        result = after_error(number, tf, result);
     tf->a0 = result;
     if (unlikely(watch->traced != 0))
         print_if_traced(p, number, result);
