@@ -70,21 +70,15 @@ static void settle(void)
 
 static bool is_held(enum block_state state) { return state != BLOCK_EMPTY && state != BLOCK_DIRTY; }
 
-// Its frame will be reclaimable when the journal has brought it home.
-static bool is_pending(const struct block *b) { return b->state == BLOCK_DIRTY && !b->detached; }
-
 // => cache.lock held: gives b another state: the count, the list lru and the account follow.
 static void change(struct block *b, enum block_state state)
 {
-    bool pending = is_pending(b);
     cache.held += is_held(state) - is_held(b->state);
     __atomic_store_n(&b->state, state, __ATOMIC_RELEASE); // wait_read looks without the lock
     list_remove(&b->lru);
     if (state == BLOCK_CLEAN && !b->detached)
         list_push_back(&cache.lru, &b->lru);
     settle();
-    if (pending != is_pending(b))
-        page_pending(pending ? -1 : 1);
 }
 
 static void settle_pinned(void)
@@ -163,8 +157,6 @@ static bool detach(struct block *b, bool idle)
     if (detached) {
         list_remove(&b->hash);
         list_remove(&b->lru);
-        if (is_pending(b))
-            page_pending(-1);
         b->detached = true;
     }
     spin_unlock(lock);
@@ -176,6 +168,7 @@ static void free_block(struct block *b)
 {
     change(b, BLOCK_EMPTY); // first it is not reclaimable, then free: never counted twice
     page_put(b->page);
+    cache.used--;
     list_push_front(&cache.unused, &b->hash);
     settle();
 }
@@ -244,6 +237,7 @@ static struct block *obtain_new(void)
         return 0;
     struct block *b = list_entry(unused, struct block, hash);
     bool promised = cache.told_promised > 0;
+    cache.used++;
     if (promised) { // the frame is counted already, as promised
         cache.told_promised--;
         change(b, BLOCK_READING);
@@ -255,6 +249,7 @@ static struct block *obtain_new(void)
         return b;
     cache.told_promised += promised;
     change(b, BLOCK_EMPTY);
+    cache.used--;
     list_push_front(&cache.unused, &b->hash);
     return 0;
 }
@@ -276,6 +271,11 @@ struct block *cache_obtain(void)
 }
 
 uint64 cache_in_use(void) { return __atomic_load_n(&cache.pinned, __ATOMIC_RELAXED); }
+
+uint64 cache_changed(void)
+{
+    return __atomic_load_n(&cache.used, __ATOMIC_RELAXED) - __atomic_load_n(&cache.held, __ATOMIC_RELAXED);
+}
 
 uint64 cache_promised(void) { return __atomic_load_n(&cache.told_promised, __ATOMIC_RELAXED); }
 

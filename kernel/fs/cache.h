@@ -92,8 +92,9 @@ bool cache_forget(uint64 owner, uint32 blockno);
 bool cache_dirty(struct block *b);
 void cache_clean(struct block *b);
 
-// How many blocks are pinned, and how many frames are promised to the cache itself.
+// How many blocks are pinned, how many are changed, and how many frames are promised to the cache itself.
 uint64 cache_in_use(void);
+uint64 cache_changed(void);
 uint64 cache_promised(void);
 
 #endif

@@ -12,6 +12,7 @@ struct cache {
     struct list lru;        // C: clean blocks of the table, those that were not used for longest first
     struct list unused;     // C: struct blocks without a page, through hash
     int64 held;             // C: blocks that are not dirty
+    int64 used;             // C: blocks with a page
     int64 pinned;           // a: blocks with pins
     int64 told_reclaimable; // C: what mem/page.c was told (page_reclaimable)
     int64 told_promised;    // C: and promised us (page_promise)

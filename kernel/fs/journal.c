@@ -123,7 +123,7 @@ void journal_write(struct block *b)
         list_push_back(&journal.blocks, &b->group);
         journal.count++;
         t->frames -= 1 + cache_dirty(b); // one is kept for the image
-        page_pending(1);
+        journal.frames++;
     }
     spin_unlock(&journal.lock);
 }
@@ -135,7 +135,7 @@ void journal_forget(struct block *b)
         list_remove(&b->group);
         journal.count--;
         page_unpromise(1);
-        page_pending(-1);
+        journal.frames--;
     }
     if (b->image) {
         b->image->block = 0;
@@ -169,9 +169,6 @@ int journal_flush(void)
     return error;
 }
 
-bool journal_free_memory(void)
-{
-    struct page_stats memory;
-    page_stats(&memory);
-    return memory.pending > 0 && journal_flush() == 0;
-}
+uint64 journal_pending(void) { return __atomic_load_n(&journal.frames, __ATOMIC_RELAXED) + cache_changed(); }
+
+bool journal_free_memory(void) { return journal_pending() > 0 && journal_flush() == 0; }

@@ -45,6 +45,10 @@ int journal_sync(void);
 // 0, -EIO.
 int journal_flush(void);
 
+// Frames that are not available now, and will be after a journal_flush: those of changed blocks and of their images.
+// One that becomes available is counted here for a moment longer.
+uint64 journal_pending(void);
+
 // For who has found no memory, and holds no lock: waits until changed blocks are home, if there are any. True: there is
 // more memory than before. May sleep.
 bool journal_free_memory(void);

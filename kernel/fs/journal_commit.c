@@ -59,7 +59,7 @@ static struct journal_image *make_image(struct block *b)
 {
     if (b->image) {
         page_unpromise(1);
-        page_pending(-1);
+        journal.frames--;
     } else {
         b->image = add_image(b->blockno, promised_page());
         b->image->block = b;
@@ -169,6 +169,8 @@ static int write_group(uint64 seq, uint n)
 static void release_image(struct journal_image *image)
 {
     spin_lock(&journal.lock);
+    page_put(image->page);
+    journal.frames--;
     struct block *b = image->block;
     if (b) {
         b->image = 0;
@@ -176,8 +178,6 @@ static void release_image(struct journal_image *image)
             cache_clean(b);
     }
     spin_unlock(&journal.lock);
-    page_put(image->page);
-    page_pending(-1);
 }
 
 // Brings all committed blocks home and empties the ring: 0, -EIO.

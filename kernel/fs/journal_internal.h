@@ -29,6 +29,7 @@ struct journal {
     uint count;         // L: of them; for each one frame is promised for its image
     uint open;          // L: transactions
     uint reserved;      // L: blocks that they may still add
+    uint64 frames;      // L; T while the group is copied: that images have, or are promised
     bool closing;       // L: the group takes no more transactions; it is about to be copied
 
     // Numbers of groups count modulo 2^64.

@@ -39,7 +39,6 @@ bool (*page_reclaim_hook)(void);
 static int64 available;   // a: free + reclaimable - mapped - promised - RESERVE; less than 0: somebody has some of that
 static int64 promised;    // a
 static int64 reclaimable; // a
-static int64 pending;     // a: frames that are not available, and will be after journal_free_memory
 static int64 mapped;      // a: frames marked PG_CACHE with more than one reference
 
 static void add(int64 *word, int64 n) { __atomic_fetch_add(word, n, __ATOMIC_ACQ_REL); }
@@ -243,8 +242,6 @@ void page_reclaimable(int64 n)
     add(&available, n);
 }
 
-void page_pending(int64 n) { add(&pending, n); }
-
 void page_count_mapped(int64 n)
 {
     add(&mapped, n);
@@ -272,7 +269,6 @@ bool page_hold(struct page *p)
 
 void page_stats(struct page_stats *s)
 {
-    s->pending = get(&pending); // before available: a frame that goes from the one to the other is not missed
     int64 now = get(&available);
     s->promised = get(&promised);
     s->reclaimable = get(&reclaimable);

@@ -137,17 +137,12 @@ void page_unpromise(uint64 n);
 
 // A cache tells that n more (negative: fewer) of its frames could be taken back.
 void page_reclaimable(int64 n);
-// Tells that n more (negative: fewer) frames are not available now, but will be after journal_free_memory: those of
-// changed blocks of files, and what the journal has for their images.
-void page_pending(int64 n);
-
 // Who takes a frame back, set at boot: frees at least one frame with page_put and returns true, or
 // returns false. It must not sleep. It calls page_reclaimable(-n) for what it gave up.
 extern bool (*page_reclaim_hook)(void);
 
 struct page_stats {
     int64 available; // as above, never shown below 0
-    uint64 pending;  // frames that will be available (page_pending)
     uint64 free, reclaimable, promised, total;
 };
 void page_stats(struct page_stats *s);

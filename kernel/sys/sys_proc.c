@@ -12,6 +12,7 @@
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/cache.h"
 #include "kernel/fs/inode.h"
+#include "kernel/fs/journal.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/panic.h"
 #include "kernel/lib/string.h"
@@ -237,9 +238,10 @@ int64 sys_backtrace(const uint64 *)
 int64 sys_sysinfo(const uint64 *a)
 {
     struct page_stats m;
+    uint64 pending = journal_pending(); // first: what becomes available meanwhile is not missed
     page_stats(&m);
     struct sysinfo info = {
-        .freemem = (m.available + m.pending) * PGSIZE,
+        .freemem = (m.available + pending) * PGSIZE,
         .nproc = proc_count(),
         .totalmem = m.total * PGSIZE,
         .freepages = m.free,
