@@ -233,10 +233,11 @@ coverage: default $(HOST_TOOLS)
 	    $(if $(call on,$(ALL)),--all) $(TESTS)
 
 # Power cuts: the states that they leave, on the host (tests/crash/). STATES and SEED; FLUSHES=1: each flush of the
-# journal left out in turn.
+# journal left out in turn; MUTANTS=all or names: each fault of tests/crash/mutants.
 .PHONY: crashstates
 crashstates: $(CRASH_PROGRAMS) build/host/mkfs
-	@tests/crashstates $(if $(STATES),--states $(STATES)) $(if $(SEED),--seed $(SEED)) $(if $(call on,$(FLUSHES)),--flushes)
+	@tests/crashstates $(if $(STATES),--states $(STATES)) $(if $(SEED),--seed $(SEED)) $(if $(call on,$(FLUSHES)),--flushes) \
+	    $(if $(MUTANTS),--mutants $(filter-out all,$(MUTANTS)))
 
 # Whether usertests notices small faults in the kernel.
 mutants: default
@@ -285,7 +286,7 @@ make test            everything that a change must pass; ends with "N passed, N 
                      TIMEOUT=2 doubles all time limits
 make test-all        the same and the long ones: crashes, 10 minutes of load, memory failures
 make crashstates     power cuts at every moment of random work, judged on the host; STATES=10000, SEED=1;
-                     FLUSHES=1: whether each flush of the journal is needed
+                     FLUSHES=1: whether each flush of the journal is needed; MUTANTS=all: small faults
 make usertests       boots and runs the program usertests; UT="-q" and other options
 make usertests-table writes docs/usertests.md, the list of what they check
 make coverage        which lines and branches of the kernel `make test` executes, by file;

@@ -5,14 +5,16 @@
 #include "tests/crash/calls.h"
 
 #include "kernel/errno.h"
+#include "kernel/fs/alloc.h"
 #include "kernel/fs/cache.h"
 #include "kernel/fs/journal.h"
 #include "kernel/fs/path.h"
 #include "kernel/lib/string.h"
 
-#define NAMES  7 // that a directory may hold: few, so that calls meet each other's
-#define DEPTH  2 // of a directory in which names are made
-#define HEIGHT 5 // of the tree: paths must fit TREE_PATH
+#define NAMES   7  // that a directory may hold: few, so that calls meet each other's
+#define DEPTH   2  // of a directory in which names are made
+#define HEIGHT  5  // of the tree: paths must fit TREE_PATH
+#define RECORDS 10 // one in so many writes has bytes that look like the journal's records
 
 // --- Telling the log ---
 
@@ -109,6 +111,15 @@ static void fill(struct work *w, size_t n)
         words[i] = ++w->stamp * 0x9e3779b97f4a7c15UL;
 }
 
+// Bytes that look like the journal's records: blocks of its ring, as they are on the disk now.
+static void fill_with_records(struct work *w, size_t n)
+{
+    for (size_t at = 0; at < n; at += BSIZE) {
+        uint64 block = superblock.logstart + 1 + world_random(superblock.nlog - 1);
+        memcpy(w->bytes + at, w->disk + block * BSIZE, min_u64(BSIZE, n - at));
+    }
+}
+
 // --- The calls ---
 
 static void make(struct work *w, int type, const char *what)
@@ -135,8 +146,12 @@ static void do_symlink(struct work *w) { make(w, T_SYMLINK, "symlink"); }
 // As kernel/file/inode_file.c: a transaction for as much as fits one.
 static void write_at(struct work *w, struct handle *h, uint64 off, size_t n, const char *what)
 {
-    log_call(w->log, "%s of %lu bytes at %lu, node %d", what, n, off, h->node);
     fill(w, n);
+    if (world_random(RECORDS) == 0) {
+        off -= off % BSIZE;
+        fill_with_records(w, n);
+    }
+    log_call(w->log, "%s of %lu bytes at %lu, node %d", what, n, off, h->node);
     for (size_t done = 0; done < n;) {
         uint before = log_now(w->log);
         int e = journal_begin(inode_write_blocks(n - done));

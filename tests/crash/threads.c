@@ -249,10 +249,10 @@ bool thread_killed(void) { return false; }
 // One thing happens beside the running thread.
 static void something(void)
 {
-    uint64 what = world_random(40);
+    uint64 what = world_random(12);
     struct thread *next = pick(running);
     if (what == 0)
-        tick(1 + world_random(60));
+        tick(1 + world_random(120)); // the journal waits a hundred
     else if (what % 2 == 0 && world_disk_busy())
         answer();
     else if (next)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PREEMPT     40
 #define CHECK_EVERY 25 // calls, after which kernel and model are compared
 
 // How often each call is done in the different kinds of load: the numbers stand in the order of CALLS.
@@ -57,7 +56,9 @@ static void group_closed(void) { now->staged++; }
 static void live(void *arg)
 {
     struct work *w = now = arg;
-    world_chance = (struct world_chance){.seed = w->plan->seed, .preempt = PREEMPT};
+    static const uint preempt[] = {4, 15, 60}; // the more often, the more groups end between the calls' transactions
+    world_chance = (struct world_chance){.seed = w->plan->seed};
+    world_chance.preempt = preempt[world_random(ARRAY_LEN(preempt))];
     const uint8 *load = loads[world_random(ARRAY_LEN(loads))];
     log_begin(w->log, w->disk);
     world_disk.skip_flush = flush_skip;

@@ -2,12 +2,15 @@
 
 import os
 import re
+import shutil
 import subprocess
 
+from lib import mutants
 from lib.image import MKFS, discard
 from lib.machine import Failure, ROOT, WORK
 
 CRASHSTATES = os.path.join(ROOT, "build", "host", "crashstates")
+MUTANTS = os.path.join(ROOT, "tests", "crash", "mutants")
 BLOCKS, INODES = 420, 64  # few: so that disks fill, the journal's ring turns, and a state costs little
 
 
@@ -59,3 +62,41 @@ class Hunt:
         """What was found, in a line."""
         found = re.search(r"^(?:state|life) \S+?:? (.*)", self.said, re.M)
         return found[1] if found else ""
+
+
+class FaultyKernel:
+    """A copy of kernel/ in which one fault at a time is put, and the program made of it."""
+
+    def __init__(self):
+        self.tree = os.path.join(ROOT, "build", "crash-mutants")
+        self.program = os.path.join(self.tree, "crashstates")
+        shutil.rmtree(os.path.join(self.tree, "kernel"), ignore_errors=True)
+        shutil.copytree(os.path.join(ROOT, "kernel"), os.path.join(self.tree, "kernel"))
+
+    def build(self, mutant):
+        mutant.patch(self.tree)
+        try:
+            done = subprocess.run(
+                ["make", "CRASH_KERNEL=build/crash-mutants", "CRASH_OUT=build/crash-mutants",
+                 "build/crash-mutants/crashstates"], cwd=ROOT, env=mutants.plain_environment(),
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+        finally:
+            for name in mutant.files:
+                shutil.copyfile(os.path.join(ROOT, name), os.path.join(self.tree, name))
+        if done.returncode != 0:
+            raise Failure("%s does not compile:\n%s" % (mutant.name, done.stdout[-3000:]))
+
+    def notices(self, mutant, states, seed):
+        """After how many states, and by what; None if nothing."""
+        self.build(mutant)
+        try:
+            hunt = Hunt(states, seed, program=self.program, name="crash-mutant")
+        except Failure as failure:  # a crash or a hang
+            return str(failure).split("\n")[0]
+        finally:
+            discard(os.path.join(WORK, "crash-mutant.img"))
+        return "state %d: %s" % (hunt.states, hunt.reason) if hunt.failed else None
+
+
+def crash_mutants(names=()):
+    return mutants.mutants(names, MUTANTS)

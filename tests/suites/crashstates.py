@@ -6,18 +6,20 @@ CRASHSTATES_SEED=n chooses other states; the seed is part of what is printed.
 import os
 import subprocess
 
-from lib.crashstates import Hunt
+from lib.crashstates import FaultyKernel, Hunt, crash_mutants
 from lib.image import FSMOUNT, FS_IMG, copy_image, discard
 from lib.machine import Failure
 from lib.results import Test
 
 SEED = int(os.environ.get("CRASHSTATES_SEED", "1"))
 FEW, MANY = 2000, 100000  # states: make test, make test-all
+ENOUGH = 20000            # in which a fault is noticed
 
 
 def tests(everything):
     return [Test("host kernel: mounts images and refuses others", mount_images),
-            Test("crash states", cut_power, MANY if everything else FEW)]
+            Test("crash states", cut_power, MANY if everything else FEW)] + \
+        ([Test("crash states: faults are noticed", notice_faults)] if everything else [])
 
 
 def cut_power(states):
@@ -25,6 +27,12 @@ def cut_power(states):
     if hunt.failed:
         raise Failure(hunt.said)
     return [(hunt.said.strip(), None)]
+
+
+def notice_faults():
+    kernel = FaultyKernel()
+    return [(m.name, None if kernel.notices(m, ENOUGH, SEED) else "not noticed in %d states" % ENOUGH)
+            for m in crash_mutants()]
 
 
 def fsmount(*arguments):

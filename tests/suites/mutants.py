@@ -1,7 +1,7 @@
 """The patches of tests/mutants/ still fit. What usertests makes of them: `make mutants`; the labs' graders of
-the labs': `make grade-selftest`."""
+the labs': `make grade-selftest`; power cuts of those in tests/crash/mutants/: suites/crashstates.py."""
 
-from lib import labs, mutants
+from lib import crashstates, labs, mutants
 from lib.machine import Failure, ROOT
 from lib.results import Test
 
@@ -12,7 +12,7 @@ def tests(everything):
 
 def all_apply():
     found, wrong = mutants.mutants(), []
-    for mutant in found + [m for lab in labs.folders() for m in labs.mutants_of(lab)]:
+    for mutant in found + crashstates.crash_mutants() + [m for lab in labs.folders() for m in labs.mutants_of(lab)]:
         try:
             mutant.patch(ROOT, "--check")
         except Failure as failure:
