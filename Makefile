@@ -232,11 +232,12 @@ coverage: default $(HOST_TOOLS)
 	@QEMU=$(QEMU) GCOV=$(CC:gcc=gcov) TIMEOUT=$(or $(TIMEOUT),2) tests/coverage --run \
 	    $(if $(call on,$(ALL)),--all) $(TESTS)
 
-# Power cuts: the states that they leave, on the host (tests/crash/). STATES and SEED; FLUSHES=1: each flush of the
-# journal left out in turn; MUTANTS=all or names: each fault of tests/crash/mutants.
+# Power cuts: the states that they leave, on the host (tests/crash/). STATES, SEED, and STATE for one of them alone;
+# FLUSHES=1: each flush of the journal left out in turn; MUTANTS=all or names: each fault of tests/crash/mutants.
 .PHONY: crashstates
 crashstates: $(CRASH_PROGRAMS) build/host/mkfs
-	@tests/crashstates $(if $(STATES),--states $(STATES)) $(if $(SEED),--seed $(SEED)) $(if $(call on,$(FLUSHES)),--flushes) \
+	@tests/crashstates $(if $(STATES),--states $(STATES)) $(if $(SEED),--seed $(SEED)) \
+	    $(if $(STATE),--state $(STATE)) $(if $(call on,$(FLUSHES)),--flushes) \
 	    $(if $(MUTANTS),--mutants $(filter-out all,$(MUTANTS)))
 
 # Whether usertests notices small faults in the kernel.

@@ -63,7 +63,7 @@ static bool hunt_life(struct hunt *hunt, const uint8 *disk, uint32 blocks, uint 
     bool good = !log->failure;
     if (!good)
         snprintf(hunt->failure, sizeof(hunt->failure),
-                 "life %s fails during `%s`: %s\n  again: crashstates -s %lu -n %lu\n", name,
+                 "life %s fails during `%s`: %s\n  again: make crashstates SEED=%lu STATES=%lu\n", name,
                  log->call[log->ncalls - 1], log->failure, hunt->seed, hunt->wanted);
     else
         good = states_try(hunt, log, name, 0, n);
@@ -105,6 +105,28 @@ static void print_places(void)
             printf(" %#lx", place[i].call[k]);
         putchar('\n');
     }
+}
+
+static struct hunt *hunted; // set before the first world
+
+static void print_result(const struct hunt *hunt, const char *result)
+{
+    if (hunt->only)
+        printf("state %s of seed %lu: %s\n", hunt->only, hunt->seed, hunt->judged ? result : "there is none");
+    else
+        printf("%lu distinct states of %lu, seed %lu, %lu lives: %s\n", hunt->distinct, hunt->tried, hunt->seed,
+               hunt->lives, result);
+}
+
+// The kernel's code reached for memory that is not there, or does not end.
+static void broken(int signal)
+{
+    print_result(hunted, "one is not");
+    printf(
+        "state %s: the kernel of the host ends by signal %d\n  again: make crashstates SEED=%lu STATES=%lu STATE=%s\n",
+        hunted->trying, signal, hunted->seed, hunted->wanted, hunted->trying);
+    fflush(stdout);
+    _exit(STATUS_FAILED);
 }
 
 static noreturn void usage(void)
@@ -149,15 +171,21 @@ int main(int argc, char **argv)
     }
     if (optind + 1 != argc || hunt->wanted == 0)
         usage();
-    for (hunt->seen_size = 1 << 12; hunt->seen_size < 4 * hunt->wanted; hunt->seen_size *= 2)
+    for (hunt->seen_size = 1 << 12; hunt->seen_size < 8 * hunt->wanted; hunt->seen_size *= 2)
         ;
     hunt->seen = calloc(hunt->seen_size, sizeof(uint64));
     flush_prepare(skip);
-    const uint8 *disk = read_image(argv[optind], &blocks);
+    hunted = hunt;
+    signal(SIGSEGV, broken);
+    signal(SIGALRM, broken);
+    uint8 *disk = read_image(argv[optind], &blocks);
     bool good = hunt_all(hunt, disk, blocks);
     if (list)
         print_places();
-    printf("%lu distinct states of %lu, seed %lu, %lu lives: %s\n%s", hunt->distinct, hunt->tried, hunt->seed,
-           hunt->lives, good ? "all as they must be" : "one is not", hunt->failure);
+    print_result(hunt, good ? "all as they must be" : "one is not");
+    printf("%s", hunt->failure);
+    free(disk);
+    free(hunt->seen);
+    free(hunt);
     return good ? STATUS_GOOD : STATUS_FAILED;
 }

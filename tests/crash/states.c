@@ -26,6 +26,7 @@ struct states {
     uint first, last;   // versions that the tree may have
     uint call;          // during which the power went
     uint64 number;      // states so far
+    uint64 salt;        // the life's
     struct judge judge; // its disk is that of the state, its touched says where that differs from safe
 };
 
@@ -35,11 +36,9 @@ uint64 states_mix(uint64 a, uint64 b)
     return (x ^ x >> 31) | 1;
 }
 
-// True if the state was not tried before with the same promises.
-static bool is_new(struct states *s)
+// Enters a key in the table of all: true if it was not there.
+static bool enter(struct hunt *hunt, uint64 key)
 {
-    struct hunt *hunt = s->hunt;
-    uint64 key = states_mix(moment_hash(s->m), s->first);
     for (uint64 i = key;; i++) {
         uint64 *at = &hunt->seen[i & (hunt->seen_size - 1)];
         if (*at == key)
@@ -49,6 +48,18 @@ static bool is_new(struct states *s)
             return true;
         }
     }
+}
+
+// True if the state was not tried in this life with the same promises. It counts if no other life had it, either.
+// (So what a life tries does not depend on others, and a state can be made again without them.)
+static bool is_new(struct states *s)
+{
+    uint64 key = states_mix(moment_hash(s->m), s->first);
+    if (!enter(s->hunt, states_mix(key, s->salt)))
+        return false;
+    if (enter(s->hunt, key))
+        s->hunt->distinct++;
+    return true;
 }
 
 static void keep_disk(struct states *s, char *path, size_t size)
@@ -73,18 +84,20 @@ static void report(struct states *s, const char *name)
                      "state %s: power cut during `%s`, %u of %u writes that were not safe had arrived: %s", name,
                      s->log->call[s->call], kept, s->m->npending, s->judge.text);
     snprintf(hunt->failure + n, sizeof(hunt->failure) - n,
-             "  the disk is kept: %s\n  again: crashstates -s %lu -n %lu -r %s\n", path, hunt->seed, hunt->wanted,
-             name);
+             "  the disk is kept: %s\n  again: make crashstates SEED=%lu STATES=%lu STATE=%s\n", path, hunt->seed,
+             hunt->wanted, name);
 }
 
 // Another life begins with the state.
 static bool next_life(struct states *s, const char *name)
 {
-    static const uint calls[] = {0, 0, 3, 12, 30};
+    // Recovery alone; recovery and a large group, which meets what recovery left in the ring; recovery and more.
+    static const struct work_plan plans[] = {{.calls = 0}, {.calls = 4, .large = true}, {.calls = 3}, {.calls = 20}};
     moment_compose(s->m, s->judge.disk, s->judge.touched);
     struct log *log = log_new(s->judge.disk, s->log->blocks);
-    uint64 seed = s->m->seed, plan_seed = states_mix(s->hunt->seed ^ 0x5eed, states_mix(s->number, seed));
-    struct work_plan plan = {.seed = plan_seed, .calls = calls[moment_random(&seed, ARRAY_LEN(calls))]};
+    uint64 seed = s->m->seed;
+    struct work_plan plan = plans[moment_random(&seed, ARRAY_LEN(plans))];
+    plan.seed = states_mix(s->hunt->seed ^ 0x5eed, states_mix(s->number, seed));
     work_run(&plan, log);
     bool good = true;
     if (log->failure) {
@@ -116,11 +129,12 @@ static bool try_state(struct states *s)
     char name[HUNT_NAME];
     bool exact, good = true;
     bool lives = s->depth < DEPTH_MAX && moment_random(&s->m->seed, NEXT_LIFE) == 0;
-    hunt->distinct++;
     snprintf(name, sizeof(name), "%s.%lu", s->name, ++s->number);
     if (passed_over(hunt, name, &exact))
         return true;
+    memcpy(hunt->trying, name, sizeof(name));
     if (!hunt->only || exact) {
+        hunt->judged++;
         moment_compose(s->m, s->judge.disk, s->judge.touched);
         s->judge.first = s->first;
         s->judge.last = s->last;
@@ -194,6 +208,7 @@ bool states_try(struct hunt *hunt, const struct log *log, const char *name, uint
     uint64 seed = hunt->seed;
     for (const char *c = name; *c; c++)
         seed = states_mix(seed, *c);
+    s->salt = seed;
     s->m = moment_new(log, seed);
     s->judge.log = log;
     s->judge.disk = must_alloc((size_t)log->blocks * BSIZE);

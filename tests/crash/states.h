@@ -23,8 +23,9 @@ struct hunt {
     const char *keep; // where a disk that fails is kept: a path, to which .img is added
     bool verbose;
     // What was done.
-    uint64 distinct, tried, lives;
-    uint64 *seen; // hashes of the states so far: a table of seen_size, a power of two
+    uint64 distinct, tried, lives, judged;
+    char trying[HUNT_NAME]; // the state that is tried now
+    uint64 *seen;           // hashes of the states so far: a table of seen_size, a power of two
     uint64 seen_size;
     char failure[4000]; // empty: none
 };

@@ -72,7 +72,7 @@ static void live(void *arg)
     log_tree(w->log, 0, &w->tree);
     compare(w, "after mounting");
     for (uint i = 1; i <= w->plan->calls; i++) {
-        call_functions[choose_call(load)](w);
+        call_functions[w->plan->large ? CALL_long_write : choose_call(load)](w);
         if (world_random(3) == 0)
             world_pause(world_random(12));
         if (i % CHECK_EVERY == 0)

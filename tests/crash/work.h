@@ -7,6 +7,7 @@
 struct work_plan {
     uint64 seed;
     uint calls; // how many; 0: the life ends when the disk is mounted
+    bool large; // they are long writes, so that the first group reaches far round the journal's ring
 };
 
 // The life on the disk of log, which is filled in; log->failure says if the kernel failed, or held something
