@@ -19,7 +19,7 @@ bool thread_in_transaction(void); // it is open
 // turn of a loop, and leaves early: what it answers then, nobody will see.
 bool thread_killed(void);
 
-// Whether it may take the last frames of memory: it is of init, or of a shell of the console.
+// Whether it may take the last frames of memory: it is of init, once that is a program, or of a shell of the console.
 bool thread_has_reserve(void);
 
 // Starts a kernel thread (proc/ sets the function at boot): main(arg) must not return.

@@ -65,7 +65,7 @@ bool pgroup_is_shell(const struct proc *p) { return __atomic_load_n(&p->console_
 bool thread_has_reserve(void)
 {
     const struct proc *leader = current()->leader;
-    return leader == init_proc || pgroup_is_shell(leader);
+    return pgroup_is_shell(leader) || (leader == init_proc && leader->as != 0);
 }
 
 static void set_shell_locked(struct proc *p, bool on) { __atomic_store_n(&p->console_shell, on, __ATOMIC_RELAXED); }
