@@ -31,11 +31,13 @@ __attribute__((noinline)) static void print_if_traced(const struct proc *p, uint
         console_printf("%d: syscall %s -> %ld\n", p->pid, calls[number].name, result < 0 ? -1 : result);
 }
 
-// A call that lacked memory has changed nothing, and has another try when changed blocks have given back theirs. The
-// result of sigreturn is the interrupted program's.
+// What sigreturn returns is the interrupted program's, and failalloc counts.
+static bool is_error(uint64 number) { return number != SYS_sigreturn && number != SYS_failalloc; }
+
+// A call that lacked memory has changed nothing, and has another try when changed blocks have given back theirs.
 __attribute__((noinline)) static int64 after_error(uint64 number, struct trapframe *tf, int64 result)
 {
-    if (result != -ENOMEM || number == SYS_sigreturn || !journal_free_memory())
+    if (result != -ENOMEM || !is_error(number) || !journal_free_memory())
         return result;
     return calls[number].function(&tf->a0);
 }
