@@ -71,8 +71,8 @@ def no_memory():
     """While a program holds all memory no shell can be started: init tries again until one can."""
     def action(machine):
         machine.boot()
-        machine.run("fgtest hold-memory &")
-        machine.run_for(1)
+        machine.type_command("fgtest hold-memory &")
+        machine.expect("all memory is held\n", 60)
         machine.send("\x04")
         machine.expect(r"init: (exec sh failed|fork failed|sh was killed).*\n", 60)
         machine.read_to_prompt(60)

@@ -94,7 +94,7 @@ static void orphan(void)
     sleep_on();
 }
 
-// Holds all memory for two seconds.
+// Holds all memory, says so, and ends five seconds later.
 static void hold_memory(void)
 {
     for (int size = 1 << 24; size >= 4096; size /= 2) {
@@ -102,7 +102,8 @@ static void hold_memory(void)
         while ((p = sbrk(size)) != SBRK_ERROR)
             memset(p, 1, size);
     }
-    pause(200);
+    printf("all memory is held\n");
+    pause(500);
 }
 
 // As many processes as there may be.

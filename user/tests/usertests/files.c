@@ -280,7 +280,7 @@ const struct test files_tests[] = {
     TEST(console_device, 0, "", "the console's stat, empty writes and errors"),
     TEST(devices_refuse, 0, "", "what devices cannot do is refused"),
     TEST(unknown_devices, 0, "", "mknod's numbers; a device without driver cannot be opened"),
-    TEST(statistics_in_pieces, 0, "", "the statistics read in pieces of any size are the whole text"),
+    TEST(statistics_in_pieces, ALONE, "", "the statistics read in pieces of any size are the whole text"),
     TEST(uptime_and_time, 0, "", "uptime counts ticks, gettime nanoseconds, and they agree"),
     TEST(printf_of_extremes, 0, "labs 12", "the longest numbers overrun no buffer; moving 0 bytes moves none"),
     TEST(negative_counts, BOTH, "known 4", "read and write of a negative count fail and move nothing"),
