@@ -70,12 +70,16 @@ static inline int find_way(struct inode *ip, uint64 bn, struct way *w)
 
 int bmap_find(struct inode *ip, uint64 bn, uint32 *blockno)
 {
-    struct way w;
-    int e = find_way(ip, bn, &w);
-    if (e)
-        return e;
-    *blockno = *w.at;
-    cache_put(w.holder);
+    if (bn < NDIRECT) {
+        *blockno = ip->d.addrs[bn];
+    } else {
+        struct way w;
+        int e = find_way(ip, bn, &w);
+        if (e)
+            return e;
+        *blockno = *w.at;
+        cache_put(w.holder);
+    }
     return *blockno == 0 || block_valid(*blockno) ? 0 : -EIO;
 }
 

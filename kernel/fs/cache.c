@@ -301,11 +301,9 @@ void block_extend_tail(struct block *b, uint end)
 
 void block_cut_tail(struct block *b) { block_extend_tail(b, BSIZE); }
 
-bool block_claim(struct block *b, uint64 owner)
+bool block_take(struct block *b, uint64 owner)
 {
     uint64 nobody = 0;
-    if (likely(__atomic_load_n(&b->owner, __ATOMIC_RELAXED) == owner))
-        return true;
     return __atomic_compare_exchange_n(&b->owner, &nobody, owner, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 

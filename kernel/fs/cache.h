@@ -48,7 +48,11 @@ static_assert(MAXFILE <= 1 << 28, "the parts of an owner do not meet");
 
 // A damaged image may name a block at two places. Who uses it first has it, as long as it is cached: so it is nobody
 // else's while it is mapped, pinned or changed. True: b, pinned, is that owner's; 0 asks for one that is nobody's.
-bool block_claim(struct block *b, uint64 owner);
+bool block_take(struct block *b, uint64 owner); // where it is not so yet
+static inline bool block_claim(struct block *b, uint64 owner)
+{
+    return likely(__atomic_load_n(&b->owner, __ATOMIC_RELAXED) == owner) || block_take(b, owner);
+}
 
 // The block, read if need be, pinned. 0; -EIO; -ENOMEM: *out is 0. May sleep.
 int cache_get(uint32 blockno, struct block **out);

@@ -86,7 +86,7 @@ static int bring_in(uint32 blockno, int mine, struct block **out)
     return mine;
 }
 
-int cache_get(uint32 blockno, struct block **out)
+static inline __attribute__((always_inline)) int get(uint32 blockno, struct block **out)
 {
     int mine = claim(blockno, out);
     if (unlikely(mine != 0 || !is_read(*out)))
@@ -95,11 +95,11 @@ int cache_get(uint32 blockno, struct block **out)
     return 0;
 }
 
-// *out, pinned, is that owner's: 0; or -EIO: then the pin is gone, and *out is 0.
-static inline int take_for(uint64 owner, struct block **out)
+int cache_get(uint32 blockno, struct block **out) { return get(blockno, out); }
+
+// *out is another's: the pin is gone, and *out is 0.
+static int refuse(struct block **out)
 {
-    if (likely(block_claim(*out, owner)))
-        return 0;
     cache_put(*out);
     *out = 0;
     return -EIO;
@@ -107,8 +107,10 @@ static inline int take_for(uint64 owner, struct block **out)
 
 int cache_get_for(uint64 owner, uint32 blockno, struct block **out)
 {
-    int error = cache_get(blockno, out);
-    return error ? error : take_for(owner, out);
+    int error = get(blockno, out);
+    if (unlikely(error))
+        return error;
+    return block_claim(*out, owner) ? 0 : refuse(out);
 }
 
 struct block *cache_get_ready(uint64 owner, uint32 blockno)
@@ -128,8 +130,8 @@ int cache_get_new(uint64 owner, uint32 blockno, struct block **out)
     if (mine)
         read_done(*out, 0);
     int error = wait_read(out); // it may have been read ahead of its allocation
-    if (!error)
-        error = take_for(owner, out); // or used, if the bitmap is wrong
+    if (!error && !block_claim(*out, owner))
+        error = refuse(out); // or used, if the bitmap is wrong
     if (!error)
         page_zero(block_data(*out));
     return error;
