@@ -246,6 +246,8 @@ int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool ki
 // There are no processes, and nobody kills a thread.
 bool thread_killed(void) { return false; }
 
+bool thread_has_reserve(void) { return false; }
+
 // One thing happens beside the running thread.
 static void something(void)
 {
