@@ -64,7 +64,7 @@ const struct test badcalls_tests[] = {
     TEST(bad_process_numbers, ALONE, "",
          "numbers of processes, groups, tables and modes that do not exist are refused"),
     TEST(bad_names, ALONE, "", "paths that do not lead to what the call needs: the exact error"),
-    TEST(bad_mappings, 0, "", "mappings that make no sense are refused"),
+    TEST(bad_mappings, ALONE, "", "mappings that make no sense are refused"),
     TEST(bad_requests, ALONE, "labs 14", "impossible breaks, exit numbers and groups are refused"),
     TEST(unknown_calls, ALONE | BOTH, "", "numbers of no system call: ENOSYS"),
     TEST(unknown_calls_traced, ALONE, "", "the same while the process is traced"),
