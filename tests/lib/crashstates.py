@@ -70,7 +70,7 @@ class FaultyKernel:
     def __init__(self):
         self.tree = os.path.join(ROOT, "build", "crash-mutants")
         self.program = os.path.join(self.tree, "crashstates")
-        shutil.rmtree(os.path.join(self.tree, "kernel"), ignore_errors=True)
+        shutil.rmtree(self.tree, ignore_errors=True)  # objects, too: they may be of a fault
         shutil.copytree(os.path.join(ROOT, "kernel"), os.path.join(self.tree, "kernel"))
 
     def build(self, mutant):
