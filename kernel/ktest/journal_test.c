@@ -75,7 +75,7 @@ static void ram_submit(struct disk_request *r)
     r->done(r);
 }
 
-static const struct disk_driver ram_driver = {ram_submit, BLOCKS, true};
+static const struct disk_driver ram_driver = {.submit = ram_submit, .blocks = BLOCKS, .needs_flush = true};
 
 static void set_header(struct journal_header *h, uint64 seq, uint32 start)
 {
