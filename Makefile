@@ -285,7 +285,8 @@ make test            everything that a change must pass; ends with "N passed, N 
                      how many were skipped, for want of a tool
                      TESTS="name ..." runs those whose names contain one of these
                      TIMEOUT=2 doubles all time limits
-make test-all        the same and the long ones: crashes, 10 minutes of load, memory failures
+make test-all        the same and the long ones: crashes, load, memory failures;
+                     SOAK_MINUTES=10: how long each load lasts, 2 if it is not given
 make crashstates     power cuts at every moment of random work, judged on the host; STATES=10000, SEED=1;
                      FLUSHES=1: whether each flush of the journal is needed; MUTANTS=all: small faults
 make usertests       boots and runs the program usertests; UT="-q" and other options

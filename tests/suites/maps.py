@@ -1,6 +1,7 @@
-"""Files in memory, for long: 100,000 random operations against a model on each number of harts; ten
-minutes of threads that map, unmap, protect, fork and end at random on 4 harts, in the debug build;
-the same on 8 harts with little memory, most of which another process holds."""
+"""Files in memory, for long: 100,000 random operations against a model on each number of harts;
+threads that map, unmap, protect, fork and end at random for some minutes on 4
+harts, in the debug build; the same on 8 harts with little memory, most of which another process holds.
+SOAK_MINUTES=10 is the length for a change of memory, locks or the scheduler."""
 
 import os
 import re
@@ -10,7 +11,7 @@ from lib.machine import Failure, Machine
 from lib.results import Test
 from suites import sessions
 
-MINUTES = float(os.environ.get("SOAK_MINUTES") or 10)
+MINUTES = float(os.environ.get("SOAK_MINUTES") or 2)
 HARTS = [(1, "plain"), (2, "debug"), (4, "plain"), (8, "debug")]
 # The machine's memory, and how many hundredths of what is free a process holds meanwhile.
 LITTLE = [("12M", 70), ("128M", 90)]
