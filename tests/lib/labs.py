@@ -1,7 +1,7 @@
 """The labs' mutants: copies of the tree with one small fault each, and what the lab's grader makes of them.
 
 A mutant of a lab is a patch in tests/mutants/LAB/, with a header as all mutants have it (lib/mutants.py)
-and perhaps a line `# Remove: path ...` for files that go. undone.patch takes the exercise out: a grader
+and perhaps a line `# Remove: path ...` for files that go. undone.fault takes the exercise out: a grader
 must give it less than ENOUGH of 100 points.
 """
 

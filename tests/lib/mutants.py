@@ -31,7 +31,7 @@ COPIED = ("Makefile", "kernel", "user", "mkfs", "labs", "tools", "tests/crash") 
 
 class Mutant:
     def __init__(self, path):
-        self.name = os.path.basename(path)[:-len(".patch")]
+        self.name = os.path.basename(path)[:-len(".fault")]
         self.path = path
         with open(path, encoding="utf-8") as f:
             text = f.read()
@@ -66,7 +66,7 @@ class Mutant:
 
 def mutants(names=(), folder=FOLDER):
     """All mutants there, or those whose names contain one of these, by area and name."""
-    found = [Mutant(os.path.join(folder, f)) for f in sorted(os.listdir(folder)) if f.endswith(".patch")]
+    found = [Mutant(os.path.join(folder, f)) for f in sorted(os.listdir(folder)) if f.endswith(".fault")]
     found.sort(key=lambda m: (m.area, m.name))
     return [m for m in found if not names or any(n in m.name for n in names)]
 
