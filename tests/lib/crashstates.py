@@ -74,7 +74,7 @@ class FaultyKernel:
         shutil.copytree(os.path.join(ROOT, "kernel"), os.path.join(self.tree, "kernel"))
 
     def build(self, mutant):
-        mutant.patch(self.tree)
+        mutant.put_into(self.tree)
         try:
             done = subprocess.run(
                 ["make", "CRASH_KERNEL=build/crash-mutants", "CRASH_OUT=build/crash-mutants",

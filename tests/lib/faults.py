@@ -25,6 +25,9 @@ What is there is compared token by token: blanks, line breaks and comments do no
 source, nor into how many literals a string is cut. It must be there exactly once in the definition of the function (or in the file), so take a longer piece where
 a short one occurs twice. All edits of a fault are looked up in the tree as it is, and must not overlap. In assembly a
 label takes the part of the function; it reaches to the next label that is neither a number nor begins with .L.
+
+A fault must compile without a warning: gcc warns of a body that hangs under an `if` no more, so take the `if` away
+together with its body, and do not add to the body that stands under one.
 """
 
 import collections
@@ -187,6 +190,12 @@ class Source:
                 at = self.text.find("\n", token.end) + 1
         return at
 
+    def indented(self, lines, at):
+        """These lines as a text, indented as the line there is: a compiler warns of what misleads."""
+        line = self.text[self.text.rfind("\n", 0, at) + 1:]
+        indent = re.match(r"[ \t]*", line)[0]
+        return "\n".join((indent if i and text else "") + text for i, text in enumerate(lines))
+
     def changed(self, edits):
         """The text with these edits made."""
         spans = sorted((self.span(edit) + (i, edit) for i, edit in enumerate(edits)), key=lambda s: s[:3])
@@ -194,7 +203,7 @@ class Source:
         for start, end, _, edit in spans:
             if start < at:
                 raise Failure("two edits of %s overlap: `%s`" % (self.path, " ".join(" ".join(edit.old).split())))
-            done = joined(done + self.text[at:start], "\n".join(edit.new))
+            done = joined(done + self.text[at:start], self.indented(edit.new, start))
             if edit.new and (start == end or "//" in edit.new[-1]):
                 done += "\n"
             at = end

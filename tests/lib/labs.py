@@ -1,8 +1,7 @@
 """The labs' mutants: copies of the tree with one small fault each, and what the lab's grader makes of them.
 
-A mutant of a lab is a patch in tests/mutants/LAB/, with a header as all mutants have it (lib/mutants.py)
-and perhaps a line `# Remove: path ...` for files that go. undone.fault takes the exercise out: a grader
-must give it less than ENOUGH of 100 points.
+A mutant of a lab is a file in tests/mutants/LAB/, as all mutants are (lib/mutants.py). undone.fault takes the
+exercise out: a grader must give it less than ENOUGH of 100 points.
 """
 
 import json
@@ -59,14 +58,13 @@ class LabTree(Tree):
 
     def grade(self, lab, mutant, *options):
         """Builds the tree with that fault, or None, and runs the lab's grader. Raises Failure."""
-        changed = mutant.files + mutant.removed if mutant else ()
         try:
             if mutant:
-                mutant.patch(self.path)
+                mutant.put_into(self.path)
             self._make()
             return self._run(lab, options)
         finally:
-            for name in changed:
+            for name in mutant.files if mutant else ():
                 self.restore(name)
 
     def _make(self):

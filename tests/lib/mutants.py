@@ -1,23 +1,25 @@
 """Mutants: the kernel with one small fault each, and what usertests makes of them.
 
-A mutant is a patch in tests/mutants/. The comment lines before its first hunk say what the fault
-is (Fault), to what part it belongs (Area) and what should notice it (Expected). Disk: LOAD-KIND ...
+A mutant is a file NAME.fault in tests/mutants/. The comment lines at its head say what the fault
+is (Fault), to what part it belongs (Area) and what should notice it (Expected). Remove: PATH ... names files
+that go. The edits below them are lib/faults.py's. Disk: LOAD-KIND ...
 names cases of tests/diskfaults that are tried before usertests; Suite: NAME names tests of tests/run that are run
 instead, where no program can notice the fault. SURVIVORS has a
 line `name: reason` for each that usertests cannot notice; TABLE is written from all of these, and
 has a part for each lab (lib/labs.py).
 
-A Tree is a copy of the sources, with objects of its own, in which one patch at a time is applied;
+A Tree is a copy of the sources, with objects of its own, into which one fault at a time is put;
 make then compiles the files that changed. Programs and image are those of this checkout.
 """
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import time
 
-from lib import usertests
+from lib import faults, usertests
 from lib.image import copy_image, discard
 from lib.machine import Ended, Failure, Machine, Patience, ROOT
 
@@ -25,48 +27,58 @@ FOLDER = os.path.join(ROOT, "tests", "mutants")
 SURVIVORS = os.path.join(FOLDER, "survivors.txt")
 TABLE = os.path.join(FOLDER, "README.md")
 WORK = os.path.join(ROOT, "build", "mutants")
+SUFFIX = ".fault"
 PANIC = r"panic: hart \d+: (.*)"
 COPIED = ("Makefile", "kernel", "user", "mkfs", "labs", "tools", "tests/crash")  # what make reads to build a kernel
 
 
 class Mutant:
     def __init__(self, path):
-        self.name = os.path.basename(path)[:-len(".fault")]
+        self.name = os.path.basename(path)[:-len(SUFFIX)]
         self.path = path
         with open(path, encoding="utf-8") as f:
             text = f.read()
-        comment = re.sub(r"\n#   +", " ", re.split(r"\n(?:--- |diff )", text)[0])
+        comment = re.sub(r"\n#   +", " ", re.split(r"^(?!#)", text, maxsplit=1, flags=re.M)[0])
         about = dict(re.findall(r"^# (\w+): (.*)$", comment, re.M))
         self.fault, self.area, self.expected = (about.get(k, "") for k in ("Fault", "Area", "Expected"))
         self.disk_cases = about.get("Disk", "").split()
         self.ktest = about.get("Ktest") == "yes"
         self.suite = about.get("Suite", "")
         self.removed = about.get("Remove", "").split()
-        self.files = sorted(set(re.findall(r"^(?:\+\+\+ b|--- a)/(\S+)", text, re.M)))
-        if not (self.fault and self.area and self.expected and self.files + self.removed):
-            raise Failure("%s: Fault, Area, Expected or the patch itself is missing" % os.path.relpath(path, ROOT))
+        with self._named():
+            self.edits = faults.parse(text)
+        self.files = sorted({edit.path for edit in self.edits} | set(self.removed))  # that it changes
+        if not (self.fault and self.area and self.expected and self.files):
+            raise Failure("%s: Fault, Area, Expected or the edits are missing" % os.path.relpath(path, ROOT))
 
-    def patch(self, folder, *options):
-        """Applies the patch there. Raises Failure with what git says if it does not fit."""
-        missing = [path for path in self.removed if not os.path.exists(os.path.join(folder, path))]
-        if missing:
-            raise Failure("%s removes what is not there: %s" % (os.path.relpath(self.path, ROOT), " ".join(missing)))
-        if "--check" not in options:
-            for path in self.removed:
-                os.unlink(os.path.join(folder, path))
-        if not self.files:
-            return
-        # The folder is a checkout or no part of one: git must not look above it.
-        alone = dict(os.environ, GIT_CEILING_DIRECTORIES=os.path.dirname(folder))
-        done = subprocess.run(["git", "apply", *options, self.path], cwd=folder, env=alone,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
-        if done.returncode != 0:
-            raise Failure("%s does not apply any more:\n%s" % (os.path.relpath(self.path, ROOT), done.stdout))
+    @contextlib.contextmanager
+    def _named(self):
+        """What is wrong with it is told with its name."""
+        try:
+            yield
+        except Failure as failure:
+            raise Failure("%s: %s" % (os.path.relpath(self.path, ROOT), failure)) from None
+
+    def changes(self, folder):
+        """The new texts of the files there, by path. Raises Failure if an edit does not fit any more."""
+        with self._named():
+            missing = [path for path in self.removed if not os.path.exists(os.path.join(folder, path))]
+            if missing:
+                raise Failure("it removes what is not there: %s" % " ".join(missing))
+            return faults.changes(self.edits, folder)
+
+    def put_into(self, folder):
+        """Makes the edits there and removes what is to go: everything, or raises Failure and does nothing."""
+        for path, text in self.changes(folder).items():
+            with open(os.path.join(folder, path), "w", encoding="utf-8") as f:
+                f.write(text)
+        for path in self.removed:
+            os.unlink(os.path.join(folder, path))
 
 
 def mutants(names=(), folder=FOLDER):
     """All mutants there, or those whose names contain one of these, by area and name."""
-    found = [Mutant(os.path.join(folder, f)) for f in sorted(os.listdir(folder)) if f.endswith(".fault")]
+    found = [Mutant(os.path.join(folder, f)) for f in sorted(os.listdir(folder)) if f.endswith(SUFFIX)]
     found.sort(key=lambda m: (m.area, m.name))
     return [m for m in found if not names or any(n in m.name for n in names)]
 
@@ -137,7 +149,7 @@ class Tree:
         """Builds the kernel with that fault, or None, with these settings. Returns where the last one is. Raises
         Failure."""
         if mutant:
-            mutant.patch(self.path)
+            mutant.put_into(self.path)
         try:
             for setting in variants:
                 self._make_kernel(setting.split())
