@@ -24,16 +24,18 @@
 #define FSMAGIC 0x33444c46 // "FLD3"
 
 // What other disks have: they are told by name, and not mounted.
-#define FSMAGIC_OLD   0x32444c46 // "FLD2", an earlier Twofold: inodes and group records of another form
+#define FSMAGIC_OLD                                                                                \
+    0x32444c46 // "FLD2", an earlier Twofold: inodes and group records of another form
 #define FSMAGIC_XV6   0x10203040 // xv6's superblock ...
 #define FSMAGIC_XV6AT 1024       // ... begins at this byte of the disk
 
 // The limits of a file system: the kernel mounts, and the tools make and accept, what lies within.
-#define FSSIZE_MAX  0x7fffffff // blocks: the journal needs the top bit of a block's number (JHOME_ESCAPED)
+#define FSSIZE_MAX                                                                                 \
+    0x7fffffff // blocks: the journal needs the top bit of a block's number (JHOME_ESCAPED)
 #define NINODES_MIN 32
 #define NINODES_MAX 65536                 // a directory entry has 16 bits for the number
 #define NLOG_MIN    (2 * MAXOPBLOCKS + 2) // blocks of the journal: room for two full transactions
-#define NLOG_MAX    65536                 // a longer one makes nothing faster but a mount after a crash slower
+#define NLOG_MAX    65536 // a longer one makes nothing faster but a mount after a crash slower
 
 struct superblock {
     uint32 magic;      // FSMAGIC
@@ -46,8 +48,9 @@ struct superblock {
     uint32 bmapstart;  // first block of the bitmap
     uint32 datastart;  // first data block
     uint32 blocksize;  // BSIZE
-    uint32 features;   // 0. Each bit will be an addition to the format: who does not know one must not mount
-    uint32 checksum;   // crc32c of the fields above
+    // 0. Each bit will be an addition to the format: who does not know one must not mount
+    uint32 features;
+    uint32 checksum; // crc32c of the fields above
 };
 
 #define SUPERBLOCK_BLOCKNO 1
@@ -58,18 +61,21 @@ struct superblock {
 #define MAXFILE   (NDIRECT + NINDIRECT + NINDIRECT * NINDIRECT) // blocks of the largest file
 #define LINK_MAX  32767                                         // names of one inode
 
-// 128 bytes. With 256, mounting would read, and the inodes in use would keep in memory, twice as many blocks;
-// so the times took the place of four direct blocks. A file of 81 to 96 KiB needs an indirect block for it.
+// 128 bytes. With 256, mounting would read, and the inodes in use would keep in memory, twice as
+// many blocks; so the times took the place of four direct blocks. A file of 81 to 96 KiB needs an
+// indirect block for it.
 struct dinode {
     int16 type;  // T_..., 0 = free
     int16 major; // T_DEVICE; else 0
     int16 minor;
-    uint16 flags;              // 0; room to mark what not every kernel knows, as a directory with an index
-    uint32 nlink;              // directory entries that name it; a directory's "." and ".." count (see below)
-    uint32 index;              // 0; room for the block with the root of a large directory's index
-    uint64 size;               // bytes
-    uint64 mtime;              // when its bytes changed, in nanoseconds since 1970; 0 = not known
-    uint64 ctime;              // when anything of it changed. Neither is filled in yet; every value is valid
+    // 0; room to mark what not every kernel knows, as a directory with an index
+    uint16 flags;
+    uint32 nlink; // directory entries that name it; a directory's "." and ".." count (see below)
+    uint32 index; // 0; room for the block with the root of a large directory's index
+    uint64 size;  // bytes
+    uint64 mtime; // when its bytes changed, in nanoseconds since 1970; 0 = not known
+    // when anything of it changed. Neither is filled in yet; every value is valid
+    uint64 ctime;
     uint32 addrs[NDIRECT + 2]; // blocks: direct, then indirect, then doubly indirect; 0 = a hole
 };
 
@@ -103,19 +109,21 @@ struct dirent {
 //
 // The ring's block i is disk block logstart + 1 + i. The header says where the oldest group
 // that may not be home begins and which number it has; each group has the number of the one
-// before plus 1. Numbers count modulo 2^64, and each is valid: only equality matters. A group counts
-// only if its commit block has the right number, count and checksum. Recovery copies the images of all
-// such groups home in order, up to the first group that does not count. A group that counts, but has an
-// image whose home lies before inodestart or beyond the disk, is damage: the disk is not mounted.
+// before plus 1. Numbers count modulo 2^64, and each is valid: only equality matters. A group
+// counts only if its commit block has the right number, count and checksum. Recovery copies the
+// images of all such groups home in order, up to the first group that does not count. A group that
+// counts, but has an image whose home lies before inodestart or beyond the disk, is damage: the
+// disk is not mounted.
 //
-// No block of the ring begins with JMAGIC but a record. An image lies in the ring as it is, and any program
-// can write a block that looks like a descriptor, one that looks like an image, and a commit record; if it lay
-// where the next group is looked for, a boot would replay it. So an image whose first word is JMAGIC is
-// written to the ring with that word zero, and with JHOME_ESCAPED in its home address; whoever copies it home
-// puts the word back. The checksum covers what lies in the ring. (A checksum keyed by a secret would
-// do, too, but the secret must be kept from all programs for ever, an image could not be built twice with the
-// same bytes, and a group would be only improbable to forge. Neither helps against the owner of the image, who
-// can write the ring, and the home blocks, himself.)
+// No block of the ring begins with JMAGIC but a record. An image lies in the ring as it is, and any
+// program can write a block that looks like a descriptor, one that looks like an image, and a
+// commit record; if it lay where the next group is looked for, a boot would replay it. So an image
+// whose first word is JMAGIC is written to the ring with that word zero, and with JHOME_ESCAPED in
+// its home address; whoever copies it home puts the word back. The checksum covers what lies in the
+// ring. (A checksum keyed by a secret would do, too, but the secret must be kept from all programs
+// for ever, an image could not be built twice with the same bytes, and a group would be only
+// improbable to forge. Neither helps against the owner of the image, who can write the ring, and
+// the home blocks, himself.)
 #define JMAGIC 0x4c4e524a // "JRNL"
 enum journal_kind { JK_HEADER = 1, JK_DESC = 2, JK_COMMIT = 3 };
 
@@ -128,8 +136,8 @@ struct journal_header { // first block of the journal
     uint32 checksum;    // crc32c of the fields above
 };
 
-// Nobody fills the hint in yet. Nobody may rely on it, either: it may be shown before the bitmap was read, but
-// what is free is what the bitmap says.
+// Nobody fills the hint in yet. Nobody may rely on it, either: it may be shown before the bitmap
+// was read, but what is free is what the bitmap says.
 #define FREE_UNKNOWN 0xffffffff
 
 #define JDESC_BLOCKS 1000

@@ -8,8 +8,8 @@
 #define KERNBASE 0x80000000UL                     // where RAM begins (physical)
 #define PHYSTOP  (KERNBASE + 128UL * 1024 * 1024) // its end on the machine that tests assume
 
-#define USERBASE   0x1000UL              // first address of a program; the page below is never mapped
-#define TRAMPOLINE (MAXVA - PGSIZE)      // trap entry and exit code, not for user mode
+#define USERBASE   0x1000UL         // first address of a program; the page below is never mapped
+#define TRAMPOLINE (MAXVA - PGSIZE) // trap entry and exit code, not for user mode
 #define TRAPFRAME  (TRAMPOLINE - PGSIZE) // a slot a hart for trap entry; user memory ends here
 
 #ifndef __ASSEMBLER__

@@ -65,7 +65,8 @@ uint32 make_directories(struct image *image, const char *path)
 }
 
 // The inode for the file to, new and empty.
-static uint32 make_target(struct image *image, const char *from, const char *to, int type, enum existing existing)
+static uint32 make_target(struct image *image, const char *from, const char *to, int type,
+                          enum existing existing)
 {
     uint32 dir, inum;
     char name[DIRSIZ + 1];
@@ -78,7 +79,8 @@ static uint32 make_target(struct image *image, const char *from, const char *to,
     return inum;
 }
 
-static void append(struct image *image, uint32 inum, const void *data, size_t n, const char *from, const char *to)
+static void append(struct image *image, uint32 inum, const void *data, size_t n, const char *from,
+                   const char *to)
 {
     check(file_write(image, inum, inode_at(image, inum)->size, data, n), from, to);
 }
@@ -107,8 +109,9 @@ static void copy_file(struct image *image, const char *from, const char *to, con
     static char data[CHUNK];
 
     if ((uint64)st->st_size > FILE_SIZE_MAX)
-        fail("%s: cannot become %s: %s (%llu bytes; at most %llu)", from, to, fs_strerror(FS_TOO_LARGE),
-             (unsigned long long)st->st_size, (unsigned long long)FILE_SIZE_MAX);
+        fail("%s: cannot become %s: %s (%llu bytes; at most %llu)", from, to,
+             fs_strerror(FS_TOO_LARGE), (unsigned long long)st->st_size,
+             (unsigned long long)FILE_SIZE_MAX);
     int fd = open(from, O_RDONLY);
     if (fd < 0)
         fail("%s: %s", from, strerror(errno));
@@ -139,9 +142,13 @@ static int skip_dots(const struct dirent *entry)
 }
 
 // Not alphasort, whose order depends on the user's language.
-static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
 
-static void copy_directory(struct image *image, const char *from, const char *to, enum existing existing)
+static void copy_directory(struct image *image, const char *from, const char *to,
+                           enum existing existing)
 {
     struct dirent **entries;
     int n = scandir(from, &entries, skip_dots, by_name);

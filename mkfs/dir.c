@@ -32,7 +32,8 @@ enum fs_error name_check(const char *name)
 }
 
 // The block of entries number index of a directory, and how many entries it has.
-static enum fs_error entries_at(struct image *image, uint32 dir, uint64 index, uint32 *block, uint32 *count)
+static enum fs_error entries_at(struct image *image, uint32 dir, uint64 index, uint32 *block,
+                                uint32 *count)
 {
     const struct dinode *inode = inode_at(image, dir);
     uint64 rest = inode->size / sizeof(struct disk_dirent) - index * DIRENTS_PER_BLOCK;
@@ -75,8 +76,8 @@ enum fs_error dir_each(struct image *image, uint32 dir, dir_visit_t visit, void 
 }
 
 // Looks for the name; *unused becomes the place of a free entry, if any was met on the way.
-static enum fs_error find_entry(struct image *image, uint32 dir, const char *name, struct place *found,
-                                struct place *unused)
+static enum fs_error find_entry(struct image *image, uint32 dir, const char *name,
+                                struct place *found, struct place *unused)
 {
     enum fs_error error = check_directory(image, dir);
     uint64 blocks = blocks_of_entries(image, dir);
@@ -239,7 +240,8 @@ static enum fs_error next_name(const char **path, char name[DIRSIZ + 1])
 
 // Puts the target of a symbolic link before the rest of the path, in text; an absolute target
 // makes *dir the root.
-static enum fs_error expand_link(struct image *image, uint32 link, char *text, const char *rest, uint32 *dir)
+static enum fs_error expand_link(struct image *image, uint32 link, char *text, const char *rest,
+                                 uint32 *dir)
 {
     char target[MAXPATH], joined[TEXT_MAX];
     size_t n;

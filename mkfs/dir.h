@@ -35,6 +35,7 @@ enum fs_error remove_name(struct image *image, uint32 dir, const char *name);
 enum fs_error path_find(struct image *image, const char *path, enum follow follow, uint32 *inum);
 
 // The directory that holds the path's last name, and that name: empty if the path is the root.
-enum fs_error path_parent(struct image *image, const char *path, uint32 *dir, char name[DIRSIZ + 1]);
+enum fs_error path_parent(struct image *image, const char *path, uint32 *dir,
+                          char name[DIRSIZ + 1]);
 
 #endif

@@ -6,9 +6,9 @@
 // the image with -r; directories, from the root; inodes and the blocks they own; the bitmap; link
 // counts. Each problem is a line. The image is changed by -r only.
 //
-// Kernel and fsck agree on every image: what makes a mount fail is an error here, of which the last line says so
-// (mount_problem), and nothing else does. Other errors are damage that the kernel meets when it uses what is
-// damaged: then the call fails with EIO.
+// Kernel and fsck agree on every image: what makes a mount fail is an error here, of which the last
+// line says so (mount_problem), and nothing else does. Other errors are damage that the kernel
+// meets when it uses what is damaged: then the call fails with EIO.
 #include "mkfs/fsck.h"
 
 #include "mkfs/diag.h"
@@ -114,7 +114,8 @@ static bool check_superblock(struct fsck *fsck)
         fail("%s: %s", fsck->path, foreign);
     const struct superblock *sb = image_block(&fsck->image, SUPERBLOCK_BLOCKNO);
     if (sb->checksum != super_checksum(sb))
-        mount_problem(fsck, "superblock: the checksum is 0x%08x, must be 0x%08x", sb->checksum, super_checksum(sb));
+        mount_problem(fsck, "superblock: the checksum is 0x%08x, must be 0x%08x", sb->checksum,
+                      super_checksum(sb));
     const char *error = super_check(sb, fsck->image.blocks);
     if (error)
         mount_problem(fsck, "superblock: %s", error);
@@ -149,8 +150,9 @@ static bool root_mountable(const struct fsck *fsck)
 {
     const struct dinode *root = inode_at(&fsck->image, ROOTINO);
 
-    return root->type == T_DIR && root->nlink > 0 && root->nlink <= LINK_MAX && root->size <= FILE_SIZE_MAX &&
-           root->size % sizeof(struct disk_dirent) == 0 && root->flags == 0 && root->index == 0;
+    return root->type == T_DIR && root->nlink > 0 && root->nlink <= LINK_MAX &&
+           root->size <= FILE_SIZE_MAX && root->size % sizeof(struct disk_dirent) == 0 &&
+           root->flags == 0 && root->index == 0;
 }
 
 static void print_totals(const struct fsck *fsck)
@@ -162,8 +164,8 @@ static void print_totals(const struct fsck *fsck)
         inodes += inode_at(&fsck->image, inum)->type != 0;
     for (uint32 block = sb->datastart; block < sb->size; block++)
         used += fsck->owner[block] != 0;
-    printf("%s: %u of %u inodes, %u of %u data blocks in use, %u orphans\n", fsck->path, inodes, sb->ninodes - 1, used,
-           sb->nblocks, fsck->orphans);
+    printf("%s: %u of %u inodes, %u of %u data blocks in use, %u orphans\n", fsck->path, inodes,
+           sb->ninodes - 1, used, sb->nblocks, fsck->orphans);
 }
 
 static void check_image(struct fsck *fsck)
@@ -237,8 +239,8 @@ int main(int argc, char **argv)
     if (fsck.errors == 0)
         printf("%s: clean\n", fsck.path);
     else
-        printf("%s: %llu error%s%s\n", fsck.path, (unsigned long long)fsck.errors, fsck.errors == 1 ? "" : "s",
-               fsck.refused ? "; it cannot be mounted" : "");
+        printf("%s: %llu error%s%s\n", fsck.path, (unsigned long long)fsck.errors,
+               fsck.errors == 1 ? "" : "s", fsck.refused ? "; it cannot be mounted" : "");
     free(fsck.found);
     free(fsck.owner);
     image_close(&fsck.image);

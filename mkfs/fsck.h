@@ -28,10 +28,12 @@ struct fsck {
 void problem(struct fsck *fsck, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // The same, and the kernel refuses to mount the image for it.
-void mount_problem(struct fsck *fsck, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void mount_problem(struct fsck *fsck, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 // A problem of an inode: "inode 12 (/bin/cat): ...".
-void inode_problem(struct fsck *fsck, uint32 inum, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void inode_problem(struct fsck *fsck, uint32 inum, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 // "inode 12 (/bin/cat)", as far as the name is known.
 #define INODE_NAME_SIZE 400

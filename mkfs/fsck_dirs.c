@@ -76,7 +76,8 @@ static void check_name(struct fsck *fsck, uint32 dir, const struct disk_dirent *
         inode_problem(fsck, dir, "has a name with a slash: \"%s\"", printable(entry));
     for (; end && end < limit; end++) {
         if (*end) {
-            inode_problem(fsck, dir, "\"%s\": the name is not filled up with zeroes", printable(entry));
+            inode_problem(fsck, dir, "\"%s\": the name is not filled up with zeroes",
+                          printable(entry));
             return;
         }
     }
@@ -91,7 +92,8 @@ static void reach_directory(struct walk *walk, uint32 dir, const struct disk_dir
 
     if (found->reached) {
         inode_name(fsck, entry->inum, first, sizeof(first));
-        inode_problem(fsck, dir, "\"%s\" is a second name of the directory %s", printable(entry), first);
+        inode_problem(fsck, dir, "\"%s\" is a second name of the directory %s", printable(entry),
+                      first);
         return;
     }
     found->reached = true;
@@ -104,12 +106,14 @@ static void check_entry(struct walk *walk, uint32 dir, const struct disk_dirent 
 
     check_name(fsck, dir, entry);
     if (entry->inum >= fsck->image.sb.ninodes) {
-        inode_problem(fsck, dir, "\"%s\" names inode %u, which does not exist", printable(entry), entry->inum);
+        inode_problem(fsck, dir, "\"%s\" names inode %u, which does not exist", printable(entry),
+                      entry->inum);
         return;
     }
     int type = inode_at(&fsck->image, entry->inum)->type;
     if (type == 0) {
-        inode_problem(fsck, dir, "\"%s\" names inode %u, which is free", printable(entry), entry->inum);
+        inode_problem(fsck, dir, "\"%s\" names inode %u, which is free", printable(entry),
+                      entry->inum);
         return;
     }
     struct finding *found = &fsck->found[entry->inum];
@@ -125,7 +129,8 @@ static void check_entry(struct walk *walk, uint32 dir, const struct disk_dirent 
 }
 
 // The first two entries must be "." for the directory itself and ".." for its parent.
-static void check_dots(struct fsck *fsck, uint32 dir, const struct disk_dirent *entry, uint64 number)
+static void check_dots(struct fsck *fsck, uint32 dir, const struct disk_dirent *entry,
+                       uint64 number)
 {
     const char *name = number == 0 ? "." : "..";
     uint32 inum = number == 0 || dir == ROOTINO ? dir : fsck->found[dir].parent;
@@ -138,8 +143,8 @@ static void check_dots(struct fsck *fsck, uint32 dir, const struct disk_dirent *
         inode_problem(fsck, dir, "\"%s\" names inode %u, must name %u", name, entry->inum, inum);
 }
 
-static void check_entries(struct walk *walk, uint32 dir, const struct disk_dirent *entries, uint64 number, uint64 end,
-                          struct names *names)
+static void check_entries(struct walk *walk, uint32 dir, const struct disk_dirent *entries,
+                          uint64 number, uint64 end, struct names *names)
 {
     for (; number < end; number++, entries++) {
         if (number < 2) {

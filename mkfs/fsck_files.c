@@ -29,21 +29,22 @@ static bool claim_block(struct claim *claim, uint32 block, uint64 index, const c
 
     if (!block_valid(&fsck->image, block)) {
         if (tell(claim))
-            inode_problem(fsck, claim->inum, "%s %u is out of range (for block %llu of the file)", what, block,
-                          (unsigned long long)index);
+            inode_problem(fsck, claim->inum, "%s %u is out of range (for block %llu of the file)",
+                          what, block, (unsigned long long)index);
         return false;
     }
     if (fsck->owner[block] != 0) {
         char other[INODE_NAME_SIZE];
         inode_name(fsck, fsck->owner[block], other, sizeof(other));
         if (tell(claim))
-            inode_problem(fsck, claim->inum, "%s %u is used twice, before by %s", what, block, other);
+            inode_problem(fsck, claim->inum, "%s %u is used twice, before by %s", what, block,
+                          other);
         return false;
     }
     fsck->owner[block] = claim->inum;
     if (index >= claim->blocks && tell(claim))
-        inode_problem(fsck, claim->inum, "%s %u is past the end (for block %llu of %llu)", what, block,
-                      (unsigned long long)index, (unsigned long long)claim->blocks);
+        inode_problem(fsck, claim->inum, "%s %u is past the end (for block %llu of %llu)", what,
+                      block, (unsigned long long)index, (unsigned long long)claim->blocks);
     return true;
 }
 
@@ -74,8 +75,8 @@ static void claim_blocks(struct fsck *fsck, uint32 inum)
         inode_problem(fsck, inum, "%u more blocks are wrong", claim.problems - BLOCK_LINES_MAX);
 }
 
-// The block with byte offset of the inode's data, or 0: a hole, or a place that cannot be found, which is told
-// elsewhere.
+// The block with byte offset of the inode's data, or 0: a hole, or a place that cannot be found,
+// which is told elsewhere.
 static const char *data_block(struct fsck *fsck, uint32 inum, uint64 offset)
 {
     uint32 block;
@@ -85,8 +86,8 @@ static const char *data_block(struct fsck *fsck, uint32 inum, uint64 offset)
     return image_block(&fsck->image, block);
 }
 
-// Bytes behind the end, in the last block, would show when the file grows. The kernel keeps them zero on disk, also
-// those that a program stored there through a mapping.
+// Bytes behind the end, in the last block, would show when the file grows. The kernel keeps them
+// zero on disk, also those that a program stored there through a mapping.
 static void check_tail(struct fsck *fsck, uint32 inum)
 {
     uint64 size = inode_at(&fsck->image, inum)->size;
@@ -106,8 +107,8 @@ static void check_symlink(struct fsck *fsck, uint32 inum)
     uint64 size = inode_at(&fsck->image, inum)->size;
 
     if (size == 0 || size >= MAXPATH) {
-        inode_problem(fsck, inum, "a symbolic link of %llu bytes, must be 1 to %d", (unsigned long long)size,
-                      MAXPATH - 1);
+        inode_problem(fsck, inum, "a symbolic link of %llu bytes, must be 1 to %d",
+                      (unsigned long long)size, MAXPATH - 1);
         return;
     }
     if (inode_at(&fsck->image, inum)->addrs[0] == 0) {
@@ -129,7 +130,8 @@ static void check_fields(struct fsck *fsck, uint32 inum)
     if (inode->type == T_DEVICE && inode->size != 0)
         inode_problem(fsck, inum, "a device of size %llu", (unsigned long long)inode->size);
     if (inode->type != T_DEVICE && (inode->major != 0 || inode->minor != 0))
-        inode_problem(fsck, inum, "no device, but with a device number (%d, %d)", inode->major, inode->minor);
+        inode_problem(fsck, inum, "no device, but with a device number (%d, %d)", inode->major,
+                      inode->minor);
     if (inode->flags != 0)
         inode_problem(fsck, inum, "unknown flags 0x%x", inode->flags);
     if (inode->index != 0)
@@ -183,8 +185,8 @@ static const char *bitmap_problem(const struct fsck *fsck, uint64 bit)
     return fsck->owner[bit] ? "marked free, but part of a file" : 0;
 }
 
-// Blocks first to last have the same problem and the same owner, or none. The kernel counts the free blocks when it
-// mounts; it does not know then which are part of a file.
+// Blocks first to last have the same problem and the same owner, or none. The kernel counts the
+// free blocks when it mounts; it does not know then which are part of a file.
 static void report_run(struct fsck *fsck, const char *what, uint64 first, uint64 last)
 {
     char owner[INODE_NAME_SIZE] = "";
@@ -197,10 +199,11 @@ static void report_run(struct fsck *fsck, const char *what, uint64 first, uint64
     if (first < fsck->image.sb.datastart || first >= fsck->image.sb.size)
         fsck->refused = true;
     if (first == last)
-        problem(fsck, "bitmap: block %llu: %s%s%s", (unsigned long long)first, what, separator, owner);
+        problem(fsck, "bitmap: block %llu: %s%s%s", (unsigned long long)first, what, separator,
+                owner);
     else
-        problem(fsck, "bitmap: blocks %llu to %llu: %s%s%s", (unsigned long long)first, (unsigned long long)last, what,
-                separator, owner);
+        problem(fsck, "bitmap: blocks %llu to %llu: %s%s%s", (unsigned long long)first,
+                (unsigned long long)last, what, separator, owner);
 }
 
 void check_bitmap(struct fsck *fsck)

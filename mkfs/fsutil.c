@@ -46,7 +46,8 @@ static void print_line(struct image *image, uint32 inum, const char *name)
 {
     const struct dinode *inode = inode_at(image, inum);
 
-    printf("%c %5u %5u %10llu %s", type_letter(inode->type), inum, inode->nlink, (unsigned long long)inode->size, name);
+    printf("%c %5u %5u %10llu %s", type_letter(inode->type), inum, inode->nlink,
+           (unsigned long long)inode->size, name);
     if (inode->type == T_SYMLINK) {
         char target[MAXPATH];
         size_t n;
@@ -201,8 +202,8 @@ static void run_info(struct image *image, int argc, char **argv)
         inodes += inode_at(image, inum)->type == 0;
     printf("size     %10u blocks of %d bytes (%llu KiB)\n", sb->size, BSIZE,
            (unsigned long long)sb->size * BSIZE / 1024);
-    printf("journal  %10u blocks from %u, %u committed groups, next group %llu\n", sb->nlog, sb->logstart,
-           journal.groups, (unsigned long long)header->seq);
+    printf("journal  %10u blocks from %u, %u committed groups, next group %llu\n", sb->nlog,
+           sb->logstart, journal.groups, (unsigned long long)header->seq);
     printf("inodes   %10u from block %u, %u free\n", sb->ninodes, sb->inodestart, inodes);
     printf("bitmap   %10u blocks from %u\n", sb->datastart - sb->bmapstart, sb->bmapstart);
     printf("data     %10u blocks from %u, %u free\n", sb->nblocks, sb->datastart, blocks);
@@ -217,15 +218,16 @@ static const struct command commands[] = {
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr, "usage: fsutil IMAGE COMMAND [ARGUMENT...]\n"
-                    "  ls [PATH]            list a directory\n"
-                    "  cat PATH             print a file\n"
-                    "  get PATH [HOSTFILE]  copy a file out of the image\n"
-                    "  put HOSTFILE [PATH]  copy a file or directory into the image\n"
-                    "  rm PATH              remove a file or an empty directory\n"
-                    "  mkdir PATH           make a directory\n"
-                    "  import OLDIMAGE      copy all files of an image of an older Twofold into this one\n"
-                    "  info                 sizes and what is free\n");
+    fprintf(stderr,
+            "usage: fsutil IMAGE COMMAND [ARGUMENT...]\n"
+            "  ls [PATH]            list a directory\n"
+            "  cat PATH             print a file\n"
+            "  get PATH [HOSTFILE]  copy a file out of the image\n"
+            "  put HOSTFILE [PATH]  copy a file or directory into the image\n"
+            "  rm PATH              remove a file or an empty directory\n"
+            "  mkdir PATH           make a directory\n"
+            "  import OLDIMAGE      copy all files of an image of an older Twofold into this one\n"
+            "  info                 sizes and what is free\n");
     exit(2);
 }
 
@@ -233,7 +235,8 @@ static const struct command *find_command(const char *name, int nargs)
 {
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
         if (strcmp(commands[i].name, name) == 0)
-            return nargs >= commands[i].min_args && nargs <= commands[i].max_args ? &commands[i] : 0;
+            return nargs >= commands[i].min_args && nargs <= commands[i].max_args ? &commands[i]
+                                                                                  : 0;
     return 0;
 }
 

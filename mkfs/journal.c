@@ -25,15 +25,16 @@ static const void *group_block(const struct image *image, const struct group *gr
     return image_block(image, image->sb.logstart + 1 + (group->start + i) % ring_size(image));
 }
 
-// True if the group begins with a descriptor of it; fills in how many images it has. The group takes at most
-// limit blocks: it does not reach round the ring into itself.
+// True if the group begins with a descriptor of it; fills in how many images it has. The group
+// takes at most limit blocks: it does not reach round the ring into itself.
 static bool find_descriptor(const struct image *image, struct group *group, uint32 limit)
 {
     const struct journal_desc *desc = group_block(image, group, 0);
 
     group->images = 0;
-    if (limit <= GROUP_OVERHEAD || desc->magic != JMAGIC || desc->kind != JK_DESC || desc->seq != group->seq ||
-        desc->count == 0 || desc->count > JDESC_BLOCKS || desc->count > limit - GROUP_OVERHEAD)
+    if (limit <= GROUP_OVERHEAD || desc->magic != JMAGIC || desc->kind != JK_DESC ||
+        desc->seq != group->seq || desc->count == 0 || desc->count > JDESC_BLOCKS ||
+        desc->count > limit - GROUP_OVERHEAD)
         return false;
     group->images = desc->count;
     return true;
@@ -70,7 +71,8 @@ static const char *replay_group(struct image *image, const struct group *group)
     for (uint32 i = 0; i < group->images; i++) {
         uint32 home = desc->home[i] & ~JHOME_ESCAPED;
         if (home < image->sb.inodestart || home >= image->sb.size) {
-            snprintf(text, sizeof(text), "group %llu: an image's home is not a block of the file system",
+            snprintf(text, sizeof(text),
+                     "group %llu: an image's home is not a block of the file system",
                      (unsigned long long)group->seq);
             return text;
         }

@@ -90,7 +90,10 @@ static struct options parse_options(int argc, char **argv)
     return options;
 }
 
-static uint64 clamp(uint64 n, uint64 low, uint64 high) { return n < low ? low : n > high ? high : n; }
+static uint64 clamp(uint64 n, uint64 low, uint64 high)
+{
+    return n < low ? low : n > high ? high : n;
+}
 
 // One inode for four blocks, one journal block for sixteen, within limits.
 static void fill_in_defaults(struct options *options)
@@ -105,7 +108,8 @@ static void write_journal_header(struct image *image)
 {
     struct journal_header *header = image_edit(image, image->sb.logstart);
 
-    *header = (struct journal_header){.magic = JMAGIC, .kind = JK_HEADER, .seq = 1, .free_blocks = FREE_UNKNOWN};
+    *header = (struct journal_header){
+        .magic = JMAGIC, .kind = JK_HEADER, .seq = 1, .free_blocks = FREE_UNKNOWN};
     header->checksum = crc32c(0, header, offsetof(struct journal_header, checksum));
 }
 
@@ -118,7 +122,8 @@ static void write_bitmap(struct image *image)
     for (uint32 block = 0; block < sb->datastart; block++)
         block_mark(image, block, true);
     for (uint64 bit = sb->size; bit < bits; bit++)
-        ((uint8 *)image_edit(image, sb->bmapstart + (uint32)(bit / BITS_PER_BLOCK)))[bit % BITS_PER_BLOCK / 8] |=
+        ((uint8 *)image_edit(
+            image, sb->bmapstart + (uint32)(bit / BITS_PER_BLOCK)))[bit % BITS_PER_BLOCK / 8] |=
             (uint8)(1 << bit % 8);
 }
 

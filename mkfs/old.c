@@ -1,8 +1,8 @@
 // Images of the format FLD2. See the header.
 //
-// What was different: an inode had no times and 24 direct blocks, the superblock no features, the journal's header no
-// hint of free blocks; a group could have several descriptors, and its images lay in the ring as they were. The
-// structures below are those of that format's kernel/fs.h.
+// What was different: an inode had no times and 24 direct blocks, the superblock no features, the
+// journal's header no hint of free blocks; a group could have several descriptors, and its images
+// lay in the ring as they were. The structures below are those of that format's kernel/fs.h.
 #include "mkfs/old.h"
 
 #include "mkfs/crc32c.h"
@@ -17,7 +17,8 @@
 #define OLD_JDESC_BLOCKS 1000
 
 struct old_superblock {
-    uint32 magic, size, nblocks, ninodes, nlog, logstart, inodestart, bmapstart, datastart, blocksize, checksum;
+    uint32 magic, size, nblocks, ninodes, nlog, logstart, inodestart, bmapstart, datastart,
+        blocksize, checksum;
 };
 
 struct old_dinode {
@@ -58,7 +59,10 @@ struct copy {
     uint32 count, done;
 };
 
-static _Noreturn void damaged(const struct copy *copy, const char *what) { fail("%s: damaged: %s", copy->path, what); }
+static _Noreturn void damaged(const struct copy *copy, const char *what)
+{
+    fail("%s: damaged: %s", copy->path, what);
+}
 
 static void check(const struct copy *copy, const char *name, enum fs_error error)
 {
@@ -80,8 +84,9 @@ static void load_superblock(struct copy *copy)
         damaged(copy, "the superblock's checksum is wrong");
     uint64 inodestart = (uint64)sb->logstart + sb->nlog;
     uint64 bmapstart = inodestart + div_up(sb->ninodes, OLD_INODES_PER_BLOCK);
-    if (sb->blocksize != BSIZE || sb->nlog < 2 || sb->ninodes <= ROOTINO || sb->inodestart != inodestart ||
-        sb->bmapstart != bmapstart || sb->datastart != bmapstart + div_up(sb->size, BITS_PER_BLOCK) ||
+    if (sb->blocksize != BSIZE || sb->nlog < 2 || sb->ninodes <= ROOTINO ||
+        sb->inodestart != inodestart || sb->bmapstart != bmapstart ||
+        sb->datastart != bmapstart + div_up(sb->size, BITS_PER_BLOCK) ||
         sb->datastart >= sb->size || sb->size > copy->old.blocks)
         damaged(copy, "the superblock has an impossible layout");
 }
@@ -92,7 +97,8 @@ static const void *ring(const struct copy *copy, uint32 i)
     return image_block(&copy->old, copy->sb.logstart + 1 + i % (copy->sb.nlog - 1));
 }
 
-// How many blocks the group at start takes; 0 if none that counts is there. It has at most limit blocks.
+// How many blocks the group at start takes; 0 if none that counts is there. It has at most limit
+// blocks.
 static uint32 group_length(const struct copy *copy, uint32 start, uint64 seq, uint32 limit)
 {
     uint32 crc = 0, length = 0, images = 0;
@@ -100,8 +106,9 @@ static uint32 group_length(const struct copy *copy, uint32 start, uint64 seq, ui
 
     while (more) {
         const struct old_desc *desc = ring(copy, start + length);
-        if (limit - length < 3 || desc->magic != JMAGIC || desc->kind != JK_DESC || desc->seq != seq ||
-            desc->count == 0 || desc->count > OLD_JDESC_BLOCKS || desc->count > limit - length - 2)
+        if (limit - length < 3 || desc->magic != JMAGIC || desc->kind != JK_DESC ||
+            desc->seq != seq || desc->count == 0 || desc->count > OLD_JDESC_BLOCKS ||
+            desc->count > limit - length - 2)
             return 0;
         for (uint32 i = 0; i <= desc->count; i++)
             crc = crc32c(crc, ring(copy, start + length + i), BSIZE);
@@ -178,14 +185,16 @@ static const void *old_data(const struct copy *copy, const struct old_dinode *in
     index -= NINDIRECT;
     if (index >= NINDIRECT * NINDIRECT)
         damaged(copy, "a file is larger than a file can be");
-    const void *middle = below(copy, old_block(copy, inode->addrs[OLD_NDIRECT + 1]), index / NINDIRECT);
+    const void *middle =
+        below(copy, old_block(copy, inode->addrs[OLD_NDIRECT + 1]), index / NINDIRECT);
     return below(copy, middle, index % NINDIRECT);
 }
 
 // --- The new image ---
 
 // Holes stay holes.
-static void copy_data(struct copy *copy, const struct old_dinode *inode, uint32 inum, const char *name)
+static void copy_data(struct copy *copy, const struct old_dinode *inode, uint32 inum,
+                      const char *name)
 {
     if (inode->size > FILE_SIZE_MAX)
         check(copy, name, FS_TOO_LARGE);
@@ -222,7 +231,8 @@ static void check_node(struct copy *copy, const struct old_dinode *inode)
         damaged(copy, "a symbolic link without a valid target");
 }
 
-static void copy_node(struct copy *copy, const struct old_dinode *inode, uint32 *inum, uint32 dir, const char *name)
+static void copy_node(struct copy *copy, const struct old_dinode *inode, uint32 *inum, uint32 dir,
+                      const char *name)
 {
     check_node(copy, inode);
     check(copy, name, make_node(copy->image, dir, name, inode->type, inum));
@@ -270,7 +280,8 @@ static void copy_entries(struct copy *copy, uint32 old_dir)
     const struct disk_dirent *entries = 0;
     uint32 number = 0;
 
-    for (uint64 offset = 0; offset + sizeof(*entries) <= inode->size; offset += sizeof(*entries), number++) {
+    for (uint64 offset = 0; offset + sizeof(*entries) <= inode->size;
+         offset += sizeof(*entries), number++) {
         char name[DIRSIZ + 1];
         if (offset % BSIZE == 0)
             entries = old_data(copy, inode, offset / BSIZE);

@@ -4,9 +4,10 @@
 
 #include "mkfs/image.h"
 
-// Copies all directories, files, symbolic links and devices of the old image into image, with its hard links. A name
-// that image has already stays as it is, and is told on standard output; directories that both have are joined.
-// The old image is read as it will be after recovery, and not changed. Fails (diag.h) with what is wrong.
+// Copies all directories, files, symbolic links and devices of the old image into image, with its
+// hard links. A name that image has already stays as it is, and is told on standard output;
+// directories that both have are joined. The old image is read as it will be after recovery, and
+// not changed. Fails (diag.h) with what is wrong.
 void copy_old_image(struct image *image, const char *old_path);
 
 #endif

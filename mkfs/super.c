@@ -8,7 +8,10 @@
 
 static char text[200];
 
-uint32 super_checksum(const struct superblock *sb) { return crc32c(0, sb, offsetof(struct superblock, checksum)); }
+uint32 super_checksum(const struct superblock *sb)
+{
+    return crc32c(0, sb, offsetof(struct superblock, checksum));
+}
 
 // The first data block of such a disk.
 static uint64 data_start(uint64 size, uint64 ninodes, uint64 nlog)
@@ -19,15 +22,17 @@ static uint64 data_start(uint64 size, uint64 ninodes, uint64 nlog)
 static const char *check_numbers(uint64 size, uint64 ninodes, uint64 nlog)
 {
     if (ninodes < NINODES_MIN || ninodes > NINODES_MAX)
-        snprintf(text, sizeof(text), "%llu inodes: must be %u to %u", (unsigned long long)ninodes, NINODES_MIN,
-                 NINODES_MAX);
+        snprintf(text, sizeof(text), "%llu inodes: must be %u to %u", (unsigned long long)ninodes,
+                 NINODES_MIN, NINODES_MAX);
     else if (nlog < NLOG_MIN || nlog > NLOG_MAX)
-        snprintf(text, sizeof(text), "a journal of %llu blocks: must be %u to %u", (unsigned long long)nlog, NLOG_MIN,
-                 NLOG_MAX);
+        snprintf(text, sizeof(text), "a journal of %llu blocks: must be %u to %u",
+                 (unsigned long long)nlog, NLOG_MIN, NLOG_MAX);
     else if (size > FSSIZE_MAX)
-        snprintf(text, sizeof(text), "%llu blocks: at most %u", (unsigned long long)size, FSSIZE_MAX);
+        snprintf(text, sizeof(text), "%llu blocks: at most %u", (unsigned long long)size,
+                 FSSIZE_MAX);
     else if (nlog >= size || data_start(size, ninodes, nlog) >= size)
-        snprintf(text, sizeof(text), "%llu blocks: too few; journal, inodes and bitmap leave no block for files",
+        snprintf(text, sizeof(text),
+                 "%llu blocks: too few; journal, inodes and bitmap leave no block for files",
                  (unsigned long long)size);
     else
         return 0;
@@ -69,7 +74,8 @@ const char *super_check(const struct superblock *sb, uint32 blocks)
     struct superblock want;
 
     if (sb->features != 0) {
-        snprintf(text, sizeof(text), "features 0x%x are not known: made by a newer Twofold", sb->features);
+        snprintf(text, sizeof(text), "features 0x%x are not known: made by a newer Twofold",
+                 sb->features);
         return text;
     }
     if (differs("blocksize", sb->blocksize, BSIZE))
@@ -77,8 +83,10 @@ const char *super_check(const struct superblock *sb, uint32 blocks)
     const char *error = super_make(&want, sb->size, sb->ninodes, sb->nlog);
     if (error)
         return error;
-    if (differs("logstart", sb->logstart, want.logstart) || differs("inodestart", sb->inodestart, want.inodestart) ||
-        differs("bmapstart", sb->bmapstart, want.bmapstart) || differs("datastart", sb->datastart, want.datastart) ||
+    if (differs("logstart", sb->logstart, want.logstart) ||
+        differs("inodestart", sb->inodestart, want.inodestart) ||
+        differs("bmapstart", sb->bmapstart, want.bmapstart) ||
+        differs("datastart", sb->datastart, want.datastart) ||
         differs("nblocks", sb->nblocks, want.nblocks))
         return text;
     if (sb->size > blocks) {
@@ -106,7 +114,8 @@ const char *super_foreign(const struct image *image)
     if (has_word(image, at, FSMAGIC))
         return 0;
     if (has_word(image, at, FSMAGIC_OLD))
-        return "made by an older Twofold; `fsutil NEW.img import OLD.img` copies its files into a new image";
+        return "made by an older Twofold; `fsutil NEW.img import OLD.img` copies its files into a "
+               "new image";
     if (has_word(image, FSMAGIC_XV6AT, FSMAGIC_XV6))
         return "an xv6 image: its format is another one";
     if (image->blocks <= SUPERBLOCK_BLOCKNO)

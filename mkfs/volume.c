@@ -166,7 +166,8 @@ static enum fs_error descend(struct image *image, struct slot *slot, uint32 word
 }
 
 // The slot for the file's block index; with alloc, indirect blocks are made on the way.
-static enum fs_error find_slot(struct image *image, uint32 inum, uint64 index, bool alloc, struct slot *slot)
+static enum fs_error find_slot(struct image *image, uint32 inum, uint64 index, bool alloc,
+                               struct slot *slot)
 {
     if (index >= MAXFILE)
         return FS_TOO_LARGE;
@@ -186,7 +187,8 @@ static enum fs_error find_slot(struct image *image, uint32 inum, uint64 index, b
     return error ? error : descend(image, slot, i % NINDIRECT, alloc);
 }
 
-static enum fs_error map_block(struct image *image, uint32 inum, uint64 index, bool alloc, uint32 *block)
+static enum fs_error map_block(struct image *image, uint32 inum, uint64 index, bool alloc,
+                               uint32 *block)
 {
     struct slot slot;
     enum fs_error error = find_slot(image, inum, index, alloc, &slot);
@@ -199,7 +201,8 @@ enum fs_error file_block(struct image *image, uint32 inum, uint64 index, uint32 
     return map_block(image, inum, index, false, block);
 }
 
-enum fs_error file_read(struct image *image, uint32 inum, uint64 offset, void *to, size_t n, size_t *done)
+enum fs_error file_read(struct image *image, uint32 inum, uint64 offset, void *to, size_t n,
+                        size_t *done)
 {
     uint64 size = inode_at(image, inum)->size;
     char *out = to;
@@ -227,7 +230,8 @@ enum fs_error file_read(struct image *image, uint32 inum, uint64 offset, void *t
     return FS_OK;
 }
 
-enum fs_error file_write(struct image *image, uint32 inum, uint64 offset, const void *from, size_t n)
+enum fs_error file_write(struct image *image, uint32 inum, uint64 offset, const void *from,
+                         size_t n)
 {
     const char *data = from;
 

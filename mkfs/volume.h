@@ -8,21 +8,21 @@
 
 #include "mkfs/image.h"
 
-#define FS_ERRORS(X)                                                                                                   \
-    X(FS_OK, "no error")                                                                                               \
-    X(FS_DISK_FULL, "the disk is full")                                                                                \
-    X(FS_NO_INODES, "no free inode is left")                                                                           \
-    X(FS_TOO_LARGE, "the file is too large")                                                                           \
-    X(FS_NAME_TOO_LONG, "the name is too long")                                                                        \
-    X(FS_BAD_NAME, "not a valid name")                                                                                 \
-    X(FS_EXISTS, "the name exists already")                                                                            \
-    X(FS_NOT_FOUND, "no such file or directory")                                                                       \
-    X(FS_NOT_DIRECTORY, "not a directory")                                                                             \
-    X(FS_IS_DIRECTORY, "is a directory")                                                                               \
-    X(FS_NOT_FILE, "not a file")                                                                                       \
-    X(FS_NOT_EMPTY, "the directory is not empty")                                                                      \
-    X(FS_TOO_MANY_LINKS, "too many links")                                                                             \
-    X(FS_LOOP, "too many symbolic links")                                                                              \
+#define FS_ERRORS(X)                                                                               \
+    X(FS_OK, "no error")                                                                           \
+    X(FS_DISK_FULL, "the disk is full")                                                            \
+    X(FS_NO_INODES, "no free inode is left")                                                       \
+    X(FS_TOO_LARGE, "the file is too large")                                                       \
+    X(FS_NAME_TOO_LONG, "the name is too long")                                                    \
+    X(FS_BAD_NAME, "not a valid name")                                                             \
+    X(FS_EXISTS, "the name exists already")                                                        \
+    X(FS_NOT_FOUND, "no such file or directory")                                                   \
+    X(FS_NOT_DIRECTORY, "not a directory")                                                         \
+    X(FS_IS_DIRECTORY, "is a directory")                                                           \
+    X(FS_NOT_FILE, "not a file")                                                                   \
+    X(FS_NOT_EMPTY, "the directory is not empty")                                                  \
+    X(FS_TOO_MANY_LINKS, "too many links")                                                         \
+    X(FS_LOOP, "too many symbolic links")                                                          \
     X(FS_DAMAGED, "the image is damaged (see fsck)")
 
 #define FS_ERROR_CONST(name, text) name,
@@ -53,10 +53,12 @@ enum fs_error inode_free(struct image *image, uint32 inum);
 enum fs_error file_block(struct image *image, uint32 inum, uint64 index, uint32 *block);
 
 // Reads up to n bytes at offset; *done says how many (0 at the end). Holes read as zeroes.
-enum fs_error file_read(struct image *image, uint32 inum, uint64 offset, void *to, size_t n, size_t *done);
+enum fs_error file_read(struct image *image, uint32 inum, uint64 offset, void *to, size_t n,
+                        size_t *done);
 
 // Writes n bytes at offset, at most the file's size, which grows as needed.
-enum fs_error file_write(struct image *image, uint32 inum, uint64 offset, const void *from, size_t n);
+enum fs_error file_write(struct image *image, uint32 inum, uint64 offset, const void *from,
+                         size_t n);
 
 // Makes the file empty.
 enum fs_error file_truncate(struct image *image, uint32 inum);

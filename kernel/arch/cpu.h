@@ -26,19 +26,22 @@ struct trapslot;
 // All fields are this hart's own, written with interrupts off; a: atomic, others read it.
 struct cpu {
     uint64 scratch[2];
-    uint64 emergency_sp;           // top of the stack for reporting a broken stack
-    struct proc *proc;             // thread that runs here; the idle thread when there is none
-    int irq_depth;                 // irq_off calls without their irq_on
-    bool irq_were_on;              // interrupts were on before the outermost irq_off
-    bool idle;                     // a: waits for work (sched)
-    uint16 index;                  // the hart's number, 0 .. cpu_count - 1
-    uint32 ipi_pending;            // a: reasons, a bit each (ipi.h)
-    struct addrspace *as;          // a: address space whose kernel root satp holds
-    bool as_in_use;                // a: the thread that runs here belongs to it (tlb)
-    bool resched;                  // switch to another thread at the next chance
-    uint64 code_gen;               // a: state of mapped code up to which it has forgotten old instructions (tlb)
-    uint64 kernel_gen;             // a: state of the kernel's half up to which it is flushed here (tlb)
-    uint32 timer_fired;            // a: not 0: the timer's interrupt has come (set by machine mode, boot/entry.S)
+    uint64 emergency_sp;  // top of the stack for reporting a broken stack
+    struct proc *proc;    // thread that runs here; the idle thread when there is none
+    int irq_depth;        // irq_off calls without their irq_on
+    bool irq_were_on;     // interrupts were on before the outermost irq_off
+    bool idle;            // a: waits for work (sched)
+    uint16 index;         // the hart's number, 0 .. cpu_count - 1
+    uint32 ipi_pending;   // a: reasons, a bit each (ipi.h)
+    struct addrspace *as; // a: address space whose kernel root satp holds
+    bool as_in_use;       // a: the thread that runs here belongs to it (tlb)
+    bool resched;         // switch to another thread at the next chance
+    // a: state of mapped code up to which it has forgotten old instructions (tlb)
+    uint64 code_gen;
+    // a: state of the kernel's half up to which it is flushed here (tlb)
+    uint64 kernel_gen;
+    // a: not 0: the timer's interrupt has come (set by machine mode, boot/entry.S)
+    uint32 timer_fired;
     const struct trapframe *fatal; // of a trap for which this hart panics
     struct trapslot *slot;         // this hart's slot of the TRAPFRAME page
     struct proc *idle_thread;      // what runs when nothing else does
@@ -86,7 +89,10 @@ static inline void irq_on(void)
 }
 
 // True if interrupts are on.
-static inline bool irq_enabled(void) { return irq_depth() == 0 && (csr_read(sstatus) & SSTATUS_SIE) != 0; }
+static inline bool irq_enabled(void)
+{
+    return irq_depth() == 0 && (csr_read(sstatus) & SSTATUS_SIE) != 0;
+}
 
 #endif
 #endif

@@ -41,15 +41,18 @@ enum trap_cause {
 };
 enum interrupt_cause { IRQ_S_SOFTWARE = 1, IRQ_S_TIMER = 5, IRQ_S_EXTERNAL = 9 };
 
-#define csr_read(name)                                                                                                 \
-    ({                                                                                                                 \
-        unsigned long csr_value_;                                                                                      \
-        __asm__ volatile("csrr %0, " #name : "=r"(csr_value_)::"memory");                                              \
-        csr_value_;                                                                                                    \
+#define csr_read(name)                                                                             \
+    ({                                                                                             \
+        unsigned long csr_value_;                                                                  \
+        __asm__ volatile("csrr %0, " #name : "=r"(csr_value_)::"memory");                          \
+        csr_value_;                                                                                \
     })
-#define csr_write(name, value) __asm__ volatile("csrw " #name ", %0" ::"rK"((unsigned long)(value)) : "memory")
-#define csr_set(name, bits)    __asm__ volatile("csrs " #name ", %0" ::"rK"((unsigned long)(bits)) : "memory")
-#define csr_clear(name, bits)  __asm__ volatile("csrc " #name ", %0" ::"rK"((unsigned long)(bits)) : "memory")
+#define csr_write(name, value)                                                                     \
+    __asm__ volatile("csrw " #name ", %0" ::"rK"((unsigned long)(value)) : "memory")
+#define csr_set(name, bits)                                                                        \
+    __asm__ volatile("csrs " #name ", %0" ::"rK"((unsigned long)(bits)) : "memory")
+#define csr_clear(name, bits)                                                                      \
+    __asm__ volatile("csrc " #name ", %0" ::"rK"((unsigned long)(bits)) : "memory")
 
 static inline unsigned long time_now(void) { return csr_read(time); }
 

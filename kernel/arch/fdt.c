@@ -87,7 +87,8 @@ static void read_property(struct walk *w, const char *name, const uint8 *value, 
         read_memory(w, value, len);
     else if (inside(w, "chosen", 0) && strcmp(name, "bootargs") == 0)
         memcpy(w->m->bootargs, value, min_u64(len, sizeof(w->m->bootargs) - 1));
-    else if (inside(w, "cpus", 0) && strcmp(name, "timebase-frequency") == 0 && (len == 4 || len == 8))
+    else if (inside(w, "cpus", 0) && strcmp(name, "timebase-frequency") == 0 &&
+             (len == 4 || len == 8))
         w->m->timebase = read_cells(value, len / 4);
     else if (inside(w, "cpus", "cpu") && strcmp(name, "status") == 0 && w->m->harts > 0)
         w->m->harts -= len < 2 || memcmp(value, "ok", 2) != 0; // "okay"
@@ -148,7 +149,10 @@ static bool step(struct walk *w)
 }
 
 // Does the block [start, start + size) lie in a tree of total bytes?
-static bool block_fits(uint32 start, uint32 size, uint32 total) { return start <= total && size <= total - start; }
+static bool block_fits(uint32 start, uint32 size, uint32 total)
+{
+    return start <= total && size <= total - start;
+}
 
 static bool read_header(struct walk *w, const uint8 *fdt)
 {
@@ -160,8 +164,9 @@ static bool read_header(struct walk *w, const uint8 *fdt)
     w->at = fdt + be32(fdt + STRUCT);
     w->end = w->at + size;
     return total >= HEADER_SIZE && total <= FDT_MAX && be32(fdt + STRUCT) % 4 == 0 &&
-           block_fits(be32(fdt + STRUCT), size, total) && block_fits(be32(fdt + STRINGS), w->strings_size, total) &&
-           w->strings_size > 0 && w->strings[w->strings_size - 1] == 0;
+           block_fits(be32(fdt + STRUCT), size, total) &&
+           block_fits(be32(fdt + STRINGS), w->strings_size, total) && w->strings_size > 0 &&
+           w->strings[w->strings_size - 1] == 0;
 }
 
 int fdt_parse(const void *fdt, struct machine *m)

@@ -4,10 +4,10 @@
 // interrupt; the machine-mode vector turns that into a supervisor software interrupt, whose
 // handler calls ipi_receive. Reasons that are pending already are not sent twice.
 //
-// The reason is stored before the interrupt is raised, and the target's machine mode takes the interrupt
-// back before supervisor mode looks at the reasons, each with a fence between memory and device: so a
-// reason is met by the look that its interrupt leads to, or by an earlier one. A hart also looks at
-// every clock tick, so one that never came is not missed for long.
+// The reason is stored before the interrupt is raised, and the target's machine mode takes the
+// interrupt back before supervisor mode looks at the reasons, each with a fence between memory and
+// device: so a reason is met by the look that its interrupt leads to, or by an earlier one. A hart
+// also looks at every clock tick, so one that never came is not missed for long.
 #ifndef KERNEL_ARCH_IPI_H
 #define KERNEL_ARCH_IPI_H
 

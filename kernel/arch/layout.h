@@ -44,9 +44,15 @@ static inline void *phys_to_virt(paddr_t pa) { return (void *)(pa + KERNEL_OFFSE
 
 static inline paddr_t virt_to_phys(const void *va) { return (paddr_t)va - KERNEL_OFFSET; }
 
-static inline volatile uint32 *mmio32(paddr_t pa) { return (volatile uint32 *)(pa + KERNEL_OFFSET); }
+static inline volatile uint32 *mmio32(paddr_t pa)
+{
+    return (volatile uint32 *)(pa + KERNEL_OFFSET);
+}
 
-static inline volatile uint64 *mmio64(paddr_t pa) { return (volatile uint64 *)(pa + KERNEL_OFFSET); }
+static inline volatile uint64 *mmio64(paddr_t pa)
+{
+    return (volatile uint64 *)(pa + KERNEL_OFFSET);
+}
 
 static inline volatile uint8 *mmio8(paddr_t pa) { return (volatile uint8 *)(pa + KERNEL_OFFSET); }
 #endif

@@ -36,10 +36,14 @@ noreturn void early_trap(uint64 cause, uint64 pc, uint64 addr)
 
 static int hart_number(void) { return this_cpu()->index; }
 
-static bool must_stop(uint hart) { return hart != this_cpu()->index && cpus[hart].idle_thread != 0; }
+static bool must_stop(uint hart)
+{
+    return hart != this_cpu()->index && cpus[hart].idle_thread != 0;
+}
 
-// Stops the other harts, as far as they are up, in machine mode: it does not matter what they hold and
-// whether they have interrupts off. One that the emulator does not run meanwhile is waited for a second.
+// Stops the other harts, as far as they are up, in machine mode: it does not matter what they hold
+// and whether they have interrupts off. One that the emulator does not run meanwhile is waited for
+// a second.
 static void stop_other_harts(void)
 {
     irq_off(); // for good
@@ -84,8 +88,8 @@ static void set_hooks(void)
     trap_init();
 }
 
-// The result of a step without which the system cannot start. What is wrong is the machine's or the disk's fault, not
-// the kernel's: no panic.
+// The result of a step without which the system cannot start. What is wrong is the machine's or the
+// disk's fault, not the kernel's: no panic.
 static int need(int result, const char *problem)
 {
     if (result < 0) {
@@ -144,8 +148,9 @@ static void find_machine(void)
     cpu_count = machine.harts;
     for (uint i = 0; i < NCPU; i++)
         cpus[i].index = i;
-    kprintf("Twofold, an xv6-compatible kernel: %d hart%s, %ld MiB%s\n", cpu_count, cpu_count == 1 ? "" : "s",
-            (machine.ram_end - machine.ram_start) >> 20, r < 0 ? " (no device tree: assumed)" : "");
+    kprintf("Twofold, an xv6-compatible kernel: %d hart%s, %ld MiB%s\n", cpu_count,
+            cpu_count == 1 ? "" : "s", (machine.ram_end - machine.ram_start) >> 20,
+            r < 0 ? " (no device tree: assumed)" : "");
 }
 
 void kernel_main(void)

@@ -18,8 +18,10 @@ struct machine_scratch machine_scratch[NCPU];
 static char boot_stack[8192] __attribute__((aligned(16)));
 static uint64 boot_root[PT_ENTRIES] __attribute__((aligned(PGSIZE)));
 
-static_assert(offsetof(struct machine_scratch, mtimecmp) == 16 && offsetof(struct machine_scratch, msip) == 24 &&
-                  offsetof(struct machine_scratch, timer_fired) == 32 && offsetof(struct machine_scratch, stop) == 40 &&
+static_assert(offsetof(struct machine_scratch, mtimecmp) == 16 &&
+                  offsetof(struct machine_scratch, msip) == 24 &&
+                  offsetof(struct machine_scratch, timer_fired) == 32 &&
+                  offsetof(struct machine_scratch, stop) == 40 &&
                   offsetof(struct machine_scratch, stopped) == 48,
               "machine_vector");
 
@@ -31,7 +33,8 @@ paddr_t boot_fdt;
 static void make_boot_root(void)
 {
     for (uint64 i = 0; i < 254; i++)
-        boot_root[KERNEL_ROOT_INDEX + i] = PA2PTE(i << 30) | PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D;
+        boot_root[KERNEL_ROOT_INDEX + i] =
+            PA2PTE(i << 30) | PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D;
     boot_harts[0].satp = SATP_SV39 | (uint64)boot_root >> PGSHIFT;
     boot_harts[0].stack = (vaddr_t)(boot_stack + sizeof(boot_stack)) + KERNEL_OFFSET;
     boot_harts[0].main = (void (*)(void))((vaddr_t)kernel_main + KERNEL_OFFSET);

@@ -17,7 +17,8 @@ struct boot_hart {
 };
 extern struct boot_hart boot_harts[];
 
-// Used by machine_vector, on its hart: scratch words, physical addresses, and how another hart stops this one.
+// Used by machine_vector, on its hart: scratch words, physical addresses, and how another hart
+// stops this one.
 struct machine_scratch {
     uint64 saved[2];
     paddr_t mtimecmp, msip; // device registers

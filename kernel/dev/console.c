@@ -2,9 +2,9 @@
 //
 // Input is one ring with three marks: complete lines lie in [read, line), the line being typed in
 // [line, edit). The interrupt handler edits that line and, at its end, moves line up and wakes
-// the readers. Of a line that is too long the first LINE_SIZE - 1 bytes are kept, with a bell for each
-// that is not. A line of which a byte found no room in the ring is dropped as a whole: better none than
-// half a command.
+// the readers. Of a line that is too long the first LINE_SIZE - 1 bytes are kept, with a bell for
+// each that is not. A line of which a byte found no room in the ring is dropped as a whole: better
+// none than half a command.
 #include "kernel/dev/console.h"
 
 #include "kernel/dev/dev.h"
@@ -130,7 +130,8 @@ static size_t take_line_locked(char *dst, size_t n)
 {
     size_t got = 0;
 
-    // A Ctrl-D behind n bytes of a line goes with them: the next read would take it for the end of the input.
+    // A Ctrl-D behind n bytes of a line goes with them: the next read would take it for the end of
+    // the input.
     while (input.read != input.line) {
         char c = input.ring[input.read % INPUT_SIZE];
         if (got == n && c != END_OF_INPUT)
@@ -151,7 +152,8 @@ static int64 console_read(int, void *dst, uint64, size_t n)
 
     spin_lock(&input_lock);
     while (result == 0) {
-        // Asked in each turn: who loses the console while it waits for a line does not get that line.
+        // Asked in each turn: who loses the console while it waits for a line does not get that
+        // line.
         if (!console_may_read()) {
             result = -EIO;
             break;

@@ -8,4 +8,7 @@ static const struct dev_ops *const drivers[NDEV] = {
     [DEV_ZERO] = &zero_ops,
 };
 
-const struct dev_ops *dev_lookup(int major) { return major > 0 && major < NDEV ? drivers[major] : 0; }
+const struct dev_ops *dev_lookup(int major)
+{
+    return major > 0 && major < NDEV ? drivers[major] : 0;
+}

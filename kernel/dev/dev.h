@@ -11,8 +11,8 @@
 #define DEV_ZERO    4 // reads: zeroes; swallows what is written
 
 struct dev_ops {
-    // Reads up to n > 0 bytes at offset off (streams ignore it) into dst; returns how many, 0 at the
-    // end; -E.... May sleep; -EINTR if the process is killed meanwhile.
+    // Reads up to n > 0 bytes at offset off (streams ignore it) into dst; returns how many, 0 at
+    // the end; -E.... May sleep; -EINTR if the process is killed meanwhile.
     int64 (*read)(int minor, void *dst, uint64 off, size_t n);
     // Writes n bytes; returns how many; -E.... May sleep as read.
     int64 (*write)(int minor, const void *src, uint64 off, size_t n);

@@ -19,7 +19,8 @@
 #define PLIC_PRIORITY(irq)   (PLIC + 4UL * (irq))
 #define PLIC_ENABLE(hart)    (PLIC + 0x2000 + 0x80 * CONTEXT(hart))
 #define PLIC_THRESHOLD(hart) (PLIC + 0x200000 + 0x1000 * CONTEXT(hart))
-#define PLIC_CLAIM(hart)     (PLIC_THRESHOLD(hart) + 4) // read: the pending source, 0: none; written: it is served
+#define PLIC_CLAIM(hart)                                                                           \
+    (PLIC_THRESHOLD(hart) + 4) // read: the pending source, 0: none; written: it is served
 
 static void (*handlers[NIRQ])(void); // written at boot
 

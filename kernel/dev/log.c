@@ -93,7 +93,8 @@ static void begin_second_locked(uint64 now)
 
     log.second_ends = now + TICK_HZ;
     log.admitted = min_u64(log.admitted + ADMITTED_MORE, ADMITTED);
-    if (log.lost > 0 && put_locked(text, ksnprintf(text, sizeof(text), "log: %lu lines are left out\n", log.lost)))
+    if (log.lost > 0 &&
+        put_locked(text, ksnprintf(text, sizeof(text), "log: %lu lines are left out\n", log.lost)))
         log.lost = 0;
 }
 

@@ -17,6 +17,9 @@ static noreturn void finish(uint32 value)
         ;
 }
 
-void power_off(int status) { finish(status == 0 ? FINISHER_PASS : (uint32)status << 16 | FINISHER_FAIL); }
+void power_off(int status)
+{
+    finish(status == 0 ? FINISHER_PASS : (uint32)status << 16 | FINISHER_FAIL);
+}
 
 void power_reset(void) { finish(FINISHER_RESET); }

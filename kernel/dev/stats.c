@@ -41,10 +41,14 @@ static void printflike(3, 4) add(struct window *w, size_t width, const char *for
 
 static void add_lock(struct window *w, enum lock_level level, const struct lock_count *c)
 {
-    add(w, LOCK_LINE, "lock: %s: #test-and-set %lu #acquire() %lu", lock_level_names[level], c->failed, c->acquired);
+    add(w, LOCK_LINE, "lock: %s: #test-and-set %lu #acquire() %lu", lock_level_names[level],
+        c->failed, c->acquired);
 }
 
-static bool begins(const char *name, const char *with) { return strncmp(name, with, strlen(with)) == 0; }
+static bool begins(const char *name, const char *with)
+{
+    return strncmp(name, with, strlen(with)) == 0;
+}
 
 static bool is_measured(enum lock_level level)
 {
@@ -52,7 +56,8 @@ static bool is_measured(enum lock_level level)
 }
 
 // The level of spinlocks with the most failed attempts that has not been told.
-static enum lock_level most_contended(const struct lock_count count[NLOCKLEVEL], const bool told[NLOCKLEVEL])
+static enum lock_level most_contended(const struct lock_count count[NLOCKLEVEL],
+                                      const bool told[NLOCKLEVEL])
 {
     enum lock_level best = NLOCKLEVEL;
 
@@ -70,7 +75,8 @@ static int64 stats_read(int, void *dst, uint64 off, size_t n)
     uint64 total = 0;
 
     for (uint i = 0; i < NCOUNTER; i++)
-        add(&w, COUNTER_LINE, "%-20s%19lu", counter_names[i], __atomic_load_n(&counters[i], __ATOMIC_RELAXED));
+        add(&w, COUNTER_LINE, "%-20s%19lu", counter_names[i],
+            __atomic_load_n(&counters[i], __ATOMIC_RELAXED));
     lock_counts(count);
     add(&w, LOCK_LINE, "--- lock kmem/bcache stats");
     for (uint level = LEVEL_FIRST_SPIN; level < NLOCKLEVEL; level++) {

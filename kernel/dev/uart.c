@@ -4,10 +4,11 @@
 // under emulation is nearly always all. Only when the far side is blocked does text stay behind:
 // then the transmitter-empty interrupt is on, its handler goes on and wakes the writers that wait
 // for room. It alone turns the interrupt off again, so a writer that saw a full queue is woken in
-// any case. The kernel's log (log.h) never waits: what finds no room, or would stand in the middle of
-// somebody's line, stays with it, and is asked for when there is room, or the line has ended.
+// any case. The kernel's log (log.h) never waits: what finds no room, or would stand in the middle
+// of somebody's line, stays with it, and is asked for when there is room, or the line has ended.
 //
-// Early boot and a panic have the line for themselves: they send by polling, without queue and lock.
+// Early boot and a panic have the line for themselves: they send by polling, without queue and
+// lock.
 //
 // Input goes to the console byte by byte, from the interrupt handler.
 #include "kernel/dev/uart.h"
@@ -32,8 +33,9 @@ enum uart_reg { THR = 0, RBR = 0, IER = 1, IIR = 2, FCR = 2, LCR = 3, MCR = 4, L
 
 #define FIFO_SIZE  16
 #define QUEUE_SIZE 4096
-#define PIECE_MAX  1024     // bytes queued in one piece: bounds the time with interrupts off
-#define LOOKS_MAX  20000000 // by who polls, some seconds: a line that takes nothing for so long has been stopped
+#define PIECE_MAX  1024 // bytes queued in one piece: bounds the time with interrupts off
+#define LOOKS_MAX                                                                                  \
+    20000000 // by who polls, some seconds: a line that takes nothing for so long has been stopped
 
 // Guards the queue and the transmitter. Above the level of sleeping: the log takes it anywhere.
 static struct spinlock uart_lock = SPINLOCK_INIT("uart", UART);
@@ -87,7 +89,8 @@ bool uart_try_write(const char *text, size_t n)
     if (n == 0)
         return true;
     if (__atomic_load_n(&writer, __ATOMIC_RELAXED) != this_cpu()->proc)
-        log_send(BREAKS_ANY_LINE); // an open line is not continued now: what waits for its end comes before text
+        // an open line is not continued now: what waits for its end comes before text
+        log_send(BREAKS_ANY_LINE);
     spin_lock(&uart_lock);
     bool fits = fits_locked(n);
     if (fits)

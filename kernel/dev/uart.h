@@ -12,17 +12,17 @@ void uart_init(void (*received)(int byte));
 int uart_write(const char *text, size_t n);
 // Queues n bytes if there is room for all of them: true if so. Anywhere. For echo.
 bool uart_try_write(const char *text, size_t n);
-// The same for a whole line, n > 0 bytes, which begins at the beginning of one: while the line that was
-// begun last has not ended, it is refused, or a newline comes before it, as start says. For the log, which
-// is told by log_send when it may try again.
+// The same for a whole line, n > 0 bytes, which begins at the beginning of one: while the line that
+// was begun last has not ended, it is refused, or a newline comes before it, as start says. For the
+// log, which is told by log_send when it may try again.
 enum line_start {
     WAITS_FOR_LINE,  // is refused
     BREAKS_OWN_LINE, // the same, unless this thread has begun that line
     BREAKS_ANY_LINE,
 };
 bool uart_try_line(const char *text, size_t n, enum line_start start);
-// Sends n bytes now, by polling, past the queue and without a lock: for early boot and panics. A line that
-// takes nothing for some seconds is given up.
+// Sends n bytes now, by polling, past the queue and without a lock: for early boot and panics. A
+// line that takes nothing for some seconds is given up.
 void uart_send(const char *text, size_t n);
 // Polls until queue and shift register are empty: true; false: the line is given up.
 bool uart_drain(void);

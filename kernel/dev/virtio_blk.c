@@ -7,7 +7,8 @@
 //     disk_submit:  take a slot, fill its chain, put the head into avail, notify the device
 //     interrupt:    acknowledge; for each head in used free the slot, start requests that waited
 //                   for one, and then, unlocked, call done
-//     tick:         once a second look for a request that has had no answer for too long; then reset
+//     tick:         once a second look for a request that has had no answer for too long; then
+//     reset
 //                   the device and fail all requests, those that come later, too
 //
 // The device is not trusted: what it may write is the used ring, status bytes and data; a head
@@ -70,12 +71,14 @@ enum blk_type { BLK_READ = 0, BLK_WRITE = 1, BLK_FLUSH = 4 };
 #define CHAIN      (DISK_SEGMENTS + 2) // descriptors of the longest chain: a slot
 #define SLOTS      (QUEUE_SIZE / CHAIN)
 
-#define PATIENCE 60 // seconds that the device has for a request, unless the boot argument disktimeout says else
+#define PATIENCE                                                                                   \
+    60 // seconds that the device has for a request, unless the boot argument disktimeout says else
 
 #define DESC_NEXT  1 // the chain goes on
 #define DESC_WRITE 2 // the device writes
 
-// The queue as the device sees it. The legacy layout serves both kinds: used begins a page of its own.
+// The queue as the device sees it. The legacy layout serves both kinds: used begins a page of its
+// own.
 static volatile struct {
     struct virtq_desc {
         uint64 addr;
@@ -131,7 +134,8 @@ static void set_descriptor_locked(uint d, const volatile void *p, uint32 len, ui
 // Hands r to the device, which is not yet notified. False if no slot is free.
 static bool start_locked(struct disk_request *r)
 {
-    static const uint32 types[] = {[DISK_READ] = BLK_READ, [DISK_WRITE] = BLK_WRITE, [DISK_FLUSH] = BLK_FLUSH};
+    static const uint32 types[] = {
+        [DISK_READ] = BLK_READ, [DISK_WRITE] = BLK_WRITE, [DISK_FLUSH] = BLK_FLUSH};
     uint i = 0;
 
     while (i < SLOTS && blk.slots[i].request)
@@ -147,7 +151,8 @@ static bool start_locked(struct disk_request *r)
     s->request = r;
     set_descriptor_locked(d++, &s->header, sizeof(s->header), DESC_NEXT);
     for (i = 0; i < r->nsegments; i++)
-        set_descriptor_locked(d++, r->segment[i], BSIZE, DESC_NEXT | (r->op == DISK_READ ? DESC_WRITE : 0));
+        set_descriptor_locked(d++, r->segment[i], BSIZE,
+                              DESC_NEXT | (r->op == DISK_READ ? DESC_WRITE : 0));
     set_descriptor_locked(d, &s->status, 1, DESC_WRITE);
 
     queue.avail.ring[queue.avail.idx % QUEUE_SIZE] = head;
@@ -228,7 +233,8 @@ static bool any_late_locked(void)
     return late;
 }
 
-// Resets the device. It may go on using the pages of its requests until it says that it has done so.
+// Resets the device. It may go on using the pages of its requests until it says that it has done
+// so.
 static void stop_locked(void)
 {
     *reg(STATUS) = 0;
@@ -254,9 +260,10 @@ static struct disk_request *take_failed(void)
     return r;
 }
 
-// A device that does not answer is not set up again: nobody knows which of its writes were done, so the journal has to
-// stop in any case, and each further request might cost its caller another minute. Time is counted in ticks that were
-// taken: while a debugger or the host holds the machine, the device cannot answer either.
+// A device that does not answer is not set up again: nobody knows which of its writes were done, so
+// the journal has to stop in any case, and each further request might cost its caller another
+// minute. Time is counted in ticks that were taken: while a debugger or the host holds the machine,
+// the device cannot answer either.
 static void tick(void)
 {
     if (++blk.ticks % TICK_HZ != 0 && blk.state == WORKING)
@@ -343,8 +350,8 @@ const struct disk_driver *virtio_blk_probe(void)
     for (uint i = 0; i < VIRTIO_COUNT; i++) {
         blk.base = VIRTIO0 + i * PGSIZE;
         uint32 version = *reg(VERSION);
-        if (*reg(MAGIC) != VIRTIO_MAGIC || *reg(DEVICE_ID) != ID_BLOCK || (version != 1 && version != 2) ||
-            !init_device(version == 2, &driver))
+        if (*reg(MAGIC) != VIRTIO_MAGIC || *reg(DEVICE_ID) != ID_BLOCK ||
+            (version != 1 && version != 2) || !init_device(version == 2, &driver))
             continue;
         uint64 sectors = *reg(CONFIG_CAPACITY + 4);
         sectors = sectors << 32 | *reg(CONFIG_CAPACITY);

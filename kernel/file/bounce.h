@@ -9,8 +9,8 @@
 typedef int64 (*bounce_fn)(struct file *f, char *data, uaddr_t addr, size_t n);
 
 // Calls some for n bytes in pieces of at most `most` bytes, or of less if memory is short, until
-// one passes less than a whole piece, or the caller has been killed. How many bytes have passed; else -ENOMEM or some's
-// error.
+// one passes less than a whole piece, or the caller has been killed. How many bytes have passed;
+// else -ENOMEM or some's error.
 int64 bounce(struct file *f, uaddr_t addr, size_t n, size_t most, bounce_fn some);
 
 #define BOUNCE_ORDER_MAX 4 // pieces of up to 64 KiB

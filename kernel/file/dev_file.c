@@ -35,9 +35,15 @@ static int64 write_some(struct file *f, char *data, uaddr_t addr, size_t n)
     return r;
 }
 
-static int64 dev_read(struct file *f, uaddr_t addr, size_t n) { return bounce(f, addr, n, PGSIZE, read_some); }
+static int64 dev_read(struct file *f, uaddr_t addr, size_t n)
+{
+    return bounce(f, addr, n, PGSIZE, read_some);
+}
 
-static int64 dev_write(struct file *f, uaddr_t addr, size_t n) { return bounce(f, addr, n, PGSIZE, write_some); }
+static int64 dev_write(struct file *f, uaddr_t addr, size_t n)
+{
+    return bounce(f, addr, n, PGSIZE, write_some);
+}
 
 const struct file_ops dev_file_ops = {
     .read = dev_read,

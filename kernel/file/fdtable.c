@@ -76,4 +76,7 @@ int fdtable_set(struct fdtable *t, int fd, struct file *f)
     return fd;
 }
 
-int fdtable_close(struct fdtable *t, int fd) { return fd >= 0 && fd < NOFILE && exchange(t, fd, 0) ? 0 : -EBADF; }
+int fdtable_close(struct fdtable *t, int fd)
+{
+    return fd >= 0 && fd < NOFILE && exchange(t, fd, 0) ? 0 : -EBADF;
+}

@@ -57,9 +57,15 @@ static int64 transfer(struct file *f, bool open, file_transfer_fn how, uaddr_t a
     return how(f, addr, n);
 }
 
-int64 file_read(struct file *f, uaddr_t addr, int64 n) { return transfer(f, f->readable, f->ops->read, addr, n); }
+int64 file_read(struct file *f, uaddr_t addr, int64 n)
+{
+    return transfer(f, f->readable, f->ops->read, addr, n);
+}
 
-int64 file_write(struct file *f, uaddr_t addr, int64 n) { return transfer(f, f->writable, f->ops->write, addr, n); }
+int64 file_write(struct file *f, uaddr_t addr, int64 n)
+{
+    return transfer(f, f->writable, f->ops->write, addr, n);
+}
 
 int64 file_seek(struct file *f, int64 offset, int whence)
 {

@@ -6,11 +6,12 @@
 // copies in first, and then writes under the locks: two processes that share an offset lose
 // nothing of each other's, and what a bad address cuts off is not written.
 //
-// A write of up to a block is one transaction. A longer one may be several, with copies from user memory in between:
-// it has a turn (inode_begin_turn), so that the others' bytes come before it or behind it. A short write needs no turn
-// of its own unless somebody has one.
+// A write of up to a block is one transaction. A longer one may be several, with copies from user
+// memory in between: it has a turn (inode_begin_turn), so that the others' bytes come before it or
+// behind it. A short write needs no turn of its own unless somebody has one.
 //
-// Entries of a directory change while others read it, so they are copied to kernel memory under its lock.
+// Entries of a directory change while others read it, so they are copied to kernel memory under its
+// lock.
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/file/bounce.h"
@@ -110,7 +111,10 @@ static int64 read_entries(struct file *f, char *data, uaddr_t addr, size_t n)
     return out ? (int64)out : -EFAULT;
 }
 
-static int64 directory_read(struct file *f, uaddr_t addr, size_t n) { return bounce(f, addr, n, PGSIZE, read_entries); }
+static int64 directory_read(struct file *f, uaddr_t addr, size_t n)
+{
+    return bounce(f, addr, n, PGSIZE, read_entries);
+}
 
 static int64 inode_file_read(struct file *f, uaddr_t addr, size_t n)
 {
@@ -234,7 +238,10 @@ int inode_file_stat(struct file *f, struct stat *st)
     return 0;
 }
 
-static int inode_file_truncate(struct file *f, uint64 size) { return inode_truncate(f->inode, size); }
+static int inode_file_truncate(struct file *f, uint64 size)
+{
+    return inode_truncate(f->inode, size);
+}
 
 // The journal keeps the order of all changes: what is older is on disk, too.
 static int inode_file_sync(struct file *) { return journal_sync(); }

@@ -7,7 +7,8 @@
 #include "kernel/fs/path.h"
 
 // Nothing is made: what is to be opened is there.
-static int find_only(struct inode *cwd, const char *path, int flags, const struct inode *only, struct inode **out)
+static int find_only(struct inode *cwd, const char *path, int flags, const struct inode *only,
+                     struct inode **out)
 {
     int e = path_lookup(cwd, path, flags & O_NOFOLLOW ? PATH_NOFOLLOW : 0, out);
     if (e != 0 || *out != only)
@@ -56,7 +57,8 @@ static int bind(struct file *f, int flags)
     return e;
 }
 
-int file_open(struct inode *cwd, const char *path, int flags, const struct inode *only, struct file **out)
+int file_open(struct inode *cwd, const char *path, int flags, const struct inode *only,
+              struct file **out)
 {
     const int mode = flags & (O_WRONLY | O_RDWR);
     if (mode == (O_WRONLY | O_RDWR))

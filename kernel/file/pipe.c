@@ -25,10 +25,11 @@ static_assert((PIPE_PAGES & (PIPE_PAGES - 1)) == 0, "counts may wrap");
 // One end. All guarded by the pipe's lock.
 struct pipe_end {
     bool open;
-    bool busy;       // a call owns the end
-    uint16 sleepers; // calls that wait for it, or as its owner for bytes or room; it is their channel
-    uint64 bytes;    // that have passed here; moved by the owner
-    uint64 ahead;    // I: how many more than at the other end may have passed
+    bool busy; // a call owns the end
+    // calls that wait for it, or as its owner for bytes or room; it is their channel
+    uint16 sleepers;
+    uint64 bytes; // that have passed here; moved by the owner
+    uint64 ahead; // I: how many more than at the other end may have passed
 };
 
 struct pipe {

@@ -19,7 +19,10 @@ static uint32 block_rotor, inode_rotor;
 
 static_assert(BSIZE % sizeof(struct dinode) == 0, "inodes do not straddle blocks");
 
-bool block_valid(uint32 blockno) { return blockno >= superblock.datastart && blockno < superblock.size; }
+bool block_valid(uint32 blockno)
+{
+    return blockno >= superblock.datastart && blockno < superblock.size;
+}
 
 uint32 blocks_free(void) { return __atomic_load_n(&free_blocks, __ATOMIC_RELAXED); }
 
@@ -112,7 +115,8 @@ struct dinode *dinode_in(struct block *b, uint32 inum)
     return (struct dinode *)block_data(b) + inum % INODES_PER_BLOCK;
 }
 
-int inode_find(uint32 from, bool (*wanted)(const struct dinode *d), uint32 *inum, struct block **out)
+int inode_find(uint32 from, bool (*wanted)(const struct dinode *d), uint32 *inum,
+               struct block **out)
 {
     struct block *b;
     while (from < superblock.ninodes) {
@@ -181,11 +185,12 @@ static uint count_zeroes(uint64 word)
     return n * 0x0101010101010101 >> 56;                          // all bytes
 }
 
-// Counts the free blocks of one bitmap block, whose first bit is that of block base. The bits of blocks that no
-// file may hold, and those beyond the disk's end, must be 1: else -EINVAL.
+// Counts the free blocks of one bitmap block, whose first bit is that of block base. The bits of
+// blocks that no file may hold, and those beyond the disk's end, must be 1: else -EINVAL.
 static int count_map(const uint64 *map, uint64 base)
 {
-    uint32 first = superblock.datastart > base ? min_u64(superblock.datastart - base, BITS_PER_BLOCK) : 0;
+    uint32 first =
+        superblock.datastart > base ? min_u64(superblock.datastart - base, BITS_PER_BLOCK) : 0;
     uint32 end = min_u64(superblock.size - base, BITS_PER_BLOCK);
     if (first_zero(map, 0, first) < first || first_zero(map, end, BITS_PER_BLOCK) < BITS_PER_BLOCK)
         return -EINVAL;

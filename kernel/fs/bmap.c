@@ -83,9 +83,10 @@ int bmap_find(struct inode *ip, uint64 bn, uint32 *blockno)
     return *blockno == 0 || block_valid(*blockno) ? 0 : -EIO;
 }
 
-// Makes what the way lacks from slot i on, which is *at: new indirect blocks, each of which names the next, and the
-// data block, pinned in *leaf.
-static int graft(const struct inode *ip, const struct way *w, uint i, uint32 *at, uint32 hint, struct block **leaf)
+// Makes what the way lacks from slot i on, which is *at: new indirect blocks, each of which names
+// the next, and the data block, pinned in *leaf.
+static int graft(const struct inode *ip, const struct way *w, uint i, uint32 *at, uint32 hint,
+                 struct block **leaf)
 {
     const uint64 owner = owner_at(ip, w, i);
     struct block *b;

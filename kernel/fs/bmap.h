@@ -8,9 +8,9 @@
 // The block that holds the file's block bn: 0 in *blockno for a hole. 0; -EIO; -ENOMEM.
 int bmap_find(struct inode *ip, uint64 bn, uint32 *blockno);
 
-// The same, pinned, and allocated (zeroed) if it was a hole. The caller journal_writes the block. Inside a
-// transaction; changes at most the block, the inode, two indirect blocks and three bitmap blocks. 0; -ENOSPC; -EIO;
-// -ENOMEM: nothing has changed.
+// The same, pinned, and allocated (zeroed) if it was a hole. The caller journal_writes the block.
+// Inside a transaction; changes at most the block, the inode, two indirect blocks and three bitmap
+// blocks. 0; -ENOSPC; -EIO; -ENOMEM: nothing has changed.
 int bmap_make(struct inode *ip, uint64 bn, struct block **out);
 
 #endif

@@ -49,8 +49,8 @@ struct cache cache = {
 static struct list buckets[BUCKETS]; // blocks by number
 static struct spinlock bucket_locks[BUCKET_LOCKS];
 
-// => cache.lock held: tells the page allocator what has changed. A promise may be refused in a race for the last
-// frame; then it is asked for again next time.
+// => cache.lock held: tells the page allocator what has changed. A promise may be refused in a race
+// for the last frame; then it is asked for again next time.
 static void settle(void)
 {
     int64 pinned = __atomic_load_n(&cache.pinned, __ATOMIC_RELAXED);
@@ -148,8 +148,8 @@ struct block *cache_pin(uint32 blockno, struct block *fresh)
     return b;
 }
 
-// => cache.lock held: b is no longer found by its number; its last unpin frees it. But if idle is set, only if nobody
-// uses it, and its page has no reference but ours: true if it is detached.
+// => cache.lock held: b is no longer found by its number; its last unpin frees it. But if idle is
+// set, only if nobody uses it, and its page has no reference but ours: true if it is detached.
 static bool detach(struct block *b, bool idle)
 {
     struct spinlock *lock = lock_bucket(b->blockno);
@@ -274,7 +274,8 @@ uint64 cache_in_use(void) { return __atomic_load_n(&cache.pinned, __ATOMIC_RELAX
 
 uint64 cache_changed(void)
 {
-    return __atomic_load_n(&cache.used, __ATOMIC_RELAXED) - __atomic_load_n(&cache.held, __ATOMIC_RELAXED);
+    return __atomic_load_n(&cache.used, __ATOMIC_RELAXED) -
+           __atomic_load_n(&cache.held, __ATOMIC_RELAXED);
 }
 
 uint64 cache_promised(void) { return __atomic_load_n(&cache.told_promised, __ATOMIC_RELAXED); }
@@ -304,7 +305,8 @@ void block_cut_tail(struct block *b) { block_extend_tail(b, BSIZE); }
 bool block_take(struct block *b, uint64 owner)
 {
     uint64 nobody = 0;
-    return __atomic_compare_exchange_n(&b->owner, &nobody, owner, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&b->owner, &nobody, owner, false, __ATOMIC_RELAXED,
+                                       __ATOMIC_RELAXED);
 }
 
 bool cache_forget(uint64 owner, uint32 blockno)

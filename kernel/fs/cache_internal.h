@@ -9,7 +9,8 @@
 // C lock; a atomic
 struct cache {
     struct spinlock lock;
-    struct list lru;        // C: clean blocks of the table, those that were not used for longest first
+    // C: clean blocks of the table, those that were not used for longest first
+    struct list lru;
     struct list unused;     // C: struct blocks without a page, through hash
     int64 held;             // C: blocks that are not dirty
     int64 used;             // C: blocks with a page
@@ -22,7 +23,8 @@ extern struct cache cache;
 
 // => no lock of the cache held.
 
-// The block of that number, pinned. If there is none: fresh, a block of cache_obtain, which enters the table (or is 0).
+// The block of that number, pinned. If there is none: fresh, a block of cache_obtain, which enters
+// the table (or is 0).
 struct block *cache_pin(uint32 blockno, struct block *fresh);
 bool cache_present(uint32 blockno);
 

@@ -80,7 +80,8 @@ static int bring_in(uint32 blockno, int mine, struct block **out)
         int error = wait_read(out);
         if (error == 0 || mine)
             return error;
-        // Somebody else's read has failed, perhaps for a neighbour that was read with it: ask for this one alone.
+        // Somebody else's read has failed, perhaps for a neighbour that was read with it: ask for
+        // this one alone.
         mine = claim(blockno, out);
     }
     return mine;
@@ -190,5 +191,6 @@ static uint read_run(const uint32 *blocknos, uint n)
 void cache_read_ahead(const uint32 *blocknos, uint n)
 {
     for (uint i = 0, run = 1; i < n && run > 0; i += run)
-        run = cache_present(blocknos[i]) ? 1 : read_run(blocknos + i, min_u64(n - i, DISK_SEGMENTS));
+        run =
+            cache_present(blocknos[i]) ? 1 : read_run(blocknos + i, min_u64(n - i, DISK_SEGMENTS));
 }

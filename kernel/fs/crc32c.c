@@ -28,8 +28,9 @@ uint32 crc32c(uint32 crc, const void *data, size_t n)
     crc = ~crc;
     for (; n >= 8; n -= 8, p += 8) {
         uint64 w = *(const uint64 *)p ^ crc;
-        crc = table[7][w & 0xff] ^ table[6][w >> 8 & 0xff] ^ table[5][w >> 16 & 0xff] ^ table[4][w >> 24 & 0xff] ^
-              table[3][w >> 32 & 0xff] ^ table[2][w >> 40 & 0xff] ^ table[1][w >> 48 & 0xff] ^ table[0][w >> 56];
+        crc = table[7][w & 0xff] ^ table[6][w >> 8 & 0xff] ^ table[5][w >> 16 & 0xff] ^
+              table[4][w >> 24 & 0xff] ^ table[3][w >> 32 & 0xff] ^ table[2][w >> 40 & 0xff] ^
+              table[1][w >> 48 & 0xff] ^ table[0][w >> 56];
     }
     for (; n > 0; n--)
         crc = crc >> 8 ^ table[0][(crc ^ *p++) & 0xff];

@@ -18,9 +18,9 @@ union entry {
 };
 
 // Finds the first entry that matches key. 0; -ENOENT; -EIO; -ENOMEM; -EINTR: the caller was killed.
-static inline __attribute__((always_inline)) int dir_scan(struct inode *dir, const union entry *key,
-                                                          bool (*match)(const union entry *e, const union entry *key),
-                                                          struct dir_slot *slot)
+static inline __attribute__((always_inline)) int
+dir_scan(struct inode *dir, const union entry *key,
+         bool (*match)(const union entry *e, const union entry *key), struct dir_slot *slot)
 {
     slot->block = 0;
     for (uint64 off = 0; off < dir->d.size; off += BSIZE) {

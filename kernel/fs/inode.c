@@ -54,16 +54,19 @@ static int add(struct inode **at, uint32 inum)
     return 0;
 }
 
-// => table_lock held. True if ip is being freed, or about to be: then only a damaged image has a name for it.
+// => table_lock held. True if ip is being freed, or about to be: then only a damaged image has a
+// name for it.
 //
-// This reads what ip's lock guards without that lock, which is held for I/O. No alarm is false on any processor:
-// load() publishes home with release order, so who sees it sees the links that it has read or later ones. And who comes
-// by a name holds the lock of its directory. The link was counted before the name was entered under that lock, so this
-// processor cannot see an older count; and the last link is taken only after the name was removed under it, which
-// nobody can have done yet.
+// This reads what ip's lock guards without that lock, which is held for I/O. No alarm is false on
+// any processor: load() publishes home with release order, so who sees it sees the links that it
+// has read or later ones. And who comes by a name holds the lock of its directory. The link was
+// counted before the name was entered under that lock, so this processor cannot see an older count;
+// and the last link is taken only after the name was removed under it, which nobody can have done
+// yet.
 static bool is_dying(const struct inode *ip)
 {
-    return __atomic_load_n(&ip->home, __ATOMIC_ACQUIRE) && __atomic_load_n(&ip->d.nlink, __ATOMIC_RELAXED) == 0;
+    return __atomic_load_n(&ip->home, __ATOMIC_ACQUIRE) &&
+           __atomic_load_n(&ip->d.nlink, __ATOMIC_RELAXED) == 0;
 }
 
 int inode_get(uint32 inum, struct inode **out)

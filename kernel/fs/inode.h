@@ -1,6 +1,7 @@
 // Inodes in core, and the bytes of files.
 //
-//     states:  table entry with users (refs > 0), loaded (home is set) when a path leads to it -> ... ->
+//     states:  table entry with users (refs > 0), loaded (home is set) when a path leads to it ->
+//     ... ->
 //              last inode_put; if nlink is 0 then, the file's blocks and the inode are freed
 //     a life:  inode_get, inode_load, inode_lock, look or change, inode_unlock, inode_put
 //
@@ -27,11 +28,12 @@ struct inode {
     uint32 inum;           // I
     int32 refs;            // T
     struct sleeplock lock;
-    struct block *home; // L: the disk's block that holds it, which the cache keeps; 0: not loaded yet
-    struct dinode d;    // L: written through to home by inode_update
-    uint32 last_block;  // L: read-ahead: where the last read ended
-    bool turn;          // T: a long write has its turn (inode_begin_turn)
-    int32 busy;         // T: > 0: how many may write its bytes; < 0: how many run it as a program
+    // L: the disk's block that holds it, which the cache keeps; 0: not loaded yet
+    struct block *home;
+    struct dinode d;   // L: written through to home by inode_update
+    uint32 last_block; // L: read-ahead: where the last read ended
+    bool turn;         // T: a long write has its turn (inode_begin_turn)
+    int32 busy;        // T: > 0: how many may write its bytes; < 0: how many run it as a program
     // Whoever maps the file (vm/mapping.c), guarded by its lock.
     struct list mappings;
     uint64 mapping_round; // counts cuts, from 1
@@ -42,28 +44,33 @@ struct inode {
 int fs_mount(void);
 extern struct inode *root_inode; // the root directory. I after mount
 
-// The inode with that number, one more user. 0; -ENOMEM; -ENFILE; -EIO for an impossible number, or one that
-// is being freed.
+// The inode with that number, one more user. 0; -ENOMEM; -ENFILE; -EIO for an impossible number, or
+// one that is being freed.
 int inode_get(uint32 inum, struct inode **out);
 struct inode *inode_dup(struct inode *ip); // one more user; returns ip
-void inode_put(struct inode *ip);          // one less (ip may be 0). Outside of transactions, no inode locked
+// one less (ip may be 0). Outside of transactions, no inode locked
+void inode_put(struct inode *ip);
 
-// A program file that runs cannot be written, and one that may be written cannot be run: those who do either
-// are counted, up for the one and down for the other. 0; -ETXTBSY; -EROFS: no file of this disk can be written.
+// A program file that runs cannot be written, and one that may be written cannot be run: those who
+// do either are counted, up for the one and down for the other. 0; -ETXTBSY; -EROFS: no file of
+// this disk can be written.
 enum inode_use { INODE_WRITE = 1, INODE_RUN = -1 };
 int inode_begin_use(struct inode *ip, enum inode_use use);
 void inode_end_use(struct inode *ip, enum inode_use use);
 
-// A write of several transactions has its turn from the first to the last: nobody else's bytes come in between. A turn
-// is no lock: its owner may touch user memory, even a mapping of the same file. begin waits for that of others: 0;
-// -EINTR.
+// A write of several transactions has its turn from the first to the last: nobody else's bytes come
+// in between. A turn is no lock: its owner may touch user memory, even a mapping of the same file.
+// begin waits for that of others: 0; -EINTR.
 int inode_begin_turn(struct inode *ip);
 void inode_end_turn(struct inode *ip);
 // => ip locked. True if somebody has a turn: then only its owner writes.
-static inline bool inode_in_turn(const struct inode *ip) { return __atomic_load_n(&ip->turn, __ATOMIC_RELAXED); }
+static inline bool inode_in_turn(const struct inode *ip)
+{
+    return __atomic_load_n(&ip->turn, __ATOMIC_RELAXED);
+}
 
-// Reads it from the disk, if that has not been done yet: 0; -EIO; -ENOMEM. Whoever has got an inode from a path has
-// one that is loaded, and stays so.
+// Reads it from the disk, if that has not been done yet: 0; -EIO; -ENOMEM. Whoever has got an inode
+// from a path has one that is loaded, and stays so.
 int inode_load(struct inode *ip);
 
 void inode_lock(struct inode *ip); // ip is loaded
@@ -80,22 +87,24 @@ int64 inode_read(struct inode *ip, void *dst, uint64 off, size_t n);
 // *out is 0 for a hole. The caller cache_puts it. 0; -EIO; -ENOMEM.
 int inode_block(struct inode *ip, uint64 off, struct block **out);
 
-// The pinned cache blocks first to first + n - 1 of the file, to be mapped: out[wanted], read if need be (0: a
-// hole), the others only if they are in the cache (else 0; out is 0 before). If wanted must be read, neighbours
-// are asked for, too. 0; -ENXIO: wanted lies beyond the file's end; -EIO; -ENOMEM.
+// The pinned cache blocks first to first + n - 1 of the file, to be mapped: out[wanted], read if
+// need be (0: a hole), the others only if they are in the cache (else 0; out is 0 before). If
+// wanted must be read, neighbours are asked for, too. 0; -ENXIO: wanted lies beyond the file's end;
+// -EIO; -ENOMEM.
 int inode_map_blocks(struct inode *ip, uint64 first, uint n, uint wanted, struct block **out);
 
-// Starts reading pages first to first + n - 1 of the file, as far as it has them and the disk can take them
-// up, and waits for none. ip is not locked.
+// Starts reading pages first to first + n - 1 of the file, as far as it has them and the disk can
+// take them up, and waits for none. ip is not locked.
 void inode_read_ahead(struct inode *ip, uint64 first, uint64 n);
 
-// T The pinned block bn of the file, made if it was a hole, for somebody who will store into it until the group
-// is committed. What is stored beyond the file's end does not count. 0; -ENXIO; -ENOSPC; -EIO; -ENOMEM.
+// T The pinned block bn of the file, made if it was a hole, for somebody who will store into it
+// until the group is committed. What is stored beyond the file's end does not count. 0; -ENXIO;
+// -ENOSPC; -EIO; -ENOMEM.
 int inode_store_block(struct inode *ip, uint64 bn, struct block **out);
 #define INODE_STORE_BLOCKS 10 // that it changes, at most
 
-// T The file is about to grow by a gap: what was stored through a mapping behind its end, in its last
-// block, must not be seen. 0; -EIO; -ENOMEM.
+// T The file is about to grow by a gap: what was stored through a mapping behind its end, in its
+// last block, must not be seen. 0; -EIO; -ENOMEM.
 int inode_clear_tail(struct inode *ip);
 
 // T Writes n bytes from src (kernel memory) at off, growing the file; if off lies beyond its size,
@@ -106,19 +115,22 @@ int64 inode_write(struct inode *ip, const void *src, uint64 off, size_t n);
 
 // Blocks that one inode_write of n bytes may change: for k blocks of data, up to 3 indirect ones,
 // the inode, and a bitmap block for each block that is new.
-static inline uint inode_write_blocks(size_t n) { return 2 * min_u64(n / BSIZE + 2, INODE_WRITE_MAX / BSIZE) + 7; }
+static inline uint inode_write_blocks(size_t n)
+{
+    return 2 * min_u64(n / BSIZE + 2, INODE_WRITE_MAX / BSIZE) + 7;
+}
 
 // Makes it size bytes long, in transactions of its own as needed; ip is not locked. Growing leaves
-// a hole. 0; -EFBIG; -EIO, -ENOMEM: it is as it was, or, if indirect blocks were to go, longer than asked for and
-// whole; -EINTR: the same, and the caller was killed.
+// a hole. 0; -EFBIG; -EIO, -ENOMEM: it is as it was, or, if indirect blocks were to go, longer than
+// asked for and whole; -EINTR: the same, and the caller was killed.
 int inode_truncate(struct inode *ip, uint64 size);
 
-// Set at boot: called when a file has become shorter, for those who map it. ip is locked, its blocks
-// beyond its size are free.
+// Set at boot: called when a file has become shorter, for those who map it. ip is locked, its
+// blocks beyond its size are free.
 extern void (*inode_cut_hook)(struct inode *ip);
 
-// The same down to nothing, then frees the inode. For its last user: inode_put. 0; -ENOMEM: to be tried again; -EIO: it
-// stays on the disk until the next mount, and is not loaded any more.
+// The same down to nothing, then frees the inode. For its last user: inode_put. 0; -ENOMEM: to be
+// tried again; -EIO: it stays on the disk until the next mount, and is not loaded any more.
 int inode_reclaim(struct inode *ip);
 
 void inode_stat(struct inode *ip, struct stat *st);

@@ -1,5 +1,5 @@
-// The bytes of files: reading, with read-ahead, writing, and the pages for those who map them. DESIGN:
-// "The file system".
+// The bytes of files: reading, with read-ahead, writing, and the pages for those who map them.
+// DESIGN: "The file system".
 //
 // Of the last block of a file the bytes beyond its size are zero, on disk and in the cache, so
 // that a file that grows later shows zeroes there.
@@ -12,8 +12,9 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
 
-#define READ_AHEAD     16  // blocks; the next ones are asked for half-way through those before
-#define READ_AROUND    8   // blocks read at once for a mapping, if one of them is wanted and not there
+#define READ_AHEAD 16 // blocks; the next ones are asked for half-way through those before
+// Blocks read at once for a mapping, if one of them is wanted and not there.
+#define READ_AROUND    8
 #define READ_AHEAD_MAX 256 // asked for at one wish
 
 static uint64 blocks_of(const struct inode *ip) { return (ip->d.size + BSIZE - 1) / BSIZE; }

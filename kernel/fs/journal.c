@@ -151,7 +151,8 @@ int journal_sync(void)
     // If there is nothing in the running group, the one before may be on its way.
     uint64 last = journal.running - (journal.count == 0);
     // What is in the group may be freed meanwhile: then it is not committed.
-    while (!journal.failed && (int64)(last - journal.committed) > 0 && (journal.running != last || journal.count > 0)) {
+    while (!journal.failed && (int64)(last - journal.committed) > 0 &&
+           (journal.running != last || journal.count > 0)) {
         journal.want_commit |= journal.running == last;
         wait_for_change();
     }
@@ -169,6 +170,9 @@ int journal_flush(void)
     return error;
 }
 
-uint64 journal_pending(void) { return __atomic_load_n(&journal.frames, __ATOMIC_RELAXED) + cache_changed(); }
+uint64 journal_pending(void)
+{
+    return __atomic_load_n(&journal.frames, __ATOMIC_RELAXED) + cache_changed();
+}
 
 bool journal_free_memory(void) { return journal_pending() > 0 && journal_flush() == 0; }

@@ -18,8 +18,8 @@
 
 // Reads the journal described by sb, which is sound and stays there; brings committed groups home
 // (*groups: how many), sets up and starts the journal's thread. 0; -EIO; -EINVAL for a damaged
-// journal, said on the console; -EROFS if there are groups and the disk is read-only, said, too. Before any other use,
-// in a process.
+// journal, said on the console; -EROFS if there are groups and the disk is read-only, said, too.
+// Before any other use, in a process.
 int journal_mount(const struct superblock *sb, uint64 *groups);
 
 // Opens a transaction that will change at most nblocks (<= MAXOPBLOCKS) different blocks. May
@@ -45,12 +45,12 @@ int journal_sync(void);
 // 0, -EIO.
 int journal_flush(void);
 
-// Frames that are not available now, and will be after a journal_flush: those of changed blocks and of their images.
-// One that becomes available is counted here for a moment longer.
+// Frames that are not available now, and will be after a journal_flush: those of changed blocks and
+// of their images. One that becomes available is counted here for a moment longer.
 uint64 journal_pending(void);
 
-// For who has found no memory, and holds no lock: waits until changed blocks are home, if there are any. True: there is
-// more memory than before. May sleep.
+// For who has found no memory, and holds no lock: waits until changed blocks are home, if there are
+// any. True: there is more memory than before. May sleep.
 bool journal_free_memory(void);
 
 #endif

@@ -9,8 +9,9 @@
 //
 // A block has at most one image as long as it lives: a newer group's copy takes the older's place,
 // which no one needs any more once the newer group is committed, and nothing goes home before. A
-// block that was freed leaves its image behind, and its number's next owner makes another: what goes home
-// is the newest of a number. Pending images are sorted by number, of one number the oldest first.
+// block that was freed leaves its image behind, and its number's next owner makes another: what
+// goes home is the newest of a number. Pending images are sorted by number, of one number the
+// oldest first.
 #include "kernel/fs/crc32c.h"
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/assert.h"
@@ -26,7 +27,8 @@ void (*journal_stage_hook)(void);
 // True if a group of n blocks could be committed now.
 static bool has_room(uint n)
 {
-    return journal.nimages - journal.npending >= n && journal.ring - journal.ring_used >= n + GROUP_OVERHEAD;
+    return journal.nimages - journal.npending >= n &&
+           journal.ring - journal.ring_used >= n + GROUP_OVERHEAD;
 }
 
 // A frame that was promised for an image. There is one, if not at once: more blocks than the
@@ -102,8 +104,8 @@ static uint stage_group(void)
     return n;
 }
 
-// An image that would pass for a record gets a zero in place of its first word, until it is in the ring
-// (kernel/fs.h). Returns what its home address says of that.
+// An image that would pass for a record gets a zero in place of its first word, until it is in the
+// ring (kernel/fs.h). Returns what its home address says of that.
 static uint32 escape(struct journal_image *image)
 {
     uint32 *first = page_to_virt(image->page);
@@ -238,7 +240,8 @@ static void work(void)
     spin_unlock(&journal.lock);
 
     int error = changes ? commit() : 0;
-    if (error == 0 && (!changes || !has_room(journal.group_max / 2) || requested > journal.completed))
+    if (error == 0 &&
+        (!changes || !has_room(journal.group_max / 2) || requested > journal.completed))
         error = go_home();
     if (error)
         kprintf("journal: disk error: nothing is written any more\n");
@@ -257,7 +260,8 @@ static void wait_for_work(void)
 {
     spin_lock(&journal.lock);
     int r = 0;
-    while (journal.failed || (r == 0 && !journal.want_commit && journal.requested == journal.completed))
+    while (journal.failed ||
+           (r == 0 && !journal.want_commit && journal.requested == journal.completed))
         r = sleep_timeout(&journal.work, &journal.lock, TICK_HZ, false);
     spin_unlock(&journal.lock);
 }

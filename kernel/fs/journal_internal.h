@@ -7,8 +7,9 @@
 #include "kernel/lib/list.h"
 #include "kernel/lock/spinlock.h"
 
-#define IMAGES_MAX     (2 * JDESC_BLOCKS)
-#define GROUP_OVERHEAD 2 // blocks of the ring that a group takes besides its images: descriptor and commit record
+#define IMAGES_MAX (2 * JDESC_BLOCKS)
+#define GROUP_OVERHEAD                                                                             \
+    2 // blocks of the ring that a group takes besides its images: descriptor and commit record
 
 // The copy of a block as one group left it, until it is home. L journal.lock; T the thread's
 struct journal_image {
@@ -42,8 +43,9 @@ struct journal {
     int work, changed; // channels: the thread waits on work, others on changed
 
     // Committed groups whose blocks are not all home.
-    uint nimages;                                // I: pending at once, at most IMAGES_MAX
-    struct journal_image *image[IMAGES_MAX];     // T: all; the first npending hold a copy, sorted by home
+    uint nimages; // I: pending at once, at most IMAGES_MAX
+    // T: all; the first npending hold a copy, sorted by home
+    struct journal_image *image[IMAGES_MAX];
     uint npending;                               // T
     struct journal_image *group[IMAGES_MAX / 2]; // T: those of the group that is being committed
     uint32 head;                                 // T: where in the ring the next group begins

@@ -54,7 +54,8 @@ static void start_filling(uint32 blockno)
 
 void journal_io_write(uint32 blockno, void *page)
 {
-    if (filling && (filling->nsegments == DISK_SEGMENTS || blockno != filling->blockno + filling->nsegments))
+    if (filling &&
+        (filling->nsegments == DISK_SEGMENTS || blockno != filling->blockno + filling->nsegments))
         submit_filling();
     if (!filling)
         start_filling(blockno);

@@ -1,11 +1,12 @@
 // Mounting the journal: what it holds goes home.
 //
-// Groups are read from the one that the header names onwards. Each is read twice, through one page, so that
-// recovery needs no memory, however large a group is: first to see whether it counts, then image by image to
-// copy it home. The first that does not count is the end of the log, where the machine stopped. When all are
-// home for good, the header is set behind the last. A power cut meanwhile does no harm: as long as the header
-// is the old one, the same groups are copied again, and the last image of each block wins again. Nothing on
-// the disk is trusted: places, counts and home addresses are checked before use.
+// Groups are read from the one that the header names onwards. Each is read twice, through one page,
+// so that recovery needs no memory, however large a group is: first to see whether it counts, then
+// image by image to copy it home. The first that does not count is the end of the log, where the
+// machine stopped. When all are home for good, the header is set behind the last. A power cut
+// meanwhile does no harm: as long as the header is the old one, the same groups are copied again,
+// and the last image of each block wins again. Nothing on the disk is trusted: places, counts and
+// home addresses are checked before use.
 #include "kernel/dev/disk.h"
 #include "kernel/errno.h"
 #include "kernel/fs/crc32c.h"
@@ -40,8 +41,8 @@ static bool read_descriptor(struct walk *w)
 {
     const struct journal_desc *d = (void *)journal.descriptor;
     return w->left > GROUP_OVERHEAD && read_ring(w, 0, journal.descriptor) && d->magic == JMAGIC &&
-           d->kind == JK_DESC && d->seq == journal.committed + 1 && d->count > 0 && d->count <= JDESC_BLOCKS &&
-           d->count <= w->left - GROUP_OVERHEAD;
+           d->kind == JK_DESC && d->seq == journal.committed + 1 && d->count > 0 &&
+           d->count <= JDESC_BLOCKS && d->count <= w->left - GROUP_OVERHEAD;
 }
 
 // True if there is a group, and it counts.
@@ -57,18 +58,21 @@ static bool read_group(struct walk *w)
             return false;
         checksum = crc32c(checksum, journal.record, BSIZE);
     }
-    return read_ring(w, d->count + 1, journal.record) && c->magic == JMAGIC && c->kind == JK_COMMIT &&
-           c->seq == d->seq && c->count == d->count && c->checksum == checksum;
+    return read_ring(w, d->count + 1, journal.record) && c->magic == JMAGIC &&
+           c->kind == JK_COMMIT && c->seq == d->seq && c->count == d->count &&
+           c->checksum == checksum;
 }
 
-// A group that counts was written by a kernel, so its homes are right, or the disk is not as a kernel left it.
+// A group that counts was written by a kernel, so its homes are right, or the disk is not as a
+// kernel left it.
 static bool check_homes(struct walk *w)
 {
     const struct journal_desc *d = (void *)journal.descriptor;
     for (uint32 i = 0; i < d->count; i++) {
         uint32 home = d->home[i] & ~JHOME_ESCAPED;
         if (home < journal.sb->inodestart || home >= journal.sb->size) {
-            kprintf("journal: group %lu: an image's home is not a block of the file system\n", d->seq);
+            kprintf("journal: group %lu: an image's home is not a block of the file system\n",
+                    d->seq);
             w->error = -EINVAL;
             return false;
         }
@@ -80,7 +84,8 @@ static bool check_writable(struct walk *w)
 {
     if (!disk->read_only)
         return true;
-    kprintf("journal: there are changes to bring home, but the disk is read-only: mount it once to be written to\n");
+    kprintf("journal: there are changes to bring home, but the disk is read-only: mount it once to "
+            "be written to\n");
     w->error = -EROFS;
     return false;
 }
@@ -101,14 +106,15 @@ static bool copy_home(struct walk *w)
     return true;
 }
 
-// Brings home all groups that count, which *groups tells: 0, -EIO, -EINVAL, -EROFS. journal.committed and journal.head
-// are then the last one's number and the place behind it.
+// Brings home all groups that count, which *groups tells: 0, -EIO, -EINVAL, -EROFS.
+// journal.committed and journal.head are then the last one's number and the place behind it.
 static int replay(uint64 *groups)
 {
     const struct journal_desc *d = (void *)journal.descriptor;
     struct walk w = {.left = journal.ring};
 
-    for (*groups = 0; read_group(&w) && check_homes(&w) && check_writable(&w) && copy_home(&w); ++*groups) {
+    for (*groups = 0; read_group(&w) && check_homes(&w) && check_writable(&w) && copy_home(&w);
+         ++*groups) {
         w.left -= d->count + GROUP_OVERHEAD;
         journal.head = ring_add(journal.head, d->count + GROUP_OVERHEAD);
         journal.committed++;

@@ -21,7 +21,8 @@ static const char *superblock_fault(const struct superblock *sb)
     uint64 bmapstart = inodestart + ((uint64)sb->ninodes + INODES_PER_BLOCK - 1) / INODES_PER_BLOCK;
     uint64 datastart = bmapstart + ((uint64)sb->size + BITS_PER_BLOCK - 1) / BITS_PER_BLOCK;
     if (sb->magic == FSMAGIC_OLD)
-        return "made by an older Twofold: on the host, `fsutil NEW.img import OLD.img` copies its files";
+        return "made by an older Twofold: on the host, `fsutil NEW.img import OLD.img` copies its "
+               "files";
     if (sb->magic != FSMAGIC)
         return "no file system";
     if (sb->checksum != crc32c(0, sb, offsetof(struct superblock, checksum)))
@@ -32,8 +33,8 @@ static const char *superblock_fault(const struct superblock *sb)
         return "superblock: unknown block size";
     if (sb->size > disk->blocks)
         return "superblock: larger than the disk";
-    if (sb->size > FSSIZE_MAX || sb->ninodes < NINODES_MIN || sb->ninodes > NINODES_MAX || sb->nlog < NLOG_MIN ||
-        sb->nlog > NLOG_MAX)
+    if (sb->size > FSSIZE_MAX || sb->ninodes < NINODES_MIN || sb->ninodes > NINODES_MAX ||
+        sb->nlog < NLOG_MIN || sb->nlog > NLOG_MAX)
         return "superblock: too few or too many blocks, inodes or blocks of the journal";
     if (sb->logstart != LOGSTART || sb->inodestart != inodestart || sb->bmapstart != bmapstart ||
         sb->datastart != datastart || datastart >= sb->size || sb->nblocks != sb->size - datastart)
@@ -91,10 +92,12 @@ static int reclaim_orphans(void)
     for (uint32 inum = ROOTINO; (e = inode_find(inum, is_orphan, &inum, &b)) == 0; inum++) {
         struct inode *ip = 0;
         kprintf("ireclaim: inode %u\n", inum);
-        if (inode_get(inum, &ip) == 0 && inode_load(ip) != 0) // its block is pinned: what fails is not the disk
+        // its block is pinned: what fails is not the disk
+        if (inode_get(inum, &ip) == 0 && inode_load(ip) != 0)
             kprintf("ireclaim: inode %u is damaged and stays\n", inum);
         cache_put(b);
-        inode_put(ip); // the last one frees it; or says that the disk fails, and the next mount will
+        // the last one frees it; or says that the disk fails, and the next mount will
+        inode_put(ip);
     }
     return e == -ENOSPC ? 0 : e;
 }

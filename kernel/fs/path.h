@@ -29,7 +29,8 @@ struct node {
 // Opens or makes: *out has one more user and is not locked. With PATH_ENTRY an existing name is
 // -EEXIST; without it an existing file (T_FILE asked for) or device is the result. -EISDIR if
 // a directory is in the way of T_FILE.
-int path_create(struct inode *cwd, const char *path, const struct node *node, int flags, struct inode **out);
+int path_create(struct inode *cwd, const char *path, const struct node *node, int flags,
+                struct inode **out);
 int path_link(struct inode *cwd, const char *old, const char *new);
 int path_unlink(struct inode *cwd, const char *path); // files, links and empty directories
 // Renames old to new, replacing a file by a file and an empty directory by a directory. -EINVAL

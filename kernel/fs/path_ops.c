@@ -25,8 +25,8 @@ static void set_links(struct inode *ip, uint32 n)
     inode_unlock(ip);
 }
 
-// T Lets p name inode inum, or nothing (0); subdirs: how many directories more p->dir then has. Only a new
-// name can fail.
+// T Lets p name inode inum, or nothing (0); subdirs: how many directories more p->dir then has.
+// Only a new name can fail.
 static int set_name(const struct place *p, uint32 inum, int subdirs)
 {
     int e = 0;
@@ -44,7 +44,10 @@ static int set_name(const struct place *p, uint32 inum, int subdirs)
 }
 
 // T One link less for what p names: a directory has no other.
-static void drop_link(const struct place *p) { set_links(p->ip, p->ip->d.type == T_DIR ? 0 : p->ip->d.nlink - 1); }
+static void drop_link(const struct place *p)
+{
+    set_links(p->ip, p->ip->d.type == T_DIR ? 0 : p->ip->d.nlink - 1);
+}
 
 // T Fills the new inode ip with what it holds before its first link is seen.
 static int fill(struct inode *ip, const struct node *node, uint32 parent)
@@ -114,7 +117,8 @@ static int accept(int met, int wanted, int flags)
     return met == T_SYMLINK ? -ELOOP : -EEXIST;
 }
 
-int path_create(struct inode *cwd, const char *path, const struct node *node, int flags, struct inode **out)
+int path_create(struct inode *cwd, const char *path, const struct node *node, int flags,
+                struct inode **out)
 {
     struct place p;
     sleeplock_lock(&names_lock);
@@ -284,6 +288,12 @@ static int change_names(struct inode *cwd, const char *old, const char *new,
 
 int path_unlink(struct inode *cwd, const char *path) { return change_names(cwd, path, 0, unlink); }
 
-int path_link(struct inode *cwd, const char *old, const char *new) { return change_names(cwd, old, new, link); }
+int path_link(struct inode *cwd, const char *old, const char *new)
+{
+    return change_names(cwd, old, new, link);
+}
 
-int path_rename(struct inode *cwd, const char *old, const char *new) { return change_names(cwd, old, new, rename); }
+int path_rename(struct inode *cwd, const char *old, const char *new)
+{
+    return change_names(cwd, old, new, rename);
+}

@@ -1,11 +1,12 @@
 // Making files shorter or longer, and freeing them. Blocks are freed from the end, in transactions
 // of bounded size; between two of them the file is whole, only longer than asked for.
 //
-// Two things can be wrong with a block on the way. Its number cannot be that of a block of a file, or
-// the block is free already, or another file uses it: the image is damaged, the number is forgotten, and the console
-// tells. Or the disk does not give a block that is needed: it may do so later, so nothing is forgotten, and the cut
-// ends there. An indirect block is read before anything below it is freed, and the block in which the new end lies
-// before all; so a cut that fails has changed nothing, or has freed all that hangs from some indirect blocks.
+// Two things can be wrong with a block on the way. Its number cannot be that of a block of a file,
+// or the block is free already, or another file uses it: the image is damaged, the number is
+// forgotten, and the console tells. Or the disk does not give a block that is needed: it may do so
+// later, so nothing is forgotten, and the cut ends there. An indirect block is read before anything
+// below it is freed, and the block in which the new end lies before all; so a cut that fails has
+// changed nothing, or has freed all that hangs from some indirect blocks.
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/bmap.h"
@@ -53,7 +54,8 @@ static void free_slot(struct shrink *s, uint32 *slot, uint levels, uint64 base)
     *slot = 0;
 }
 
-// Pins the indirect block that *slot names, unless the step must stop first. 0: there is nothing below it.
+// Pins the indirect block that *slot names, unless the step must stop first. 0: there is nothing
+// below it.
 static struct block *pin_slot(struct shrink *s, const uint32 *slot, uint levels, uint64 base)
 {
     struct block *b = 0;
@@ -92,8 +94,9 @@ static void cut(struct shrink *s, uint32 *slot, uint levels, uint64 base, uint64
     cache_put(b);
 }
 
-// Before the file's size changes to size: makes sure that no old bytes will lie behind its end. If it shrinks, *tail is
-// the block in which it will end, pinned, to be cut when all else is done; 0: there is none.
+// Before the file's size changes to size: makes sure that no old bytes will lie behind its end. If
+// it shrinks, *tail is the block in which it will end, pinned, to be cut when all else is done; 0:
+// there is none.
 static int prepare_tail(struct inode *ip, uint64 size, struct block **tail)
 {
     *tail = 0;
@@ -112,12 +115,14 @@ static void cut_tail(struct block *tail, uint64 size)
     journal_write(tail);
 }
 
-// T One step towards size: 0: done; STEP_FULL: more is to be done; -EIO, -ENOMEM: a block cannot be read now.
+// T One step towards size: 0: done; STEP_FULL: more is to be done; -EIO, -ENOMEM: a block cannot be
+// read now.
 static int resize(struct inode *ip, uint64 size)
 {
     const uint64 first = (size + BSIZE - 1) / BSIZE;
     uint32 *slots = ip->d.addrs;
-    struct shrink s = {.inum = ip->inum, .end = (ip->d.size + BSIZE - 1) / BSIZE, .indirect = STEP_INDIRECT};
+    struct shrink s = {
+        .inum = ip->inum, .end = (ip->d.size + BSIZE - 1) / BSIZE, .indirect = STEP_INDIRECT};
     struct block *tail;
 
     // What can fail first: if it does, nothing has changed.
@@ -152,7 +157,8 @@ static struct block *unload(struct inode *ip)
     return home;
 }
 
-// T Frees the inode, whose blocks are free: the number may have a new owner from now on, who gets it not loaded.
+// T Frees the inode, whose blocks are free: the number may have a new owner from now on, who gets
+// it not loaded.
 static int release(struct inode *ip)
 {
     struct block *home = unload(ip); // which the cache keeps: freeing the inode need not read
@@ -191,8 +197,8 @@ int inode_reclaim(struct inode *ip)
     int e = resize_all(ip, 0, true);
     if (e != -EIO)
         return e;
-    // The disk fails, and to try again and again would be in vain. On the disk the inode has a type and no link: nobody
-    // gets its number, and the next mount frees it. In core it is forgotten.
+    // The disk fails, and to try again and again would be in vain. On the disk the inode has a type
+    // and no link: nobody gets its number, and the next mount frees it. In core it is forgotten.
     kprintf("inode %u: the disk fails; the next mount will free it\n", ip->inum);
     inode_lock(ip);
     struct block *home = unload(ip);

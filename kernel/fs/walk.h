@@ -19,7 +19,8 @@ struct place {
 };
 
 // Walks path from cwd, or from the root. Errors as path_lookup; with PATH_NEW,
-// a last name that is not there is none. Whether it fails or not: place_put follows, outside of transactions.
+// a last name that is not there is none. Whether it fails or not: place_put follows, outside of
+// transactions.
 int path_walk(struct inode *cwd, const char *path, int flags, struct place *p);
 void place_put(struct place *p);
 

@@ -70,8 +70,8 @@ KTEST(cache_account)
     check(ktest_available() == before);
 }
 
-// What counting free blocks and inodes costs, when all is in the cache. Whoever runs this with QEMU's -icount
-// judges the number (tests/suites/ktest.py); otherwise it is time.
+// What counting free blocks and inodes costs, when all is in the cache. Whoever runs this with
+// QEMU's -icount judges the number (tests/suites/ktest.py); otherwise it is time.
 KTEST(mounting_counts)
 {
     uint64 free = blocks_free(), free_inodes = inodes_free(), least = -1UL;
@@ -81,5 +81,6 @@ KTEST(mounting_counts)
         least = min_u64(least, csr_read(instret) - start);
         check(blocks_free() == free && inodes_free() == free_inodes);
     }
-    kprintf("mounting: %lu instructions for %u blocks and %u inodes\n", least, superblock.size, superblock.ninodes);
+    kprintf("mounting: %lu instructions for %u blocks and %u inodes\n", least, superblock.size,
+            superblock.ninodes);
 }

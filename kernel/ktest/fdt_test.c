@@ -10,7 +10,8 @@
 
 static uint8 tree[1024] __attribute__((aligned(8)));
 static uint tree_size;
-static const char strings[] = "#address-cells\0#size-cells\0reg\0status\0timebase-frequency\0bootargs";
+static const char strings[] =
+    "#address-cells\0#size-cells\0reg\0status\0timebase-frequency\0bootargs";
 enum { ADDRESS_CELLS = 0, SIZE_CELLS = 15, REG = 27, STATUS = 31, TIMEBASE = 38, BOOTARGS = 57 };
 
 static void add_word(uint32 w)
@@ -90,8 +91,9 @@ static void build(void)
     uint strings_at = tree_size;
     add_bytes(strings, sizeof(strings));
     uint total = tree_size;
-    const uint32 header[] = {0xd00dfeed, total, HEADER_SIZE, strings_at,      0,
-                             17,         16,    0,           sizeof(strings), strings_at - HEADER_SIZE};
+    const uint32 header[] = {
+        0xd00dfeed, total, HEADER_SIZE, strings_at,      0,
+        17,         16,    0,           sizeof(strings), strings_at - HEADER_SIZE};
     tree_size = 0;
     for (uint i = 0; i < ARRAY_LEN(header); i++)
         add_word(header[i]);

@@ -75,7 +75,8 @@ static void ram_submit(struct disk_request *r)
     r->done(r);
 }
 
-static const struct disk_driver ram_driver = {.submit = ram_submit, .blocks = BLOCKS, .needs_flush = true};
+static const struct disk_driver ram_driver = {
+    .submit = ram_submit, .blocks = BLOCKS, .needs_flush = true};
 
 static void set_header(struct journal_header *h, uint64 seq, uint32 start)
 {
@@ -204,7 +205,10 @@ static const char *crash_anywhere(void)
 }
 
 // Where in the ring group g of those behind an empty journal at place 0 has its commit record.
-static uint32 commit_block(uint64 g) { return geometry.logstart + 1 + (uint32)g * (PER_GROUP + 2) - 1; }
+static uint32 commit_block(uint64 g)
+{
+    return geometry.logstart + 1 + (uint32)g * (PER_GROUP + 2) - 1;
+}
 
 static const char *damaged_groups(void)
 {
@@ -293,7 +297,8 @@ static const char *forged_group(void)
 
     uint64 groups;
     copy_disk(ram, crashed);
-    set_header((void *)block_of(ram, geometry.logstart), 2, 1); // the descriptor of group 1 is at place 0
+    // the descriptor of group 1 is at place 0
+    set_header((void *)block_of(ram, geometry.logstart), 2, 1);
     if (journal_mount(&geometry, &groups) != 0 || groups != 0)
         return "a group that a program has written does not count";
     copy_disk(ram, crashed);

@@ -43,7 +43,8 @@ KTEST(kernel_stacks)
     check(kernel_rights(a - 1) && kernel_rights(a - KSTACK_SIZE));
     check(!kernel_rights(a - KSTACK_SIZE - 1) && !kernel_rights(a));
     check(kstack_is_mapped(a - 1) && kstack_is_mapped(a - KSTACK_SIZE));
-    check(!kstack_is_mapped(a - KSTACK_SIZE - 1) && !kstack_is_mapped(a) && !kstack_is_mapped((vaddr_t)text_start));
+    check(!kstack_is_mapped(a - KSTACK_SIZE - 1) && !kstack_is_mapped(a) &&
+          !kstack_is_mapped((vaddr_t)text_start));
     kstack_free(a);
     check(!kernel_rights(a - 1) && !kstack_is_mapped(a - 1));
     kstack_free(b);
@@ -54,8 +55,8 @@ static struct addrspace *space_with_code(void)
 {
     static const uint32 ret = 0x00008067;
     struct addrspace *as = as_create();
-    if (as &&
-        (as_map(as, DATA, DATA + PGSIZE, PROT_READ | PROT_EXEC) < 0 || as_write(as, DATA, &ret, sizeof(ret)) < 0)) {
+    if (as && (as_map(as, DATA, DATA + PGSIZE, PROT_READ | PROT_EXEC) < 0 ||
+               as_write(as, DATA, &ret, sizeof(ret)) < 0)) {
         as_put(as);
         return 0;
     }
@@ -63,8 +64,8 @@ static struct addrspace *space_with_code(void)
     return as;
 }
 
-// An idle thread begins on its hart's boot stack, below the trap frame that every thread has, in which
-// a switch looks for floating point.
+// An idle thread begins on its hart's boot stack, below the trap frame that every thread has, in
+// which a switch looks for floating point.
 KTEST(kernel_stacks_of_idle_threads)
 {
     for (uint i = 0; i < cpu_count; i++) {

@@ -7,76 +7,76 @@
 
 #include "kernel/lib/kdef.h"
 
-#define KTESTS(X)                                                                                                      \
-    X(new_stacks_are_known)                                                                                            \
-    X(string_memset)                                                                                                   \
-    X(string_memcpy_memmove)                                                                                           \
-    X(string_memcmp)                                                                                                   \
-    X(string_pages)                                                                                                    \
-    X(string_strings)                                                                                                  \
-    X(print_numbers)                                                                                                   \
-    X(print_fields)                                                                                                    \
-    X(print_bounds)                                                                                                    \
-    X(fdt_reads_the_machine)                                                                                           \
-    X(fdt_survives_damage)                                                                                             \
-    X(page_account)                                                                                                    \
-    X(page_references)                                                                                                 \
-    X(page_blocks)                                                                                                     \
-    X(page_promises)                                                                                                   \
-    X(page_exhaustion)                                                                                                 \
-    X(page_failure_hook)                                                                                               \
-    X(kmem_objects_are_distinct_and_zero)                                                                              \
-    X(kmem_gives_frames_back)                                                                                          \
-    X(pagetable_rights)                                                                                                \
-    X(pagetable_walk)                                                                                                  \
-    X(pagetable_spans_skip_what_is_absent)                                                                             \
-    X(region_list)                                                                                                     \
-    X(space_roots_agree)                                                                                               \
-    X(space_refuses_bad_regions)                                                                                       \
-    X(space_write_crosses_pages)                                                                                       \
-    X(fault_cases)                                                                                                     \
-    X(fault_denied)                                                                                                    \
-    X(fault_copies_in_sequence)                                                                                        \
-    X(fork_shares_and_diverges)                                                                                        \
-    X(fork_out_of_memory)                                                                                              \
-    X(sbrk_by_bytes)                                                                                                   \
-    X(sbrk_promises_exactly)                                                                                           \
-    X(sbrk_mixed_parts)                                                                                                \
-    X(sbrk_refuses_too_much)                                                                                           \
-    X(sbrk_sparse_is_fast)                                                                                             \
-    X(pin_keeps_a_page)                                                                                                \
-    X(page_block_is_frames)                                                                                            \
-    X(leaf_account)                                                                                                    \
-    X(leaf_pins)                                                                                                       \
-    X(leaf_fork_out_of_memory)                                                                                         \
-    X(leaf_copy_out_of_memory)                                                                                         \
-    X(info_page_of_each_space)                                                                                         \
-    X(accessed_bits)                                                                                                   \
-    X(uaccess_copies)                                                                                                  \
-    X(uaccess_counts_are_exact)                                                                                        \
-    X(uaccess_strings)                                                                                                 \
-    X(kernel_map_rights)                                                                                               \
-    X(kernel_stacks)                                                                                                   \
-    X(kernel_stacks_of_idle_threads)                                                                                   \
-    X(kernel_traps_on_misuse)                                                                                          \
-    X(shootdown_reaches_other_harts)                                                                                   \
-    X(kernel_stacks_are_seen_by_all_harts)                                                                             \
-    X(lost_interrupt_is_sent_again)                                                                                    \
-    X(early_tick_is_not_the_last)                                                                                      \
-    X(spinlock_excludes_and_counts)                                                                                    \
-    X(rwlock_excludes)                                                                                                 \
-    X(rwlock_readers_together)                                                                                         \
-    X(rwlock_writers_come_first)                                                                                       \
-    X(rwlock_nests)                                                                                                    \
-    X(crc32c_known_answer)                                                                                             \
-    X(cache_pins_of_many)                                                                                              \
-    X(cache_account)                                                                                                   \
-    X(mounting_counts)                                                                                                 \
-    X(journal_crash_anywhere)                                                                                          \
-    X(journal_damaged_groups_do_not_count)                                                                             \
-    X(journal_impossible_home_is_refused)                                                                              \
-    X(journal_cannot_be_forged)                                                                                        \
-    X(journal_numbers_wrap)                                                                                            \
+#define KTESTS(X)                                                                                  \
+    X(new_stacks_are_known)                                                                        \
+    X(string_memset)                                                                               \
+    X(string_memcpy_memmove)                                                                       \
+    X(string_memcmp)                                                                               \
+    X(string_pages)                                                                                \
+    X(string_strings)                                                                              \
+    X(print_numbers)                                                                               \
+    X(print_fields)                                                                                \
+    X(print_bounds)                                                                                \
+    X(fdt_reads_the_machine)                                                                       \
+    X(fdt_survives_damage)                                                                         \
+    X(page_account)                                                                                \
+    X(page_references)                                                                             \
+    X(page_blocks)                                                                                 \
+    X(page_promises)                                                                               \
+    X(page_exhaustion)                                                                             \
+    X(page_failure_hook)                                                                           \
+    X(kmem_objects_are_distinct_and_zero)                                                          \
+    X(kmem_gives_frames_back)                                                                      \
+    X(pagetable_rights)                                                                            \
+    X(pagetable_walk)                                                                              \
+    X(pagetable_spans_skip_what_is_absent)                                                         \
+    X(region_list)                                                                                 \
+    X(space_roots_agree)                                                                           \
+    X(space_refuses_bad_regions)                                                                   \
+    X(space_write_crosses_pages)                                                                   \
+    X(fault_cases)                                                                                 \
+    X(fault_denied)                                                                                \
+    X(fault_copies_in_sequence)                                                                    \
+    X(fork_shares_and_diverges)                                                                    \
+    X(fork_out_of_memory)                                                                          \
+    X(sbrk_by_bytes)                                                                               \
+    X(sbrk_promises_exactly)                                                                       \
+    X(sbrk_mixed_parts)                                                                            \
+    X(sbrk_refuses_too_much)                                                                       \
+    X(sbrk_sparse_is_fast)                                                                         \
+    X(pin_keeps_a_page)                                                                            \
+    X(page_block_is_frames)                                                                        \
+    X(leaf_account)                                                                                \
+    X(leaf_pins)                                                                                   \
+    X(leaf_fork_out_of_memory)                                                                     \
+    X(leaf_copy_out_of_memory)                                                                     \
+    X(info_page_of_each_space)                                                                     \
+    X(accessed_bits)                                                                               \
+    X(uaccess_copies)                                                                              \
+    X(uaccess_counts_are_exact)                                                                    \
+    X(uaccess_strings)                                                                             \
+    X(kernel_map_rights)                                                                           \
+    X(kernel_stacks)                                                                               \
+    X(kernel_stacks_of_idle_threads)                                                               \
+    X(kernel_traps_on_misuse)                                                                      \
+    X(shootdown_reaches_other_harts)                                                               \
+    X(kernel_stacks_are_seen_by_all_harts)                                                         \
+    X(lost_interrupt_is_sent_again)                                                                \
+    X(early_tick_is_not_the_last)                                                                  \
+    X(spinlock_excludes_and_counts)                                                                \
+    X(rwlock_excludes)                                                                             \
+    X(rwlock_readers_together)                                                                     \
+    X(rwlock_writers_come_first)                                                                   \
+    X(rwlock_nests)                                                                                \
+    X(crc32c_known_answer)                                                                         \
+    X(cache_pins_of_many)                                                                          \
+    X(cache_account)                                                                               \
+    X(mounting_counts)                                                                             \
+    X(journal_crash_anywhere)                                                                      \
+    X(journal_damaged_groups_do_not_count)                                                         \
+    X(journal_impossible_home_is_refused)                                                          \
+    X(journal_cannot_be_forged)                                                                    \
+    X(journal_numbers_wrap)                                                                        \
     X(journal_freed_block_is_reused)
 
 #define KTEST(name) void ktest_##name(void)
@@ -86,12 +86,12 @@ KTESTS(KTEST_PROTOTYPE)
 #undef KTEST_PROTOTYPE
 
 // Ends the running test if cond does not hold. Only in the test's own function.
-#define check(cond)                                                                                                    \
-    do {                                                                                                               \
-        if (!(cond)) {                                                                                                 \
-            ktest_fail(__FILE__, __LINE__, #cond);                                                                     \
-            return;                                                                                                    \
-        }                                                                                                              \
+#define check(cond)                                                                                \
+    do {                                                                                           \
+        if (!(cond)) {                                                                             \
+            ktest_fail(__FILE__, __LINE__, #cond);                                                 \
+            return;                                                                                \
+        }                                                                                          \
     } while (0)
 
 // The thread that smp_test.c works with; started before frames are counted.

@@ -1,5 +1,5 @@
-// Spinlocks and reader-writer spinlocks, with one thread on each hart. Whatever a wrong lock does, a test waits
-// for a limited time. On one hart what needs several is not tested.
+// Spinlocks and reader-writer spinlocks, with one thread on each hart. Whatever a wrong lock does,
+// a test waits for a limited time. On one hart what needs several is not tested.
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/fdt.h"
 #include "kernel/ktest/ktest.h"
@@ -10,8 +10,9 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sched.h"
 
-#define TURNS   4000    // of each hart, at least
-#define BUSY_MS 300     // for which each goes on, so that all meet on a host that has few cores for them
+#define TURNS 4000 // of each hart, at least
+#define BUSY_MS                                                                                    \
+    300 // for which each goes on, so that all meet on a host that has few cores for them
 #define NESTED  1000000 // reads
 #define PATIENT 10      // seconds for what must happen
 #define ROUNDS  5
@@ -209,7 +210,8 @@ KTEST(rwlock_readers_together)
     check(t.seen == cpu_count);
 }
 
-// Hart 0 reads until a writer has been waiting for a while on hart 1; meanwhile hart 2 asks to read.
+// Hart 0 reads until a writer has been waiting for a while on hart 1; meanwhile hart 2 asks to
+// read.
 static void writer_first(uint hart)
 {
     if (hart == 0) {

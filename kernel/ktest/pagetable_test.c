@@ -53,8 +53,8 @@ KTEST(region_list)
     struct list *regions = &as->regions;
     for (uint i = 0; i < ARRAY_LEN(order); i++) { // each two pages long, two pages apart
         uaddr_t start = (order[i] * 4 + 1) * PGSIZE;
-        struct region *r = region_new(
-            &(struct region){.start = start, .end = start + 2 * PGSIZE, .prot = PROT_READ, .ops = &region_anon_ops});
+        struct region *r = region_new(&(struct region){
+            .start = start, .end = start + 2 * PGSIZE, .prot = PROT_READ, .ops = &region_anon_ops});
         check(r);
         region_insert(as, r);
     }

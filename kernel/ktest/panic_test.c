@@ -1,5 +1,5 @@
-// Ends of the kernel, on request: the boot argument panic=N has a KTEST=1 kernel do what must end in
-// a panic. tests/suites/panics.py looks at what is printed then, and at QEMU's exit status.
+// Ends of the kernel, on request: the boot argument panic=N has a KTEST=1 kernel do what must end
+// in a panic. tests/suites/panics.py looks at what is printed then, and at QEMU's exit status.
 //
 // The function with the fault is not inlined: the backtrace must name it.
 #include "kernel/ktest/ktest.h"

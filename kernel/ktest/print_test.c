@@ -16,7 +16,8 @@ static bool printflike(2, 3) prints(const char *want, const char *format, ...)
 
 KTEST(print_numbers)
 {
-    check(prints("-9223372036854775808 9223372036854775807", "%ld %ld", (long)(1UL << 63), (long)(~0UL >> 1)));
+    check(prints("-9223372036854775808 9223372036854775807", "%ld %ld", (long)(1UL << 63),
+                 (long)(~0UL >> 1)));
     check(prints("-2147483648 4294967295", "%d %u", (int)(1U << 31), ~0U));
     check(prints("18446744073709551615 0", "%lu %zu", ~0UL, (size_t)0));
     check(prints("beef 1 ffffffffffffffff", "%x %llx %lx", 0xbeef, 1ULL, ~0UL));

@@ -169,21 +169,24 @@ static void look_at_stack(uint)
     irq_on();
 }
 
-// The threads of the other harts are new, and moved to their harts. The first test: none has led to a flush.
+// The threads of the other harts are new, and moved to their harts. The first test: none has led to
+// a flush.
 KTEST(new_stacks_are_known)
 {
     ktest_on_all_harts(look_at_stack);
     check(!stack_unknown);
 }
 
-// A hart whose timer is off does not look for reasons by itself. Without a second interrupt this waits for ever.
+// A hart whose timer is off does not look for reasons by itself. Without a second interrupt this
+// waits for ever.
 KTEST(lost_interrupt_is_sent_again)
 {
     if (cpu_count == 1)
         return;
     sched_pin(0);
     *mmio64(CLINT_MTIMECMP(1)) = ~0UL;
-    __atomic_fetch_or(&cpus[1].ipi_pending, (1U << IPI_REASONS) - 1, __ATOMIC_SEQ_CST); // so none is sent
+    // so none is sent
+    __atomic_fetch_or(&cpus[1].ipi_pending, (1U << IPI_REASONS) - 1, __ATOMIC_SEQ_CST);
     tlb_flush_kernel();
     *mmio64(CLINT_MTIMECMP(1)) = 0;
     current()->pin = ANY_HART;

@@ -13,7 +13,8 @@ static struct addrspace *space_with_leaf(uint leaves)
     if (!as)
         return 0;
     as_set_heap(as, HEAP);
-    if (as_sbrk(as, leaves * (int64)SUPERPGSIZE, SBRK_EAGER) == HEAP && vm_fault(as, HEAP + 5, ACCESS_WRITE) == 0)
+    if (as_sbrk(as, leaves * (int64)SUPERPGSIZE, SBRK_EAGER) == HEAP &&
+        vm_fault(as, HEAP + 5, ACCESS_WRITE) == 0)
         return as;
     as_put(as);
     return 0;
@@ -58,12 +59,14 @@ KTEST(leaf_account)
     check(ktest_available() == promised && as->resident == BLOCK_FRAMES && as->tables == 2);
     as_check(as);
     uint64 stale = counters[C_fault_stale];
-    check(vm_fault(as, HEAP + 9 * PGSIZE, ACCESS_WRITE) == 0 && counters[C_fault_stale] == stale + 1);
+    check(vm_fault(as, HEAP + 9 * PGSIZE, ACCESS_WRITE) == 0 &&
+          counters[C_fault_stale] == stale + 1);
     check(as_sbrk(as, -SUPERPGSIZE - PGSIZE, SBRK_EAGER) > 0 && !is_leaf(as, HEAP));
     check(as->resident == BLOCK_FRAMES - 1 && as->tables == 2 && as->promised_tables == 0);
     check(ktest_available() == promised + BLOCK_FRAMES + 1 + 1); // and a table
     as_check(as);
-    check(as_sbrk(as, PGSIZE - SUPERPGSIZE, SBRK_EAGER) > 0 && as->resident == 0 && as->tables == 2);
+    check(as_sbrk(as, PGSIZE - SUPERPGSIZE, SBRK_EAGER) > 0 && as->resident == 0 &&
+          as->tables == 2);
     as_put(as);
 }
 
@@ -77,7 +80,8 @@ KTEST(leaf_pins)
     check(as_fork(as, &child) == 0 && page_refs(p) == 3);
     as_put(child);
     uint64 copies = counters[C_super_copy];
-    check(vm_fault(as, HEAP, ACCESS_WRITE) == 0 && counters[C_super_copy] == copies + 1); // one page has another user
+    // one page has another user
+    check(vm_fault(as, HEAP, ACCESS_WRITE) == 0 && counters[C_super_copy] == copies + 1);
     check(mapped_page(as, HEAP) != first && page_refs(first) == 0 && page_refs(p) == 1);
     page_put(p);
     as_put(as);
@@ -128,7 +132,8 @@ KTEST(leaf_copy_out_of_memory)
     check(mapped_page(child, HEAP + 511 * PGSIZE) == first + 511);
     as_check(child);
     as_put(child);
-    check(vm_fault(as, HEAP, ACCESS_WRITE) == 0 && mapped_page(as, HEAP) == first && is_leaf(as, HEAP));
+    check(vm_fault(as, HEAP, ACCESS_WRITE) == 0 && mapped_page(as, HEAP) == first &&
+          is_leaf(as, HEAP));
     as_check(as);
     as_put(as);
 }

@@ -21,9 +21,15 @@ static inline void list_insert_between(struct list *item, struct list *prev, str
     next->prev = item;
 }
 
-static inline void list_push_front(struct list *l, struct list *item) { list_insert_between(item, l, l->next); }
+static inline void list_push_front(struct list *l, struct list *item)
+{
+    list_insert_between(item, l, l->next);
+}
 
-static inline void list_push_back(struct list *l, struct list *item) { list_insert_between(item, l->prev, l); }
+static inline void list_push_back(struct list *l, struct list *item)
+{
+    list_insert_between(item, l->prev, l);
+}
 
 // Takes item out; it is then an empty list, so that taking it out again does nothing.
 static inline void list_remove(struct list *item)
@@ -45,13 +51,15 @@ static inline struct list *list_pop_front(struct list *l)
 
 #define list_entry(item, type, member) container_of(item, type, member)
 
-// for each member p (a type *) of list l; the loop must not take p out unless it then leaves. _safe: it may
-// take p out, but no other.
-#define list_for_each(p, l, type, member)                                                                              \
-    for (type *p = list_entry((l)->next, type, member); &p->member != (l); p = list_entry(p->member.next, type, member))
+// for each member p (a type *) of list l; the loop must not take p out unless it then leaves.
+// _safe: it may take p out, but no other.
+#define list_for_each(p, l, type, member)                                                          \
+    for (type *p = list_entry((l)->next, type, member); &p->member != (l);                         \
+         p = list_entry(p->member.next, type, member))
 
-#define list_for_each_safe(p, l, type, member)                                                                         \
-    for (type *p = list_entry((l)->next, type, member), *next_ = list_entry(p->member.next, type, member);             \
+#define list_for_each_safe(p, l, type, member)                                                     \
+    for (type *p = list_entry((l)->next, type, member),                                            \
+              *next_ = list_entry(p->member.next, type, member);                                   \
          &p->member != (l); p = next_, next_ = list_entry(p->member.next, type, member))
 
 #endif

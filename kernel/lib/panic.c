@@ -1,9 +1,9 @@
 // Panics and backtraces.
 //
-// The first hart that panics owns the end of the run, before it prints anything: it stops the others
-// wherever they are, and then needs no lock and no queue. Others that panic meanwhile wait to be
-// stopped. A panic within a panic (from a hook, say) prints its message and ends the machine without
-// another attempt at what failed; a third prints nothing.
+// The first hart that panics owns the end of the run, before it prints anything: it stops the
+// others wherever they are, and then needs no lock and no queue. Others that panic meanwhile wait
+// to be stopped. A panic within a panic (from a hook, say) prints its message and ends the machine
+// without another attempt at what failed; a third prints nothing.
 #include "kernel/lib/panic.h"
 
 #include "kernel/lib/print.h"
@@ -59,7 +59,8 @@ static void backtrace_from(uint64 fp)
 __attribute__((noinline)) void backtrace(void)
 {
     backtrace_from((uint64)__builtin_frame_address(0));
-    __asm__ volatile(""); // the call before is not the last thing here: this frame stays until it is over
+    // the call before is not the last thing here: this frame stays until it is over
+    __asm__ volatile("");
 }
 
 // Prints the message, and for the first panic all that is known of its circumstances.
@@ -82,7 +83,8 @@ void panic_at(const char *file, int line, const char *format, ...)
     int first = NOBODY;
     va_list args;
 
-    __atomic_compare_exchange_n(&panic_owner, &first, hart, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+    __atomic_compare_exchange_n(&panic_owner, &first, hart, false, __ATOMIC_ACQ_REL,
+                                __ATOMIC_ACQUIRE);
     if (first != NOBODY && first != hart)
         for (;;)
             ;

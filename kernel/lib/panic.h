@@ -12,15 +12,16 @@ noreturn void panic_at(const char *file, int line, const char *format, ...) prin
 
 // What lib cannot know: each is set once at boot, and left out while it is 0.
 struct panic_hooks {
-    int (*hart)(void);     // number of the running hart
-    void (*begin)(void);   // on the first panic only: stops the other harts, and lets kprintf print at once
+    int (*hart)(void); // number of the running hart
+    // on the first panic only: stops the other harts, and lets kprintf print at once
+    void (*begin)(void);
     void (*context)(void); // prints hart, process and, after a trap, registers
     void (*end)(void);     // leaves the machine and does not return
 };
 extern struct panic_hooks panic_hooks;
 
-// Prints the calls that led here: a line `backtrace:`, then an address a line, the latest first, with
-// its function's name.
+// Prints the calls that led here: a line `backtrace:`, then an address a line, the latest first,
+// with its function's name.
 void backtrace(void);
 
 // True on the hart that panics, from then on: lock and assert code must not panic again.

@@ -39,7 +39,8 @@ static void put_field(struct text *t, const struct spec *s, const char *bytes, s
         put(t, bytes, n);
 }
 
-static void put_number(struct text *t, const struct spec *s, uint64 value, uint base, bool is_signed)
+static void put_number(struct text *t, const struct spec *s, uint64 value, uint base,
+                       bool is_signed)
 {
     char digits[DIGITS_MAX];
     char *end = digits + DIGITS_MAX, *p = end;
@@ -82,7 +83,8 @@ static void put_conversion(struct text *t, const struct spec *s, char letter, va
         break;
     case 'u':
     case 'x':
-        put_number(t, s, s->is_long ? va_arg(*args, uint64) : va_arg(*args, uint), letter == 'x' ? 16 : 10, false);
+        put_number(t, s, s->is_long ? va_arg(*args, uint64) : va_arg(*args, uint),
+                   letter == 'x' ? 16 : 10, false);
         break;
     case 'p':
         put_pointer(t, va_arg(*args, uint64));

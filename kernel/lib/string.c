@@ -1,9 +1,9 @@
 // Memory and strings.
 //
 // The emulator takes about as long for a store of eight bytes as for one of a single byte, so what
-// stores to memory goes by words as soon as the destination is aligned, 64 bytes a turn. Where source
-// and destination are aligned differently, whole words are loaded and shifted together, so no
-// access is ever misaligned. The unrolled parts are assembly: a compiler takes a plain loop in
+// stores to memory goes by words as soon as the destination is aligned, 64 bytes a turn. Where
+// source and destination are aligned differently, whole words are loaded and shifted together, so
+// no access is ever misaligned. The unrolled parts are assembly: a compiler takes a plain loop in
 // memset for a memset and calls it.
 #include "kernel/lib/string.h"
 
@@ -24,7 +24,9 @@ static inline size_t misalignment(const void *p) { return (uint64)p & (WORD - 1)
 // Stores word w to the 64 bytes at d, aligned.
 static inline void store_block(uint8 *d, uint64 w)
 {
-    __asm__ volatile(".irp at, 0, 8, 16, 24, 32, 40, 48, 56\n\tsd %z1, \\at(%0)\n\t.endr" ::"r"(d), "rJ"(w) : "memory");
+    __asm__ volatile(".irp at, 0, 8, 16, 24, 32, 40, 48, 56\n\tsd %z1, \\at(%0)\n\t.endr" ::"r"(d),
+                     "rJ"(w)
+                     : "memory");
 }
 
 // Moves 64 bytes, aligned. All are loaded before the first is stored: they may overlap.

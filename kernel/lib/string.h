@@ -1,6 +1,6 @@
 // Memory and strings. No function here allocates or keeps state. memset, memmove, memcpy and
-// memcmp have the C library's meaning (the compiler calls them too). What fills and what copies works
-// by words, but for a move upwards within one place.
+// memcmp have the C library's meaning (the compiler calls them too). What fills and what copies
+// works by words, but for a move upwards within one place.
 #ifndef KERNEL_LIB_STRING_H
 #define KERNEL_LIB_STRING_H
 

@@ -12,7 +12,8 @@ static struct held_set spinlocks[NCPU]; // each hart's own, interrupts off
 
 static bool is_spin(enum lock_level level) { return level >= LEVEL_FIRST_SPIN; }
 
-// Where a lock of that level is noted; 0: nowhere. During boot there is no thread yet, and nothing to order.
+// Where a lock of that level is noted; 0: nowhere. During boot there is no thread yet, and nothing
+// to order.
 static struct held_set *set_of(enum lock_level level)
 {
     if (panicking())
@@ -32,7 +33,8 @@ void lockdep_take(const void *lock, const char *name, enum lock_level level)
     kassert(s->count < HELD_MAX);
     for (const struct held_lock *h = s->held; h < &s->held[s->count]; h++)
         if (h->level >= level)
-            panic("lock order: %s (level %d) taken while %s (level %d) is held", name, level, h->name, h->level);
+            panic("lock order: %s (level %d) taken while %s (level %d) is held", name, level,
+                  h->name, h->level);
     s->held[s->count++] = (struct held_lock){lock, name, level};
 }
 

@@ -19,8 +19,8 @@ struct held_set {
 };
 
 #ifdef DEBUG
-// A lock of this level is taken, left: by this hart if it is a spinlock's, else by the running thread (sleeplocks, the
-// transaction).
+// A lock of this level is taken, left: by this hart if it is a spinlock's, else by the running
+// thread (sleeplocks, the transaction).
 void lockdep_take(const void *lock, const char *name, enum lock_level level);
 void lockdep_leave(const void *lock, enum lock_level level);
 // The running thread must hold nothing.
@@ -30,7 +30,10 @@ static inline void lockdep_take(const void *lock, const char *name, enum lock_le
 {
     (void)lock, (void)name, (void)level;
 }
-static inline void lockdep_leave(const void *lock, enum lock_level level) { (void)lock, (void)level; }
+static inline void lockdep_leave(const void *lock, enum lock_level level)
+{
+    (void)lock, (void)level;
+}
 static inline void lockdep_assert_none(void) {}
 #endif
 

@@ -1,7 +1,8 @@
 // Sleeplocks. The word says all: 0 free, 1 held, 2 held and somebody may be waiting. Taking a free
 // lock and letting go of one that nobody waits for are one atomic instruction each; only then
-// come a spinlock and a wait queue (U. Drepper, "Futexes Are Tricky", mutex 2). Who lets go hands the
-// lock to the first waiter: else a thread that takes it again and again leaves the others hungry.
+// come a spinlock and a wait queue (U. Drepper, "Futexes Are Tricky", mutex 2). Who lets go hands
+// the lock to the first waiter: else a thread that takes it again and again leaves the others
+// hungry.
 #include "kernel/lock/sleeplock.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
@@ -21,7 +22,8 @@ void sleeplock_lock(struct sleeplock *l)
 {
     uint32 unlocked = 0;
     lockdep_take(l, l->name, l->level);
-    if (unlikely(!__atomic_compare_exchange_n(&l->state, &unlocked, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))) {
+    if (unlikely(!__atomic_compare_exchange_n(&l->state, &unlocked, 1, false, __ATOMIC_ACQUIRE,
+                                              __ATOMIC_RELAXED))) {
         kassert(l->holder != current());
         spin_lock(&wait_lock);
         if (__atomic_exchange_n(&l->state, 2, __ATOMIC_ACQUIRE) != 0)
@@ -38,7 +40,8 @@ void sleeplock_unlock(struct sleeplock *l)
     lockdep_leave(l, l->level);
     l->holder = 0;
     uint32 alone = 1;
-    if (__atomic_compare_exchange_n(&l->state, &alone, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+    if (__atomic_compare_exchange_n(&l->state, &alone, 0, false, __ATOMIC_RELEASE,
+                                    __ATOMIC_RELAXED))
         return;
     spin_lock(&wait_lock);
     l->holder = wakeup_one(l);

@@ -15,9 +15,9 @@ struct sleeplock {
     struct proc *holder; // while it is held
 };
 
-#define SLEEPLOCK_INIT(name_, level_)                                                                                  \
-    {                                                                                                                  \
-        .level = LEVEL_##level_, .name = name_                                                                         \
+#define SLEEPLOCK_INIT(name_, level_)                                                              \
+    {                                                                                              \
+        .level = LEVEL_##level_, .name = name_                                                     \
     }
 
 void sleeplock_init(struct sleeplock *l, const char *name, enum lock_level level);

@@ -34,7 +34,8 @@ static __attribute__((noinline)) void wait_for(struct spinlock *l)
     if (spin_holding(l) && !panicking())
         panic("lock %s taken twice by hart %d", l->name, this_cpu()->index);
     for (;; failed++) {
-        for (uint i = 0; i < LOOKS && __atomic_load_n(&l->locked, __ATOMIC_RELAXED) && !panicking(); i++)
+        for (uint i = 0; i < LOOKS && __atomic_load_n(&l->locked, __ATOMIC_RELAXED) && !panicking();
+             i++)
             ; // if this hart panics, the holder has been stopped
         if (!__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) || panicking())
             break;
@@ -81,7 +82,8 @@ void lock_counts(struct lock_count count[NLOCKLEVEL])
     for (uint level = 0; level < NLOCKLEVEL; level++) {
         count[level] = (struct lock_count){0, 0};
         for (uint i = 0; i < cpu_count; i++) {
-            count[level].acquired += __atomic_load_n(&cpus[i].lock_acquired[level], __ATOMIC_RELAXED);
+            count[level].acquired +=
+                __atomic_load_n(&cpus[i].lock_acquired[level], __ATOMIC_RELAXED);
             count[level].failed += __atomic_load_n(&cpus[i].lock_failed[level], __ATOMIC_RELAXED);
         }
     }

@@ -18,9 +18,9 @@ struct spinlock {
     struct cpu *holder; // while it is held
 };
 
-#define SPINLOCK_INIT(name_, level_)                                                                                   \
-    {                                                                                                                  \
-        .level = LEVEL_##level_, .name = name_                                                                         \
+#define SPINLOCK_INIT(name_, level_)                                                               \
+    {                                                                                              \
+        .level = LEVEL_##level_, .name = name_                                                     \
     }
 
 void spin_init(struct spinlock *l, const char *name, enum lock_level level);

@@ -15,11 +15,12 @@ struct transaction {
 struct transaction *thread_transaction(void);
 bool thread_in_transaction(void); // it is open
 
-// The running thread is to end at its next return to user mode. Work that may take long asks at each page, block or
-// turn of a loop, and leaves early: what it answers then, nobody will see.
+// The running thread is to end at its next return to user mode. Work that may take long asks at
+// each page, block or turn of a loop, and leaves early: what it answers then, nobody will see.
 bool thread_killed(void);
 
-// Whether it may take the last frames of memory: it is of init, once that is a program, or of a shell of the console.
+// Whether it may take the last frames of memory: it is of init, once that is a program, or of a
+// shell of the console.
 bool thread_has_reserve(void);
 
 // Starts a kernel thread (proc/ sets the function at boot): main(arg) must not return.

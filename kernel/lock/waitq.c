@@ -60,7 +60,8 @@ static void wake_locked(struct proc *p)
     sched_ready(p);
 }
 
-// => *lock held; let go while asleep. 0; -EINTR if killable and killed; -ETIMEDOUT if waitq_tick ended it.
+// => *lock held; let go while asleep. 0; -EINTR if killable and killed; -ETIMEDOUT if waitq_tick
+// ended it.
 static int sleep_on(const void *chan, struct spinlock *lock, bool killable)
 {
     struct proc *p = current();
@@ -115,8 +116,9 @@ int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool ki
     return r;
 }
 
-// Wakes at most most sleepers on chan, and returns the last of them. The unlocked look is sound: who waits was queued
-// before the lock that guards the condition was let go, and the waker has held that lock since.
+// Wakes at most most sleepers on chan, and returns the last of them. The unlocked look is sound:
+// who waits was queued before the lock that guards the condition was let go, and the waker has held
+// that lock since.
 static struct proc *wake_some(const void *chan, uint64 most)
 {
     struct proc *last = 0;
@@ -142,8 +144,9 @@ void wakeup(const void *chan) { wake_some(chan, ~0UL); }
 
 struct proc *wakeup_one(const void *chan) { return wake_some(chan, 1); }
 
-// Ends the sleep of p, if it is in one, as a timeout or, where it is killable, a kill. It may meanwhile wake by itself
-// and sleep elsewhere: so its channel is looked at again under the bucket's lock.
+// Ends the sleep of p, if it is in one, as a timeout or, where it is killable, a kill. It may
+// meanwhile wake by itself and sleep elsewhere: so its channel is looked at again under the
+// bucket's lock.
 static void end_sleep(struct proc *p, bool timeout)
 {
     const void *chan;

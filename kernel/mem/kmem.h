@@ -18,9 +18,9 @@ struct kmem_cache {
     struct list partial;  // frames with objects in use and room; made at first use
 };
 
-#define KMEM_CACHE(name_, type)                                                                                        \
-    {                                                                                                                  \
-        .size = (sizeof(type) + 7) & ~7U, .lock = SPINLOCK_INIT(name_, KMEM)                                           \
+#define KMEM_CACHE(name_, type)                                                                    \
+    {                                                                                              \
+        .size = (sizeof(type) + 7) & ~7U, .lock = SPINLOCK_INIT(name_, KMEM)                       \
     }
 
 // An object filled with zeroes, or 0 if there is no memory. Never sleeps.

@@ -19,9 +19,11 @@
 #include "kernel/lock/thread.h"
 #include "kernel/mem/buddy.h"
 
-#define BATCH      16 // frames that an empty cache takes at once
-#define CACHE_MAX  64 // frames that a hart keeps; one more, and all go back
-#define RESERVE    64 // frames that only thread_has_reserve gets: a person at the prompt can end what has taken all
+#define BATCH     16 // frames that an empty cache takes at once
+#define CACHE_MAX 64 // frames that a hart keeps; one more, and all go back
+#define RESERVE                                                                                    \
+    64 // frames that only thread_has_reserve gets: a person at the prompt can end what has taken
+       // all
 #define FIND_TRIES 16 // looks at all lists before a granted frame counts as not there
 
 static struct hart_cache {
@@ -36,7 +38,8 @@ struct page *zero_page;
 bool (*alloc_failure_hook)(void);
 bool (*page_reclaim_hook)(void);
 
-static int64 available;   // a: free + reclaimable - mapped - promised - RESERVE; less than 0: somebody has some of that
+// a: free + reclaimable - mapped - promised - RESERVE; less than 0: somebody has some of that
+static int64 available;
 static int64 promised;    // a
 static int64 reclaimable; // a
 static int64 mapped;      // a: frames marked PG_CACHE with more than one reference
@@ -53,7 +56,8 @@ static bool take_available(int64 n)
     do {
         if (now < n && (now + RESERVE < n || !thread_has_reserve()))
             return false;
-    } while (!__atomic_compare_exchange_n(&available, &now, now - n, true, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+    } while (!__atomic_compare_exchange_n(&available, &now, now - n, true, __ATOMIC_ACQ_REL,
+                                          __ATOMIC_ACQUIRE));
     return true;
 }
 
@@ -256,7 +260,8 @@ bool page_hold(struct page *p)
         return true;
     int32 refs = page_refs(p);
     while (refs > 1) // counted already
-        if (__atomic_compare_exchange_n(&p->refs, &refs, refs + 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        if (__atomic_compare_exchange_n(&p->refs, &refs, refs + 1, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED))
             return true;
     if (!take_available(1))
         return false;

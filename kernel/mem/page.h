@@ -11,9 +11,9 @@
 // it. Frames of the kernel itself and the zero page are never freed.
 //
 // The account. available = free frames + frames that caches would give back, but for those that are
-// held (page_hold: mapped by programs, mostly) - frames promised - a reserve for the console's shell.
-// A promise keeps that many frames for its owner: page_alloc without PAGE_PROMISED never takes
-// them. Caches say with page_reclaimable which frames they would give back; a hook takes one
+// held (page_hold: mapped by programs, mostly) - frames promised - a reserve for the console's
+// shell. A promise keeps that many frames for its owner: page_alloc without PAGE_PROMISED never
+// takes them. Caches say with page_reclaimable which frames they would give back; a hook takes one
 // back when the free lists are empty.
 #ifndef KERNEL_MEM_PAGE_H
 #define KERNEL_MEM_PAGE_H
@@ -65,8 +65,9 @@ void page_free(struct page *p);
 // n more (negative: fewer) frames of caches have other users, who keep them from being taken back.
 void page_count_mapped(int64 n);
 uint64 page_mapped(void);
-// One more reference on p, whose cache could take it back before: what is available gets less. False: it is promised to
-// others; nothing has changed. The caller sees to it that the cache keeps p meanwhile.
+// One more reference on p, whose cache could take it back before: what is available gets less.
+// False: it is promised to others; nothing has changed. The caller sees to it that the cache keeps
+// p meanwhile.
 bool page_hold(struct page *p);
 
 static inline void page_get(struct page *p) // one more reference
@@ -96,9 +97,13 @@ static inline void page_put(struct page *p) // one less; the last one frees the 
         page_free(p);
 }
 
-static inline int page_refs(const struct page *p) { return __atomic_load_n(&p->refs, __ATOMIC_ACQUIRE); }
+static inline int page_refs(const struct page *p)
+{
+    return __atomic_load_n(&p->refs, __ATOMIC_ACQUIRE);
+}
 
-static inline bool page_is_single(const struct page *p) // has one user, who may do with it what he likes
+// has one user, who may do with it what he likes
+static inline bool page_is_single(const struct page *p)
 {
     return page_refs(p) == 1 && !(p->flags & PG_RESERVED);
 }
@@ -114,7 +119,10 @@ static inline struct page *phys_to_page(paddr_t pa) // pa in managed RAM (assert
     return &page_frames[(pa >> PGSHIFT) - page_first];
 }
 
-static inline paddr_t page_to_phys(const struct page *p) { return (page_first + (uint64)(p - page_frames)) << PGSHIFT; }
+static inline paddr_t page_to_phys(const struct page *p)
+{
+    return (page_first + (uint64)(p - page_frames)) << PGSHIFT;
+}
 
 static inline void *page_to_virt(const struct page *p) { return phys_to_virt(page_to_phys(p)); }
 

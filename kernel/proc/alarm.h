@@ -1,6 +1,7 @@
 // Alarms: a process has a function of its own called after every so many clock ticks.
 //
-//     states:  none -> counting (alarm_set) -> in the handler (alarm_deliver) -> counting (alarm_return)
+//     states:  none -> counting (alarm_set) -> in the handler (alarm_deliver) -> counting
+//     (alarm_return)
 //              alarm_set with 0 ticks: stops counting; exec and exit: none
 //
 // A tick counts if it meets the process running, in user mode or in the kernel on its behalf; ticks

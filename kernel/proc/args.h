@@ -1,5 +1,5 @@
-// The arguments that exec passes to a program: strings, each with its 0, one behind the other in frames that need not
-// be neighbours.
+// The arguments that exec passes to a program: strings, each with its 0, one behind the other in
+// frames that need not be neighbours.
 #ifndef KERNEL_PROC_ARGS_H
 #define KERNEL_PROC_ARGS_H
 
@@ -8,7 +8,8 @@
 #include "kernel/riscv.h"
 
 #define ARGS_FRAMES (ARGMAX / PGSIZE)
-#define ARGS_BYTES  (ARGMAX - (MAXARG + 1) * sizeof(uaddr_t)) // of all strings: the pointers to them count, too
+#define ARGS_BYTES                                                                                 \
+    (ARGMAX - (MAXARG + 1) * sizeof(uaddr_t)) // of all strings: the pointers to them count, too
 
 struct exec_args {
     int argc;

@@ -1,6 +1,6 @@
 // exec: a complete new address space is built from the program file before the old one is left,
-// so a failed exec leaves the caller whole. Segments are mapped, not read: their pages come when they
-// are touched (vm/region_file.c).
+// so a failed exec leaves the caller whole. Segments are mapped, not read: their pages come when
+// they are touched (vm/region_file.c).
 //
 //     address space       program segments, as the file says | process page | guard | stack | heap
 //     stack, from its top argument strings, argv[] with a 0 at its end, <- sp (16-byte aligned)
@@ -39,18 +39,21 @@ static int read_exactly(struct inode *ip, void *dst, uint64 off, size_t n)
 
 static int check_header(const struct elf_header *h)
 {
-    bool ours = h->magic == ELF_MAGIC && h->class == ELF_CLASS64 && h->data == ELF_LITTLE && h->type == ELF_EXEC &&
-                h->machine == ELF_RISCV && h->phentsize == sizeof(struct elf_segment) && h->phnum <= MAX_SEGMENTS;
+    bool ours = h->magic == ELF_MAGIC && h->class == ELF_CLASS64 && h->data == ELF_LITTLE &&
+                h->type == ELF_EXEC && h->machine == ELF_RISCV &&
+                h->phentsize == sizeof(struct elf_segment) && h->phnum <= MAX_SEGMENTS;
     return ours ? 0 : -ENOEXEC;
 }
 
 // Segments come in order, on pages of their own, and leave room for process page, guard and stack.
 static int check_segment(const struct loading *l, const struct elf_segment *s)
 {
-    const uaddr_t limit = TRAPFRAME - (1 + USERGUARD + USERSTACK + 1) * PGSIZE; // and a page of heap
-    bool sound = s->filesz <= s->memsz && s->vaddr >= USERBASE && s->vaddr < limit && s->memsz <= limit - s->vaddr &&
-                 PGROUNDDOWN(s->vaddr) >= l->end && s->filesz <= l->file->d.size &&
-                 s->off <= l->file->d.size - s->filesz && !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
+    // and a page of heap
+    const uaddr_t limit = TRAPFRAME - (1 + USERGUARD + USERSTACK + 1) * PGSIZE;
+    bool sound = s->filesz <= s->memsz && s->vaddr >= USERBASE && s->vaddr < limit &&
+                 s->memsz <= limit - s->vaddr && PGROUNDDOWN(s->vaddr) >= l->end &&
+                 s->filesz <= l->file->d.size && s->off <= l->file->d.size - s->filesz &&
+                 !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
     return sound ? 0 : -ENOEXEC;
 }
 
@@ -82,22 +85,24 @@ static int copy_bytes(struct loading *l, uaddr_t va, uint64 off, uint64 n)
     return 0;
 }
 
-// Where the part of the segment ends that can be mapped as the file has it: page by page, if addresses
-// and offsets agree, but for the page on which the file's bytes end and zeroes begin.
+// Where the part of the segment ends that can be mapped as the file has it: page by page, if
+// addresses and offsets agree, but for the page on which the file's bytes end and zeroes begin.
 static uaddr_t mapped_end(const struct elf_segment *s)
 {
     uaddr_t file_end = s->vaddr + s->filesz;
     if ((s->vaddr - s->off) % PGSIZE != 0 || s->filesz == 0)
         return PGROUNDDOWN(s->vaddr);
-    return s->filesz < s->memsz ? max_u64(PGROUNDDOWN(file_end), PGROUNDDOWN(s->vaddr)) : PGROUNDUP(file_end);
+    return s->filesz < s->memsz ? max_u64(PGROUNDDOWN(file_end), PGROUNDDOWN(s->vaddr))
+                                : PGROUNDUP(file_end);
 }
 
-// Maps [start, end) of the segment's pages from the file, and the rest as memory of its own, with the
-// bytes that the file has for it.
+// Maps [start, end) of the segment's pages from the file, and the rest as memory of its own, with
+// the bytes that the file has for it.
 static int map_segment(struct loading *l, const struct elf_segment *s)
 {
     int prot = prot_of(s->flags), r = 0;
-    uaddr_t start = PGROUNDDOWN(s->vaddr), middle = mapped_end(s), end = PGROUNDUP(s->vaddr + s->memsz);
+    uaddr_t start = PGROUNDDOWN(s->vaddr), middle = mapped_end(s),
+            end = PGROUNDUP(s->vaddr + s->memsz);
     if (start < middle)
         r = as_map_program(l->image.as, start, middle, prot, l->file, PGROUNDDOWN(s->off));
     if (r == 0 && middle < end)
@@ -204,8 +209,8 @@ static void set_name(struct new_image *image, const char *path)
     strlcpy(image->name, name, sizeof(image->name));
 }
 
-// The process is to become the program: all its threads are told to end, so nothing can fail any more.
-// -EINTR: they are ending already.
+// The process is to become the program: all its threads are told to end, so nothing can fail any
+// more. -EINTR: they are ending already.
 static int commit(struct proc *leader, const struct new_image *image)
 {
     spin_lock(&tree_lock);

@@ -2,8 +2,8 @@
 // its parent (or init, which takes in orphans) has waited for it.
 //
 // What the threads of a process share lies in their leader, which therefore outlives them: when its
-// turn comes to end, it waits for the others, and then ends the process, or goes on as a new program
-// if one of them has called exec.
+// turn comes to end, it waits for the others, and then ends the process, or goes on as a new
+// program if one of them has called exec.
 #include "kernel/dev/power.h"
 #include "kernel/errno.h"
 #include "kernel/fs/inode.h"
@@ -19,10 +19,10 @@
 #include "kernel/vm/addrspace.h"
 #include "kernel/vm/kmap.h"
 
-// The process's memory goes while it can still sleep: for that of the parent, which is what this hart will
-// most likely run next, and is kept there as an idle hart keeps one. The tree lock holds it until this
-// hart is known to keep it; afterwards its end would find out. Who looks at other processes' spaces finds
-// them through the tree lock, and keeps them alive by a reference.
+// The process's memory goes while it can still sleep: for that of the parent, which is what this
+// hart will most likely run next, and is kept there as an idle hart keeps one. The tree lock holds
+// it until this hart is known to keep it; afterwards its end would find out. Who looks at other
+// processes' spaces finds them through the tree lock, and keeps them alive by a reference.
 static void release_memory(struct proc *p)
 {
     struct addrspace *as = p->as;
@@ -57,8 +57,8 @@ static bool any_runs_locked(const struct proc *leader)
     return false;
 }
 
-// The leader waits until all other threads have ended, and frees them. One that wants to be joined may be,
-// as long as there is one to do it.
+// The leader waits until all other threads have ended, and frees them. One that wants to be joined
+// may be, as long as there is one to do it.
 static void reap_threads(struct proc *leader)
 {
     if (list_empty(&leader->threads))
@@ -71,8 +71,8 @@ static void reap_threads(struct proc *leader)
         proc_reap(list_entry(leader->threads.next, struct proc, sibling));
 }
 
-// => tree_lock held: p has ended, whom who waits for it may find from here on. Its stack is free only
-// when the sched lock is: after the switch.
+// => tree_lock held: p has ended, whom who waits for it may find from here on. Its stack is free
+// only when the sched lock is: after the switch.
 static noreturn void become_zombie_locked(struct proc *p)
 {
     wakeup(family_of(p));
@@ -106,8 +106,8 @@ bool proc_is_above_locked(const struct proc *p, const struct proc *below)
     return below != 0;
 }
 
-// Kills all processes but the caller and those above it, and waits for at most ticks clock ticks until they have
-// given back what they had.
+// Kills all processes but the caller and those above it, and waits for at most ticks clock ticks
+// until they have given back what they had.
 static void end_others(uint64 ticks)
 {
     uint64 deadline = clock_ticks() + ticks;
@@ -133,8 +133,8 @@ void proc_shut_down(void)
     journal_flush();
 }
 
-// It was killed, because a page of it could not be read, say, or it has returned. Nobody could start a shell, or
-// take in orphans.
+// It was killed, because a page of it could not be read, say, or it has returned. Nobody could
+// start a shell, or take in orphans.
 static noreturn void end_init(int status)
 {
     kprintf("Twofold stops: init has ended with status %d\n", status);
@@ -155,8 +155,8 @@ static noreturn void end_process(struct proc *p)
     become_zombie_locked(p);
 }
 
-// Ends the thread p. One that is not the leader keeps its address space until it is reaped, as an idle
-// hart would.
+// Ends the thread p. One that is not the leader keeps its address space until it is reaped, as an
+// idle hart would.
 static noreturn void end_thread(struct proc *p)
 {
     proc_drop_cwd(p);
@@ -204,8 +204,8 @@ static struct proc *find_zombie_locked(struct list *family, int pid, bool *any)
     return 0;
 }
 
-// Waits for the end of one of family: its pid; the error none if there is no such; 0 with nohang if none has
-// ended; -EINTR.
+// Waits for the end of one of family: its pid; the error none if there is no such; 0 with nohang if
+// none has ended; -EINTR.
 static int await(struct list *family, int pid, int none, bool nohang, struct proc **zombie)
 {
     int r;

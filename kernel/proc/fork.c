@@ -1,5 +1,5 @@
-// fork and clone: a child that is a copy, a further thread. Everything that can fail comes first; then
-// the new one is linked into the tree and made runnable.
+// fork and clone: a child that is a copy, a further thread. Everything that can fail comes first;
+// then the new one is linked into the tree and made runnable.
 #include "kernel/errno.h"
 #include "kernel/fs/inode.h"
 #include "kernel/memlayout.h"

@@ -6,7 +6,10 @@
 
 static bool in_use(const struct proc *p) { return (p->tf->sstatus & SSTATUS_FS) != 0; }
 
-static void set_clean(struct proc *p) { p->tf->sstatus = (p->tf->sstatus & ~(uint64)SSTATUS_FS) | SSTATUS_FS_CLEAN; }
+static void set_clean(struct proc *p)
+{
+    p->tf->sstatus = (p->tf->sstatus & ~(uint64)SSTATUS_FS) | SSTATUS_FS_CLEAN;
+}
 
 void fp_switch_out(struct proc *p)
 {

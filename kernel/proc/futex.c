@@ -42,8 +42,9 @@ static struct bucket *bucket_of(const struct key *k)
     return &buckets[((uint64)k->object >> 6 ^ k->offset >> 2 ^ k->offset >> 9) % NBUCKET];
 }
 
-// Pins the page of the word at addr, and finds its key. Shared memory is known by its page, whoever maps
-// it where; private memory by its address, since its page changes when it is copied after a fork.
+// Pins the page of the word at addr, and finds its key. Shared memory is known by its page, whoever
+// maps it where; private memory by its address, since its page changes when it is copied after a
+// fork.
 static int find_word(struct addrspace *as, uaddr_t addr, struct page **page, struct key *k)
 {
     bool shared;
@@ -81,7 +82,8 @@ int futex_wait(struct addrspace *as, uaddr_t addr, int value, int ticks)
         spin_lock(&b->lock);
         bool current = vm_maps(as, addr, page); // else a writer has a copy of it by now
         if (current)
-            r = __atomic_load_n(word, __ATOMIC_SEQ_CST) == value ? sleep_locked(b, &w, ticks) : -EAGAIN;
+            r = __atomic_load_n(word, __ATOMIC_SEQ_CST) == value ? sleep_locked(b, &w, ticks)
+                                                                 : -EAGAIN;
         spin_unlock(&b->lock);
         page_put(page);
         if (current)

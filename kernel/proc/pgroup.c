@@ -7,8 +7,9 @@
 
 #define INIT_GROUP 1
 
-static int foreground = INIT_GROUP;                // T to change it, a
-static struct list lenders = {&lenders, &lenders}; // T: who lent the console, the last one last; through lender
+static int foreground = INIT_GROUP; // T to change it, a
+// T: who lent the console, the last one last; through lender
+static struct list lenders = {&lenders, &lenders};
 
 static bool exists_locked(int pgid)
 {
@@ -60,7 +61,10 @@ int pgroup_kill(int64 pgid)
 
 // --- The console ---
 
-bool pgroup_is_shell(const struct proc *p) { return __atomic_load_n(&p->console_shell, __ATOMIC_RELAXED); }
+bool pgroup_is_shell(const struct proc *p)
+{
+    return __atomic_load_n(&p->console_shell, __ATOMIC_RELAXED);
+}
 
 bool thread_has_reserve(void)
 {
@@ -68,17 +72,32 @@ bool thread_has_reserve(void)
     return pgroup_is_shell(leader) || (leader == init_proc && leader->as != 0);
 }
 
-static void set_shell_locked(struct proc *p, bool on) { __atomic_store_n(&p->console_shell, on, __ATOMIC_RELAXED); }
+static void set_shell_locked(struct proc *p, bool on)
+{
+    __atomic_store_n(&p->console_shell, on, __ATOMIC_RELAXED);
+}
 
-static void set_foreground_locked(int pgid) { __atomic_store_n(&foreground, pgid, __ATOMIC_RELAXED); }
+static void set_foreground_locked(int pgid)
+{
+    __atomic_store_n(&foreground, pgid, __ATOMIC_RELAXED);
+}
 
-bool pgroup_is_foreground(int pgid) { return pgid == __atomic_load_n(&foreground, __ATOMIC_RELAXED); }
+bool pgroup_is_foreground(int pgid)
+{
+    return pgid == __atomic_load_n(&foreground, __ATOMIC_RELAXED);
+}
 
-bool pgroup_may_read(void) { return pgroup_is_foreground(__atomic_load_n(&current()->leader->pgid, __ATOMIC_RELAXED)); }
+bool pgroup_may_read(void)
+{
+    return pgroup_is_foreground(__atomic_load_n(&current()->leader->pgid, __ATOMIC_RELAXED));
+}
 
 static bool is_lender_locked(const struct proc *p) { return !list_empty(&p->lender); }
 
-static bool has_console_locked(const struct proc *p) { return pgroup_is_foreground(p->pgid) || is_lender_locked(p); }
+static bool has_console_locked(const struct proc *p)
+{
+    return pgroup_is_foreground(p->pgid) || is_lender_locked(p);
+}
 
 static bool may_set_locked(const struct proc *p)
 {
@@ -94,8 +113,8 @@ static void forget_lender_locked(struct proc *p)
     set_shell_locked(p, false);
 }
 
-// p, which may, gives the console away: it can take it back. If it takes it back now, those who have lent it
-// since p did cannot.
+// p, which may, gives the console away: it can take it back. If it takes it back now, those who
+// have lent it since p did cannot.
 static void lend_locked(struct proc *p)
 {
     if (p != init_proc && !is_lender_locked(p)) {
@@ -162,7 +181,8 @@ void pgroup_interrupt(bool all)
 
     spin_lock(&tree_lock);
     list_for_each (p, &all_procs, struct proc, all) {
-        bool shell = pgroup_is_shell(p), member = p->pgid != INIT_GROUP && pgroup_is_foreground(p->pgid);
+        bool shell = pgroup_is_shell(p),
+             member = p->pgid != INIT_GROUP && pgroup_is_foreground(p->pgid);
         if (p->state != PS_ZOMBIE && ((shell && all) || (!shell && member))) {
             proc_kill_locked(p);
             ended = true;

@@ -1,24 +1,28 @@
 // Process groups, and who has the console.
 //
-// A process group is the processes that kill(-group) ends together. One group is the console's foreground:
-// its members may read what is typed, and Ctrl-C ends them. Others get EIO when they read.
+// A process group is the processes that kill(-group) ends together. One group is the console's
+// foreground: its members may read what is typed, and Ctrl-C ends them. Others get EIO when they
+// read.
 //
-//     the console's life: init's group has it at first; then /sh calls tcshell: its own group has it
-//     a foreground job:   the job's first process says setpgid, tcsetpgrp and executes its program; when the
+//     the console's life: init's group has it at first; then /sh calls tcshell: its own group has
+//     it a foreground job:   the job's first process says setpgid, tcsetpgrp and executes its
+//     program; when the
 //                         job has ended, the shell says tcsetpgrp: its own group has it again
 //
-// Who may say which group it is (tcsetpgrp): a member of the present one; a process above the leader of the
-// present one in the tree; a lender, that is, who has said it before; a child of these that has executed no
-// program yet, and so acts for its parent; and init, always. When a lender takes the console back, those who have
-// lent it since then cannot any more. So nobody gets the console that was not given it, and whatever becomes
-// of those who have it, somebody who lent it before can have it again: at last init, which starts another shell.
+// Who may say which group it is (tcsetpgrp): a member of the present one; a process above the
+// leader of the present one in the tree; a lender, that is, who has said it before; a child of
+// these that has executed no program yet, and so acts for its parent; and init, always. When a
+// lender takes the console back, those who have lent it since then cannot any more. So nobody gets
+// the console that was not given it, and whatever becomes of those who have it, somebody who lent
+// it before can have it again: at last init, which starts another shell.
 //
-// A shell of the console (tcshell) leads a group of its own, and Ctrl-C does not end it. It is one until it
-// ends, executes another program, or somebody further down takes the console back.
+// A shell of the console (tcshell) leads a group of its own, and Ctrl-C does not end it. It is one
+// until it ends, executes another program, or somebody further down takes the console back.
 //
-// Ctrl-C that finds nobody to end interrupts the wait of the shell that had the console last (EINTR): the
-// job has left its group, say, and goes on in the background. For a program that says that it is a shell, and
-// does not listen, there is Ctrl-\: it ends all shells of the console, too, and init starts one anew.
+// Ctrl-C that finds nobody to end interrupts the wait of the shell that had the console last
+// (EINTR): the job has left its group, say, and goes on in the background. For a program that says
+// that it is a shell, and does not listen, there is Ctrl-\: it ends all shells of the console, too,
+// and init starts one anew.
 #ifndef KERNEL_PROC_PGROUP_H
 #define KERNEL_PROC_PGROUP_H
 
@@ -26,21 +30,23 @@
 
 struct proc;
 
-// setpgid: pid, the caller (0) or a child of it, goes to the group pgid, which exists or is to be led by pid
-// (0). 0; -EINVAL; -ESRCH: pid is neither; -EPERM: there is no such group, or pid is a shell of the console.
+// setpgid: pid, the caller (0) or a child of it, goes to the group pgid, which exists or is to be
+// led by pid (0). 0; -EINVAL; -ESRCH: pid is neither; -EPERM: there is no such group, or pid is a
+// shell of the console.
 int pgroup_set(int pid, int pgid);
 // Kills all processes of a group (init aside): how many.
 int pgroup_kill(int64 pgid);
 
-// tcsetpgrp: makes the group pgid, 0: the caller's, the foreground. It exists, or its leader is to be the caller.
-// 0; -EINVAL; -EPERM: the caller may not, or there is no such group.
+// tcsetpgrp: makes the group pgid, 0: the caller's, the foreground. It exists, or its leader is to
+// be the caller. 0; -EINVAL; -EPERM: the caller may not, or there is no such group.
 int pgroup_set_foreground(int pgid);
 // tcshell: the caller becomes a shell of the console. 0; -EPERM: it may not set the foreground.
 int pgroup_become_shell(void);
 // Whether p is a shell of the console. Needs no lock.
 bool pgroup_is_shell(const struct proc *p);
 
-// Whether the group pgid has the console; whether the caller's has, so that it may read. Need no lock.
+// Whether the group pgid has the console; whether the caller's has, so that it may read. Need no
+// lock.
 bool pgroup_is_foreground(int pgid);
 bool pgroup_may_read(void);
 // Ctrl-C (all: Ctrl-\) was typed. Interrupt handler.

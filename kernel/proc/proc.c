@@ -49,7 +49,8 @@ static bool pid_in_use_locked(int pid)
     return false;
 }
 
-// Whether the group has as many processes and threads as it may. Those that are just being made are not counted.
+// Whether the group has as many processes and threads as it may. Those that are just being made are
+// not counted.
 static bool group_is_full(int pgid)
 {
     uint n = 0;
@@ -65,8 +66,8 @@ static bool group_is_full(int pgid)
     return n >= NPROC_GROUP;
 }
 
-// => tree_lock held: gives p the next free pid and its place in the tree. -EAGAIN at NPROC. A thread
-// is told to end with those that are there.
+// => tree_lock held: gives p the next free pid and its place in the tree. -EAGAIN at NPROC. A
+// thread is told to end with those that are there.
 static int enlist_locked(struct proc *p)
 {
     if (proc_total >= NPROC)
@@ -285,18 +286,20 @@ uint64 proc_count(void) { return __atomic_load_n(&proc_total, __ATOMIC_RELAXED);
 
 void proc_list(void)
 {
-    static const char *const state_name[] = {"unused", "embryo", "runnable", "running", "sleeping", "zombie"};
+    static const char *const state_name[] = {"unused",  "embryo",   "runnable",
+                                             "running", "sleeping", "zombie"};
     spin_lock(&tree_lock);
     list_for_each (p, &all_procs, struct proc, all)
-        kprintf("%5d %5d %-8s %s\n", p->pid, p->parent ? p->parent->pid : 0, state_name[p->state], p->name);
+        kprintf("%5d %5d %-8s %s\n", p->pid, p->parent ? p->parent->pid : 0, state_name[p->state],
+                p->name);
     spin_unlock(&tree_lock);
 }
 
 // --- The working directory ---
 
-// With one thread nobody changes it meanwhile. Of several, each keeps a reference on the one that it
-// saw last, so that another's chdir does not free it under a call. What is returned is that one: the
-// process's may be another by then.
+// With one thread nobody changes it meanwhile. Of several, each keeps a reference on the one that
+// it saw last, so that another's chdir does not free it under a call. What is returned is that one:
+// the process's may be another by then.
 struct inode *proc_cwd(void)
 {
     struct proc *p = current(), *leader = p->leader;

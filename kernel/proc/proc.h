@@ -45,7 +45,8 @@ struct proc {
     struct context context; // S
     struct trapframe *tf;   // I: top of the kernel stack
     vaddr_t kstack_top;     // I
-    uint64 kstack_state;    // I: what a hart must have flushed at before it runs there (tlb_know_stack)
+    // I: what a hart must have flushed at before it runs there (tlb_know_stack)
+    uint64 kstack_state;
     struct list run_link;   // S: run queue
     enum procstate state;   // S
     bool killable_sleep;    // W: a kill ends this sleep
@@ -77,12 +78,13 @@ struct proc {
     uint64 ended_ticks;     // a, L: ticks of threads that are gone
     struct new_image image; // T, L: what the process becomes when its other threads have ended
 
-    struct addrspace *as;           // o (others: T and as_get); 0: kernel thread
-    bool isolated;                  // o: user mode runs on the user root
-    struct inode *cwd;              // F, L: proc_cwd tells it
-    struct inode *cwd_used;         // o: the one that this thread has a reference on (proc_cwd)
-    struct fdtable fds;             // L
-    struct fpregs fp;               // o: as saved, if sstatus of its trap frame has it in use (fp.h)
+    struct addrspace *as;   // o (others: T and as_get); 0: kernel thread
+    bool isolated;          // o: user mode runs on the user root
+    struct inode *cwd;      // F, L: proc_cwd tells it
+    struct inode *cwd_used; // o: the one that this thread has a reference on (proc_cwd)
+    struct fdtable fds;     // L
+    // o: as saved, if sstatus of its trap frame has it in use (fp.h)
+    struct fpregs fp;
     struct watch watch;             // T, L: which of its system calls are traced or refused
     struct alarm *alarm;            // o: 0 until it sets one
     uint64 ticks;                   // o: clock ticks that met it running
@@ -112,9 +114,9 @@ extern noreturn void (*proc_user_return)(void *p);
 
 // A kernel thread in EMBRYO with a kernel stack, in no list; 0 if memory is short.
 struct proc *thread_alloc(const char *name);
-// A new process in EMBRYO with a kernel stack and a pid, and with registers, name and modes as maker
-// has them; as_thread: a further thread of maker's process, where it is listed at once. 0; -EAGAIN
-// (NPROC, NPROC_GROUP); -ENOMEM.
+// A new process in EMBRYO with a kernel stack and a pid, and with registers, name and modes as
+// maker has them; as_thread: a further thread of maker's process, where it is listed at once. 0;
+// -EAGAIN (NPROC, NPROC_GROUP); -ENOMEM.
 int proc_alloc(const struct proc *maker, bool as_thread, struct proc **out);
 // Undoes proc_alloc, and frees what is left of a zombie.
 void proc_free(struct proc *p);
@@ -126,16 +128,16 @@ void kthread_start(const char *name, void (*main)(void *arg), void *arg);
 
 // fork: returns the child's pid; -EAGAIN, -ENOMEM.
 int proc_fork(void);
-// exec: loads the program at path with these arguments, and tells all threads of this process to end, as exit does;
-// when they have, at its return to user mode, the leader goes on as that program. Returns argc on success. -EPERM: path
-// does not lead to only (0: it may lead anywhere). -ENOENT, -ENOEXEC, -ENOMEM, -EIO, ...: the caller is whole. -EINTR:
-// the caller is ending.
+// exec: loads the program at path with these arguments, and tells all threads of this process to
+// end, as exit does; when they have, at its return to user mode, the leader goes on as that
+// program. Returns argc on success. -EPERM: path does not lead to only (0: it may lead anywhere).
+// -ENOENT, -ENOEXEC, -ENOMEM, -EIO, ...: the caller is whole. -EINTR: the caller is ending.
 int proc_exec(const char *path, const struct inode *only, const struct exec_args *args);
 // exit: ends all threads of the process, unless they are ending already. Does not return.
 noreturn void proc_exit(int status);
-// wait: the pid of an ended child (any for pid = -1), which is not freed yet: proc_reap does that; or
-// proc_unclaim leaves it to be found again. 0 with nohang if none has ended. -ECHILD; -EINTR: the
-// caller is ending, or it is a shell of the console and Ctrl-C was typed (pgroup.h).
+// wait: the pid of an ended child (any for pid = -1), which is not freed yet: proc_reap does that;
+// or proc_unclaim leaves it to be found again. 0 with nohang if none has ended. -ECHILD; -EINTR:
+// the caller is ending, or it is a shell of the console and Ctrl-C was typed (pgroup.h).
 int proc_wait(int pid, bool nohang, struct proc **zombie);
 void proc_reap(struct proc *zombie);
 void proc_unclaim(struct proc *zombie);
@@ -143,16 +145,16 @@ void proc_unclaim(struct proc *zombie);
 // kill: 0; -ESRCH; -EPERM for init.
 int proc_kill(int pid);
 
-// Before the machine goes: all processes but the caller and those above it in the tree end, so that what they had
-// unlinked and still open is freed, and everything reaches the disk.
+// Before the machine goes: all processes but the caller and those above it in the tree end, so that
+// what they had unlinked and still open is freed, and everything reaches the disk.
 void proc_shut_down(void);
 
 // The pid of the caller's parent; 0: init has none.
 int proc_parent(void);
 // The process with the least pid >= pid: fills *info, returns its pid; -ESRCH.
 int proc_info(int pid, struct procinfo *info);
-// The address space of process pid, one more user. 0; -ESRCH; -EPERM: it is to be the caller's own or that
-// of a child, and is not.
+// The address space of process pid, one more user. 0; -ESRCH; -EPERM: it is to be the caller's own
+// or that of a child, and is not.
 int proc_space(int pid, bool own, struct addrspace **as);
 uint64 proc_count(void);
 // Lists processes through kprintf (Ctrl-P).

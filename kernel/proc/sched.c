@@ -19,7 +19,10 @@ struct spinlock sched_lock = SPINLOCK_INIT("sched", SCHED);
 
 static struct list run_queue = {&run_queue, &run_queue}; // sched lock
 
-static bool may_run(const struct proc *p, uint hart) { return p->pin == ANY_HART || p->pin == (int)hart; }
+static bool may_run(const struct proc *p, uint hart)
+{
+    return p->pin == ANY_HART || p->pin == (int)hart;
+}
 
 // => sched_lock held: the thread that hart c runs next, 0 if none waits that may run there.
 static struct proc *next_for(const struct cpu *c)
@@ -64,7 +67,10 @@ void sched_ready(struct proc *p)
     spin_unlock(&sched_lock);
 }
 
-bool sched_others_ready(void) { return __atomic_load_n(&run_queue.next, __ATOMIC_RELAXED) != &run_queue; }
+bool sched_others_ready(void)
+{
+    return __atomic_load_n(&run_queue.next, __ATOMIC_RELAXED) != &run_queue;
+}
 
 void sched_set_slot(struct proc *p)
 {

@@ -40,11 +40,12 @@ void sched_set_slot(struct proc *p);
 
 // What a hart does at the end of its boot: becomes its idle thread. Does not return.
 noreturn void sched_idle(void);
-// Makes the idle thread of hart index and returns where its stack begins, below its trap frame. Panics if memory is
-// short.
+// Makes the idle thread of hart index and returns where its stack begins, below its trap frame.
+// Panics if memory is short.
 vaddr_t sched_make_idle(uint index);
 
-// Makes p, which is new, runnable: it begins in fn(arg), which must not return, on its own kernel stack.
+// Makes p, which is new, runnable: it begins in fn(arg), which must not return, on its own kernel
+// stack.
 void sched_start(struct proc *p, void (*fn)(void *arg), void *arg);
 
 #endif

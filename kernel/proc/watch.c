@@ -7,11 +7,15 @@
 #include "kernel/proc/tree.h"
 #include "kernel/syscall.h"
 
-#define FITS(number, name, args) static_assert((number) < WATCH_BITS, #name " can be traced and refused");
+#define FITS(number, name, args)                                                                   \
+    static_assert((number) < WATCH_BITS, #name " can be traced and refused");
 SYSCALLS(FITS)
 #undef FITS
 
-static bool in_mask(uint64 mask, uint64 number) { return number < WATCH_BITS && (mask >> number & 1) != 0; }
+static bool in_mask(uint64 mask, uint64 number)
+{
+    return number < WATCH_BITS && (mask >> number & 1) != 0;
+}
 
 bool watch_traces(const struct watch *w, uint64 number) { return in_mask(w->traced, number); }
 

@@ -25,17 +25,21 @@ static bool refused(const struct watch *w, uint64 number)
 }
 
 // On its own, so that calls that are not traced need not save registers for it.
-__attribute__((noinline)) static void print_if_traced(const struct proc *p, uint64 number, int64 result)
+__attribute__((noinline)) static void print_if_traced(const struct proc *p, uint64 number,
+                                                      int64 result)
 {
     if (number < ARRAY_LEN(calls) && calls[number].name && watch_traces(&p->leader->watch, number))
-        console_printf("%d: syscall %s -> %ld\n", p->pid, calls[number].name, result < 0 ? -1 : result);
+        console_printf("%d: syscall %s -> %ld\n", p->pid, calls[number].name,
+                       result < 0 ? -1 : result);
 }
 
 // What sigreturn returns is the interrupted program's, and failalloc counts.
 static bool is_error(uint64 number) { return number != SYS_sigreturn && number != SYS_failalloc; }
 
-// A call that lacked memory has changed nothing, and has another try when changed blocks have given back theirs.
-__attribute__((noinline)) static int64 after_error(uint64 number, struct trapframe *tf, int64 result)
+// A call that lacked memory has changed nothing, and has another try when changed blocks have given
+// back theirs.
+__attribute__((noinline)) static int64 after_error(uint64 number, struct trapframe *tf,
+                                                   int64 result)
 {
     if (result != -ENOMEM || !is_error(number) || !journal_free_memory())
         return result;

@@ -41,7 +41,8 @@ static inline int64 on_path(const uint64 *a, int64 (*call)(const char *path, con
 }
 
 // What call does with the two paths that a[0] and a[1] tell.
-static int64 on_paths(const uint64 *a, int (*call)(struct inode *cwd, const char *first, const char *second))
+static int64 on_paths(const uint64 *a,
+                      int (*call)(struct inode *cwd, const char *first, const char *second))
 {
     char first[MAXPATH], second[MAXPATH];
     int e = fetch_path(a[0], first);
@@ -52,7 +53,10 @@ static int64 on_paths(const uint64 *a, int (*call)(struct inode *cwd, const char
 
 static int64 do_read(struct file *f, const uint64 *a) { return file_read(f, a[1], (int)a[2]); }
 static int64 do_write(struct file *f, const uint64 *a) { return file_write(f, a[1], (int)a[2]); }
-static int64 do_seek(struct file *f, const uint64 *a) { return file_seek(f, (int64)a[1], (int)a[2]); }
+static int64 do_seek(struct file *f, const uint64 *a)
+{
+    return file_seek(f, (int64)a[1], (int)a[2]);
+}
 static int64 do_truncate(struct file *f, const uint64 *a) { return file_truncate(f, (int64)a[1]); }
 static int64 do_sync(struct file *f, const uint64 *) { return file_sync(f); }
 

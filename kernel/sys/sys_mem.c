@@ -84,7 +84,8 @@ static int64 poke(struct addrspace *as, uaddr_t to, uaddr_t from, int n, char *p
 {
     int done = 0;
     while (done < n && !thread_killed()) {
-        size_t part = copyin_partial(page, from + done, min_u64(n - done, PGSIZE - (to + done) % PGSIZE));
+        size_t part =
+            copyin_partial(page, from + done, min_u64(n - done, PGSIZE - (to + done) % PGSIZE));
         int err = part > 0 ? vm_poke(as, to + done, page, part) : -EFAULT;
         if (err)
             return done > 0 ? done : err;
@@ -114,7 +115,8 @@ static int check_request(const struct map_request *m)
 {
     int kind = m->flags & (MAP_SHARED | MAP_PRIVATE);
     bool fixed = m->flags & MAP_FIXED;
-    if (!as_valid_prot(m->prot) || (m->flags & ~(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS)))
+    if (!as_valid_prot(m->prot) ||
+        (m->flags & ~(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS)))
         return -EINVAL;
     if ((kind != MAP_SHARED && kind != MAP_PRIVATE) || (fixed && m->hint % PGSIZE != 0))
         return -EINVAL;
@@ -135,7 +137,8 @@ static int64 map_file(struct map_request *m, int fd)
 
 int64 sys_mmap(const uint64 *a)
 {
-    struct map_request m = {.hint = a[0], .length = a[1], .prot = (int)a[2], .flags = (int)a[3], .offset = a[5]};
+    struct map_request m = {
+        .hint = a[0], .length = a[1], .prot = (int)a[2], .flags = (int)a[3], .offset = a[5]};
     int e = check_request(&m);
     if (e)
         return e;
@@ -146,8 +149,8 @@ int64 sys_mmap(const uint64 *a)
     return as_mmap(current()->as, &m);
 }
 
-// An address and a length: where the pages of that range end. 1; 0: there are none; -EINVAL: no page's
-// address, or the rest is not valid; -ENOMEM: there is no memory of programs.
+// An address and a length: where the pages of that range end. 1; 0: there are none; -EINVAL: no
+// page's address, or the rest is not valid; -ENOMEM: there is no memory of programs.
 static int fetch_range(const uint64 *a, bool valid, uaddr_t *end)
 {
     if (!valid || a[0] % PGSIZE != 0)
@@ -189,5 +192,6 @@ int64 sys_madvise(const uint64 *a)
     int e = fetch_range(a, advice == MADV_DONTNEED || advice == MADV_WILLNEED, &end);
     if (e <= 0)
         return e;
-    return advice == MADV_DONTNEED ? as_forget(current()->as, a[0], end) : as_want(current()->as, a[0], end);
+    return advice == MADV_DONTNEED ? as_forget(current()->as, a[0], end)
+                                   : as_want(current()->as, a[0], end);
 }

@@ -11,10 +11,14 @@
 #include "kernel/proc/sched.h"
 
 // Ticks that a stopped or slow emulator has missed are not made up for: clock_ticks asks the time.
-void timer_init_hart(void) { *mmio64(CLINT_MTIMECMP(this_cpu()->index)) = (clock_ticks() + 1) * clock_interval(); }
+void timer_init_hart(void)
+{
+    *mmio64(CLINT_MTIMECMP(this_cpu()->index)) = (clock_ticks() + 1) * clock_interval();
+}
 
-// Machine mode has put the timer off and tells so. The time is not asked: it may lag behind the timer's, and a
-// tick that seems to come too early must set the timer, too, or it would be the last.
+// Machine mode has put the timer off and tells so. The time is not asked: it may lag behind the
+// timer's, and a tick that seems to come too early must set the timer, too, or it would be the
+// last.
 void timer_interrupt(void)
 {
     struct cpu *c = this_cpu();

@@ -34,7 +34,9 @@ static bool is_page_fault(uint64 cause)
 
 static enum access access_of(uint64 cause)
 {
-    return cause == CAUSE_FETCH_PAGE ? ACCESS_EXEC : cause == CAUSE_STORE_PAGE ? ACCESS_WRITE : ACCESS_READ;
+    return cause == CAUSE_FETCH_PAGE   ? ACCESS_EXEC
+           : cause == CAUSE_STORE_PAGE ? ACCESS_WRITE
+                                       : ACCESS_READ;
 }
 
 static void handle_interrupt(uint64 cause)
@@ -83,23 +85,24 @@ static noreturn void user_return(void *running)
 
 void trap_print(const struct trapframe *tf)
 {
-    static const char *const name[] = {"epc", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
-                                       "a1",  "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
-                                       "s6",  "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+    static const char *const name[] = {"epc", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                       "s0",  "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                       "a6",  "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
+                                       "s8",  "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
     const uint64 *reg = &tf->epc;
     for (uint i = 0; i < ARRAY_LEN(name); i += 4)
-        kprintf("%3s %016lx  %3s %016lx  %3s %016lx  %3s %016lx\n", name[i], reg[i], name[i + 1], reg[i + 1],
-                name[i + 2], reg[i + 2], name[i + 3], reg[i + 3]);
+        kprintf("%3s %016lx  %3s %016lx  %3s %016lx  %3s %016lx\n", name[i], reg[i], name[i + 1],
+                reg[i + 1], name[i + 2], reg[i + 2], name[i + 3], reg[i + 3]);
 }
 
-// A fault of the program's own making: why, and what it did if more is to be told. The other registers
-// are printed with the boot argument registers=1.
+// A fault of the program's own making: why, and what it did if more is to be told. The other
+// registers are printed with the boot argument registers=1.
 static __attribute__((noinline)) void end_program(struct proc *p, const char *why, const char *deed)
 {
     const struct trapframe *tf = p->tf;
     if (log_admits()) {
-        kprintf("%d %s: %s%s: scause %ld, sepc 0x%lx, stval 0x%lx\n", p->leader->pid, p->name, why, deed, tf->cause,
-                tf->epc, tf->tval);
+        kprintf("%d %s: %s%s: scause %ld, sepc 0x%lx, stval 0x%lx\n", p->leader->pid, p->name, why,
+                deed, tf->cause, tf->epc, tf->tval);
         if (bootarg("registers", 0))
             trap_print(tf);
     }
@@ -146,7 +149,8 @@ static __attribute__((noinline)) void refuse(struct proc *p, int error)
         sched_yield();        // init is never ended for want of memory: it tries again
     else if (error != -EINTR) // it was killed while it waited, and is about to end
         end_program(p, why_ended(error),
-                    error == -EFAULT ? vm_explain(p->as, tf->tval, access_of(tf->cause), tf->sp) : "");
+                    error == -EFAULT ? vm_explain(p->as, tf->tval, access_of(tf->cause), tf->sp)
+                                     : "");
 }
 
 static void user_fault(struct proc *p, const struct trapframe *tf)
@@ -184,7 +188,8 @@ void user_trap(struct trapframe *tf)
 static noreturn void unexpected_trap(struct trapframe *tf)
 {
     this_cpu()->fatal = tf;
-    panic("unexpected trap in the kernel: scause %ld, sepc 0x%lx, stval 0x%lx", tf->cause, tf->epc, tf->tval);
+    panic("unexpected trap in the kernel: scause %ld, sepc 0x%lx, stval 0x%lx", tf->cause, tf->epc,
+          tf->tval);
 }
 
 // The kernel touched user memory: the same handler as for user mode, with interrupts as they were.
@@ -214,7 +219,8 @@ void kernel_trap(struct trapframe *tf)
             sched_yield();
     } else if (is_page_fault(tf->cause) && uaccess_pc(tf->epc, &landing)) {
         kernel_fault(tf, landing);
-    } else if (is_page_fault(tf->cause) && tf->cause != CAUSE_FETCH_PAGE && kstack_is_mapped(tf->tval)) {
+    } else if (is_page_fault(tf->cause) && tf->cause != CAUSE_FETCH_PAGE &&
+               kstack_is_mapped(tf->tval)) {
         tlb_flush_local();
     } else {
         unexpected_trap(tf);
@@ -223,7 +229,8 @@ void kernel_trap(struct trapframe *tf)
 
 noreturn void stack_overflow(uint64 sp, uint64 epc, uint64 cause, uint64 tval)
 {
-    panic("kernel stack overflow: sp 0x%lx, sepc 0x%lx, scause %ld, stval 0x%lx", sp, epc, cause, tval);
+    panic("kernel stack overflow: sp 0x%lx, sepc 0x%lx, scause %ld, stval 0x%lx", sp, epc, cause,
+          tval);
 }
 
 void trap_init(void) { proc_user_return = user_return; }

@@ -63,7 +63,8 @@ void as_put(struct addrspace *as)
 
 bool as_valid_prot(int prot)
 {
-    return !(prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) && !((prot & PROT_WRITE) && (prot & PROT_EXEC));
+    return !(prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) &&
+           !((prot & PROT_WRITE) && (prot & PROT_EXEC));
 }
 
 static int map(struct addrspace *as, const struct region *model)
@@ -80,12 +81,15 @@ static int map(struct addrspace *as, const struct region *model)
 
 int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
 {
-    return map(as, &(struct region){.start = start, .end = end, .prot = prot, .ops = &region_anon_ops});
+    return map(as,
+               &(struct region){.start = start, .end = end, .prot = prot, .ops = &region_anon_ops});
 }
 
-int as_map_program(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, struct inode *file, uint64 offset)
+int as_map_program(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, struct inode *file,
+                   uint64 offset)
 {
-    struct region model = {.start = start, .end = end, .prot = prot, .flags = REGION_RUN, .ops = &region_file_ops};
+    struct region model = {
+        .start = start, .end = end, .prot = prot, .flags = REGION_RUN, .ops = &region_file_ops};
     model.file = file;
     model.offset = offset;
     return map(as, &model);
@@ -93,7 +97,8 @@ int as_map_program(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, s
 
 int as_map_info(struct addrspace *as, uaddr_t va)
 {
-    struct region model = {.start = va, .end = va + PGSIZE, .prot = PROT_READ, .ops = &region_info_ops};
+    struct region model = {
+        .start = va, .end = va + PGSIZE, .prot = PROT_READ, .ops = &region_info_ops};
     model.denied = PROT_WRITE | PROT_EXEC;
     return map(as, &model);
 }

@@ -50,8 +50,14 @@ struct addrspace {
 };
 
 // The right that an entry needs to allow it.
-// FORCE: a write that a private region need not allow (poke.h): its page is copied, its entry gets no right.
-enum access { ACCESS_READ = PTE_R, ACCESS_WRITE = PTE_W, ACCESS_EXEC = PTE_X, ACCESS_FORCE = PTE_W | PTE_G };
+// FORCE: a write that a private region need not allow (poke.h): its page is copied, its entry gets
+// no right.
+enum access {
+    ACCESS_READ = PTE_R,
+    ACCESS_WRITE = PTE_W,
+    ACCESS_EXEC = PTE_X,
+    ACCESS_FORCE = PTE_W | PTE_G
+};
 
 // A new space without regions: roots, trampoline and TRAPFRAME. refs = 1. 0 if memory is short.
 // While it is BUILDING nobody else knows it, so as->lock need not be taken.
@@ -78,14 +84,15 @@ int as_map(struct addrspace *as, uaddr_t start, uaddr_t end, int prot);
 
 // The same for pages of a program file from offset (page-aligned) on, private. The caller has begun
 // to run the file.
-int as_map_program(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, struct inode *file, uint64 offset);
+int as_map_program(struct addrspace *as, uaddr_t start, uaddr_t end, int prot, struct inode *file,
+                   uint64 offset);
 
-// Copies n bytes into zero-filled regions of a space that is BUILDING, whatever their rights. 0; -EFAULT
-// outside regions; -ENOMEM.
+// Copies n bytes into zero-filled regions of a space that is BUILDING, whatever their rights. 0;
+// -EFAULT outside regions; -ENOMEM.
 int as_write(struct addrspace *as, uaddr_t to, const void *from, size_t n);
 
-// Adds to a space that is BUILDING the process page at va (memlayout.h): read-only for programs, and
-// each space's own. 0; -EINVAL; -ENOMEM.
+// Adds to a space that is BUILDING the process page at va (memlayout.h): read-only for programs,
+// and each space's own. 0; -EINVAL; -ENOMEM.
 int as_map_info(struct addrspace *as, uaddr_t va);
 // What that page will hold. Before anybody runs in the space.
 void as_set_info(struct addrspace *as, const struct usyscall *info);
@@ -98,8 +105,8 @@ void as_set_heap(struct addrspace *as, uaddr_t start);
 int64 as_sbrk(struct addrspace *as, int64 n, int how);
 
 // A child's copy: regions, page tables and counts; data pages are shared copy-on-write. The
-// child has no promises, and its process page is yet to be told what to hold. *child with refs = 1; 0; -ENOMEM, -EINTR:
-// killed meanwhile (the parent is as it was).
+// child has no promises, and its process page is yet to be told what to hold. *child with refs = 1;
+// 0; -ENOMEM, -EINTR: killed meanwhile (the parent is as it was).
 int as_fork(struct addrspace *parent, struct addrspace **child);
 
 // The leaf entry that translates va (one of level 1 is that of 512 pages), or 0 if there is none.
@@ -120,17 +127,19 @@ const pte_t *as_table(struct addrspace *as, int root, int level, vaddr_t va);
 // a " .." for each level, "0xVA: pte 0x... pa 0x...". Stops when the caller is killed.
 void as_print(struct addrspace *as);
 
-// Returns the bytes of all regions; and pages that its entries map: those that others use, too (caches
-// aside), and those that are a file's own in the block cache.
+// Returns the bytes of all regions; and pages that its entries map: those that others use, too
+// (caches aside), and those that are a file's own in the block cache.
 uint64 as_usage(struct addrspace *as, uint64 *shared, uint64 *file);
 
 // Debug: regions sorted and disjoint, entries inside regions, counts and roots agree; panics.
 void as_check(struct addrspace *as);
 
-// The same now and then, the more seldom the more regions there are: so it costs each call about the same.
+// The same now and then, the more seldom the more regions there are: so it costs each call about
+// the same.
 static inline void as_debug_check(struct addrspace *as)
 {
-    if (!DEBUG_BUILD || __atomic_add_fetch(&as->unchecked, 1, __ATOMIC_RELAXED) < as->region_count / 64)
+    if (!DEBUG_BUILD ||
+        __atomic_add_fetch(&as->unchecked, 1, __ATOMIC_RELAXED) < as->region_count / 64)
         return;
     __atomic_store_n(&as->unchecked, 0, __ATOMIC_RELAXED);
     as_check(as);

@@ -28,12 +28,13 @@ static const char *refused(enum access access)
     }
 }
 
-// => as->lock held, no region has va. The next region is the one that the stack pointer is in, or has come out
-// of at the lower end, and va is not below what a function puts on its stack.
+// => as->lock held, no region has va. The next region is the one that the stack pointer is in, or
+// has come out of at the lower end, and va is not below what a function puts on its stack.
 static bool below_stack(struct addrspace *as, uaddr_t va, uaddr_t sp)
 {
     const struct region *above = region_first(&as->regions, va, TRAPFRAME);
-    return above && sp < TRAPFRAME && region_first(&as->regions, sp, TRAPFRAME) == above && sp < va + PGSIZE;
+    return above && sp < TRAPFRAME && region_first(&as->regions, sp, TRAPFRAME) == above &&
+           sp < va + PGSIZE;
 }
 
 const char *vm_explain(struct addrspace *as, uaddr_t va, enum access access, uaddr_t sp)

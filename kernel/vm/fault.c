@@ -15,7 +15,8 @@
 //     absent, file      any     beyond the end         -ENXIO, a bus error
 //     not writable,     write                          as when absent: a commit took the right back
 //       file, shared
-//     absent, shared    any                            the shared object's page, zeroed when the first
+//     absent, shared    any                            the shared object's page, zeroed when the
+//     first
 //       memory                                         of all touches it (fault_shared_map)
 //     not writable,     write                          made writable: mprotect has given it back
 //       shared memory
@@ -43,9 +44,9 @@
 // then everything is looked up and checked anew (supply.h).
 //
 // Making a page present, or giving rights, needs no flush: a stale translation faults again and
-// ends in the last case. Only a copy points an entry elsewhere: the entry is made invalid, all harts
-// forget it, and then it gets the copy, so that no thread reads the old page when another has stored
-// into the new one; the old page goes after the flush.
+// ends in the last case. Only a copy points an entry elsewhere: the entry is made invalid, all
+// harts forget it, and then it gets the copy, so that no thread reads the old page when another has
+// stored into the new one; the old page goes after the flush.
 #include "kernel/vm/fault.h"
 
 #include "kernel/errno.h"
@@ -68,7 +69,10 @@
 #define PROMISE_TRIES 100 // clock ticks that a promised frame may take to turn up
 
 // True if the page of this entry, behind one that is copied, may be copied or claimed with it.
-static bool goes_along(pte_t entry) { return (entry & PTE_V) && (entry & PTE_COW) && pt_page(entry) != zero_page; }
+static bool goes_along(pte_t entry)
+{
+    return (entry & PTE_V) && (entry & PTE_COW) && pt_page(entry) != zero_page;
+}
 
 // The page itself if it has one user only, else a copy; 0 if there is no memory.
 static struct page *page_of_its_own(struct page *p)
@@ -114,7 +118,8 @@ static int copy_run(struct addrspace *as, const struct region *r, uaddr_t va, pt
 }
 
 // A write to the zero page. If the region cannot fill the entry now, it is absent.
-static int replace_zero_page(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
+static int replace_zero_page(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry,
+                             struct supply *s)
 {
     *entry &= ~PTE_V;
     tlb_flush_space(as);
@@ -125,7 +130,8 @@ static int replace_zero_page(struct addrspace *as, struct region *r, uaddr_t va,
 }
 
 // A write to a page that others may use, too.
-static int write_private(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
+static int write_private(struct addrspace *as, struct region *r, uaddr_t va, pte_t *entry,
+                         struct supply *s)
 {
     if (pt_page(*entry) == zero_page)
         return replace_zero_page(as, r, va, entry, s);
@@ -144,7 +150,8 @@ static int refresh(const struct region *r, pte_t *entry)
         rights &= ~(PTE_W | PTE_D);
     if ((*entry & rights) == rights) {
         count(C_fault_stale);
-        tlb_flush_local(); // all: what the hart remembers may be an absent table, or one where there is a leaf now
+        // all: what the hart remembers may be an absent table, or one where there is a leaf now
+        tlb_flush_local();
     } else {
         *entry |= rights;
         count(C_fault_ad);
@@ -153,7 +160,8 @@ static int refresh(const struct region *r, pte_t *entry)
 }
 
 // => as->lock held
-static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum access access, struct supply *s)
+static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum access access,
+                   struct supply *s)
 {
     bool promised = r->flags & REGION_RESERVED;
     pte_t *middle = roots_entry(as, va, 1, promised);
@@ -170,7 +178,8 @@ static int resolve(struct addrspace *as, struct region *r, uaddr_t va, enum acce
     if (!(*entry & PTE_V))
         return r->ops->fill(as, r, va, access, entry, s);
     if (access == ACCESS_WRITE && !(*entry & PTE_W))
-        return r->flags & REGION_SHARED ? r->ops->store(r, va, entry, s) : write_private(as, r, va, entry, s);
+        return r->flags & REGION_SHARED ? r->ops->store(r, va, entry, s)
+                                        : write_private(as, r, va, entry, s);
     return refresh(r, entry);
 }
 
@@ -214,7 +223,8 @@ static void wait_a_tick(void)
 static int fault_patiently(struct addrspace *as, uaddr_t va, enum access access)
 {
     int err, tries = 0;
-    while ((err = fault_once(as, va, access)) == SUPPLY_WANTED || (err == -EAGAIN && tries++ < PROMISE_TRIES)) {
+    while ((err = fault_once(as, va, access)) == SUPPLY_WANTED ||
+           (err == -EAGAIN && tries++ < PROMISE_TRIES)) {
         if (thread_killed()) // others may change the regions again and again
             return -EINTR;
         if (err == -EAGAIN)

@@ -47,8 +47,8 @@ static void recount_tables(struct addrspace *as)
     as->promised_tables = needed;
 }
 
-// The heap's region of that kind that ends at va, a new and empty one if there is none with the heap's
-// usual rights; 0 if there is no memory, or no room for a region more.
+// The heap's region of that kind that ends at va, a new and empty one if there is none with the
+// heap's usual rights; 0 if there is no memory, or no room for a region more.
 static struct region *region_to_extend(struct addrspace *as, uaddr_t va, int kind)
 {
     struct region *r = region_find(&as->regions, va - 1);
@@ -56,8 +56,11 @@ static struct region *region_to_extend(struct addrspace *as, uaddr_t va, int kin
         return r;
     if (regions_full(as))
         return 0;
-    r = region_new(&(struct region){
-        .start = va, .end = va, .prot = PROT_READ | PROT_WRITE, .flags = kind, .ops = &region_anon_ops});
+    r = region_new(&(struct region){.start = va,
+                                    .end = va,
+                                    .prot = PROT_READ | PROT_WRITE,
+                                    .flags = kind,
+                                    .ops = &region_anon_ops});
     if (r)
         region_insert(as, r);
     return r;
@@ -122,7 +125,8 @@ int64 as_sbrk(struct addrspace *as, int64 n, int how)
     int64 result = old;
     if (n < 0)
         shrink(as, -(uint64)n < old - as->heap_start ? old + n : as->heap_start);
-    else if ((uint64)n > TRAPFRAME - old || grow(as, old + n, how == SBRK_LAZY ? REGION_LAZY : REGION_RESERVED) < 0)
+    else if ((uint64)n > TRAPFRAME - old ||
+             grow(as, old + n, how == SBRK_LAZY ? REGION_LAZY : REGION_RESERVED) < 0)
         result = -ENOMEM;
     sleeplock_unlock(&as->lock);
     return result;

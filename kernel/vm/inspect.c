@@ -47,14 +47,16 @@ static void check_roots(const struct addrspace *as)
 static void check_entry(const struct region *r, pte_t entry)
 {
     kassert(entry & PTE_U); // A may have been cleared (pgaccess)
-    kassert(((entry & PTE_V) != 0) == (r->prot != PROT_NONE) && ((entry & PTE_V) != 0) == (PTE_LEAF(entry) != 0));
+    kassert(((entry & PTE_V) != 0) == (r->prot != PROT_NONE) &&
+            ((entry & PTE_V) != 0) == (PTE_LEAF(entry) != 0));
     kassert(!(entry & PTE_W) || ((entry & PTE_D) && !(entry & PTE_COW)));
     kassert((entry & PTE_RIGHTS & ~pt_user_rights(r->prot)) == 0);
     kassert(page_refs(pt_page(entry)) > 0);
     kassert(pt_page(entry) != zero_page || !(entry & PTE_W));
     kassert(!(r->flags & REGION_SHARED) || !(entry & PTE_COW));
     kassert(!(entry & PTE_W) || (r->flags & REGION_SHARED) || !(pt_page(entry)->flags & PG_CACHE) ||
-            page_refs(pt_page(entry)) == 1); // nobody stores into a file's page through a private mapping
+            // nobody stores into a file's page through a private mapping
+            page_refs(pt_page(entry)) == 1);
 }
 
 // A leaf of level 1 lies in one region, of the heap.
@@ -95,7 +97,8 @@ static void check_tables(const struct addrspace *as, uint64 leaves)
 }
 
 // Adds what the n pages from p on, mapped by r, are.
-static void add_usage(const struct region *r, const struct page *p, uint n, uint64 *shared, uint64 *file)
+static void add_usage(const struct region *r, const struct page *p, uint n, uint64 *shared,
+                      uint64 *file)
 {
     for (; n-- > 0; p++) {
         bool cached = p->flags & PG_CACHE;
@@ -132,7 +135,8 @@ void as_check(struct addrspace *as)
         regions++;
         resident += check_region(as, r, &leaves);
     }
-    kassert(resident == as->resident && resident == mapped_pages(as, 0, TRAPFRAME)); // none lies outside regions
+    // none lies outside regions
+    kassert(resident == as->resident && resident == mapped_pages(as, 0, TRAPFRAME));
     kassert(regions == as->region_count && regions <= REGIONS_MAX);
     check_tables(as, leaves);
     sleeplock_unlock(&as->lock);

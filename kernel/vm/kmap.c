@@ -7,9 +7,9 @@
 // any is used again all harts flush: once in some five hundred forks.
 //
 // A hart may also remember that a page of the slot was not there. Before it runs on the stack it
-// flushes, unless it has done so since the stack was mapped (tlb_know_stack); most have, because a new
-// process comes with a new address space. Any other access that faults is repeated after a flush
-// (trap.c): the handler then runs on another stack, which is known.
+// flushes, unless it has done so since the stack was mapped (tlb_know_stack); most have, because a
+// new process comes with a new address space. Any other access that faults is repeated after a
+// flush (trap.c): the handler then runs on another stack, which is known.
 #include "kernel/vm/kmap.h"
 
 #include "kernel/arch/fdt.h"
@@ -58,7 +58,10 @@ static void map_linear(void *start, void *end, pte_t rights)
     }
 }
 
-static void map_device(paddr_t pa, uint64 size) { map_linear(phys_to_virt(pa), phys_to_virt(pa + size), RW); }
+static void map_device(paddr_t pa, uint64 size)
+{
+    map_linear(phys_to_virt(pa), phys_to_virt(pa + size), RW);
+}
 
 static void map_ram_and_devices(void)
 {
@@ -88,7 +91,10 @@ static void map_corner(void)
 static_assert(TRAPFRAME + PGSIZE == TRAMPOLINE, "neighbours in one table");
 
 // The entries of the stack that ends at top: all in one table, since slots do not straddle 2 MiB.
-static pte_t *stack_entries(vaddr_t top) { return pt_walk(kernel_space.kernel_root, top - KSTACK_SIZE, 0); }
+static pte_t *stack_entries(vaddr_t top)
+{
+    return pt_walk(kernel_space.kernel_root, top - KSTACK_SIZE, 0);
+}
 
 static_assert(SUPERPGSIZE % KSTACK_SLOT == 0, "a slot lies in one table");
 

@@ -26,8 +26,9 @@ struct trapslot *kmap_trapslots(void);
 vaddr_t kstack_alloc(void);
 void kstack_free(vaddr_t top);
 
-// True if va lies on a kernel stack, on a page that is mapped. A load or store that faults there has met what its hart
-// remembers from before the page was mapped: after a flush it can be repeated.
+// True if va lies on a kernel stack, on a page that is mapped. A load or store that faults there
+// has met what its hart remembers from before the page was mapped: after a flush it can be
+// repeated.
 bool kstack_is_mapped(vaddr_t va);
 
 #endif

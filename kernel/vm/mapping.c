@@ -1,11 +1,12 @@
 // Which regions map a file (mapping.h).
 //
 //     truncate   unmaps what lies beyond the new end, private copies too. The inode is locked and
-//                the blocks are detached, so that no fault can bring an old page back. Each space is
-//                visited once: the regions that are still to be looked at stand first in the file's list.
+//                the blocks are detached, so that no fault can bring an old page back. Each space
+//                is visited once: the regions that are still to be looked at stand first in the
+//                file's list.
 //     commit     takes the right to store from all entries for file pages, so that what is copied
-//                stays as it is, and a later store joins the next group. No transaction is open then,
-//                and who gives that right holds one, so the list of spaces has them all.
+//                stays as it is, and a later store joins the next group. No transaction is open
+//                then, and who gives that right holds one, so the list of spaces has them all.
 #include "kernel/vm/mapping.h"
 
 #include "kernel/fs/inode.h"
@@ -17,7 +18,8 @@
 #include "kernel/vm/unmap.h"
 
 static struct spinlock lock = SPINLOCK_INIT("mapping", MAPPING);
-static struct list storing = {&storing, &storing}; // guarded by lock: spaces, through their member storing
+// guarded by lock: spaces, through their member storing
+static struct list storing = {&storing, &storing};
 
 void mapping_add(struct region *r)
 {
@@ -25,9 +27,9 @@ void mapping_add(struct region *r)
         return;
     spin_lock(&lock);
 
-    // A new region has no pages yet, and can get none that a cut takes away just now: its faults wait for the
-    // inode's lock. So it counts as looked at. One that is part or a copy of another has the other's pages, and
-    // the other's round.
+    // A new region has no pages yet, and can get none that a cut takes away just now: its faults
+    // wait for the inode's lock. So it counts as looked at. One that is part or a copy of another
+    // has the other's pages, and the other's round.
     if (r->mapping_round == 0)
         r->mapping_round = r->file->mapping_round;
     if (r->mapping_round == r->file->mapping_round)
@@ -66,7 +68,8 @@ void mapping_leave(struct addrspace *as)
 }
 
 // => lock held; let go meanwhile. Does something to as, which stays as long.
-static void visit(struct addrspace *as, void (*look)(struct addrspace *as, struct inode *ip), struct inode *ip)
+static void visit(struct addrspace *as, void (*look)(struct addrspace *as, struct inode *ip),
+                  struct inode *ip)
 {
     as->visitors++;
     spin_unlock(&lock);
@@ -85,7 +88,8 @@ static uaddr_t beyond_end(const struct region *r)
     return r->start + (keep > r->offset ? min_u64(keep - r->offset, r->end - r->start) : 0);
 }
 
-// => as->lock held. r has no page beyond the end any more: it goes behind those that are to be looked at.
+// => as->lock held. r has no page beyond the end any more: it goes behind those that are to be
+// looked at.
 static void looked_at(struct region *r)
 {
     spin_lock(&lock);
@@ -113,8 +117,8 @@ static void unmap_beyond(struct addrspace *as, struct inode *ip)
     }
 }
 
-// Regions that are added meanwhile stand behind, unless one that is still to be looked at was copied or cut
-// in two: so this ends, however fast others map the file.
+// Regions that are added meanwhile stand behind, unless one that is still to be looked at was
+// copied or cut in two: so this ends, however fast others map the file.
 static void file_was_cut(struct inode *ip)
 {
     spin_lock(&lock);

@@ -10,9 +10,10 @@
 
 #include "kernel/vm/region.h"
 
-// r maps r->file from now on, or no more; nothing happens for other regions. r is new (mapping_round is 0), or a
-// copy or a part of a region of which nothing has changed since. A copy made by fork is added when all its entries
-// are there. => the as->lock of its space held, or it is BUILDING (and that of the copied one)
+// r maps r->file from now on, or no more; nothing happens for other regions. r is new
+// (mapping_round is 0), or a copy or a part of a region of which nothing has changed since. A copy
+// made by fork is added when all its entries are there. => the as->lock of its space held, or it is
+// BUILDING (and that of the copied one)
 void mapping_add(struct region *r);
 void mapping_remove(struct region *r);
 

@@ -35,7 +35,8 @@ static int64 highest_gap(const struct addrspace *as, uint64 length)
     return top >= lowest && top - lowest >= length ? (int64)(top - length) : -ENOMEM;
 }
 
-// Makes regions begin and end at the edges of the range. 0; -ENOMEM: then there may be an edge more than is needed.
+// Makes regions begin and end at the edges of the range. 0; -ENOMEM: then there may be an edge more
+// than is needed.
 static int split_edges(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     int e = region_split_at(as, start);
@@ -170,8 +171,8 @@ int as_protect(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
     return e;
 }
 
-// => the range is covered, and no 2 MiB leaf lies across its edges. Pages of the heap in it that have
-// been promised, and have been touched since.
+// => the range is covered, and no 2 MiB leaf lies across its edges. Pages of the heap in it that
+// have been promised, and have been touched since.
 static uint64 spent_promises(struct addrspace *as, uaddr_t start, uaddr_t end)
 {
     uint64 pages = 0;

@@ -1,7 +1,8 @@
 // What programs ask of their address space: mapping, unmapping, other rights, advice.
 //
-// All below: ranges are page-aligned, not empty and end at TRAPFRAME at most. On an error nothing has
-// changed. No lock is held; may sleep. -ENOMEM also means that there would be more than REGIONS_MAX regions.
+// All below: ranges are page-aligned, not empty and end at TRAPFRAME at most. On an error nothing
+// has changed. No lock is held; may sleep. -ENOMEM also means that there would be more than
+// REGIONS_MAX regions.
 #ifndef KERNEL_VM_MMAP_H
 #define KERNEL_VM_MMAP_H
 
@@ -25,16 +26,16 @@ int64 as_mmap(struct addrspace *as, const struct map_request *m);
 // 0, also if nothing is mapped there; -EINVAL: in the heap, which is sbrk's; -ENOMEM.
 int as_munmap(struct addrspace *as, uaddr_t start, uaddr_t end);
 
-// prot is valid (PROT_ bits, not W and X together). 0; -EACCES: not with that file; -ENOMEM, also if a part
-// is not mapped.
+// prot is valid (PROT_ bits, not W and X together). 0; -EACCES: not with that file; -ENOMEM, also
+// if a part is not mapped.
 int as_protect(struct addrspace *as, uaddr_t start, uaddr_t end, int prot);
 
 // Drops the pages of the range: the next touch finds the file's bytes, the shared object's, or
 // zeroes. 0; -ENOMEM: a part is not mapped, or the pages of a heap cannot be promised again.
 int as_forget(struct addrspace *as, uaddr_t start, uaddr_t end);
 
-// Starts reading the pages of files in the range, as far as there is room for it. 0; -ENOMEM: a part
-// is not mapped.
+// Starts reading the pages of files in the range, as far as there is room for it. 0; -ENOMEM: a
+// part is not mapped.
 int as_want(struct addrspace *as, uaddr_t start, uaddr_t end);
 
 // 0; -ENOMEM: a part of the range is not mapped.

@@ -47,7 +47,8 @@ bool pt_next_span(paddr_t root, struct pt_span *s, uaddr_t limit)
             continue;
         }
         pte_t *middle = &pt_table(PTE2PA(top))[pt_index(va, 1)];
-        pte_t below = __atomic_load_n(middle, __ATOMIC_RELAXED); // once: it may become a leaf, or be split
+        // once: it may become a leaf, or be split
+        pte_t below = __atomic_load_n(middle, __ATOMIC_RELAXED);
         uaddr_t end = (va | (SUPERPGSIZE - 1)) + 1;
         s->leaf = PTE_LEAF(below);
         if (s->leaf || pt_is_table(below)) {

@@ -15,7 +15,10 @@ typedef uint64 pte_t;
 #define PTE_RIGHTS  (PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D)
 #define PTE_LEAF(e) ((e) & (PTE_R | PTE_W | PTE_X))
 
-static inline uint pt_index(vaddr_t va, int level) { return va >> (PGSHIFT + 9 * level) & (PT_ENTRIES - 1); }
+static inline uint pt_index(vaddr_t va, int level)
+{
+    return va >> (PGSHIFT + 9 * level) & (PT_ENTRIES - 1);
+}
 
 // A table by its physical address.
 static inline pte_t *pt_table(paddr_t pa) { return phys_to_virt(pa); }
@@ -24,12 +27,19 @@ static inline bool pt_is_table(pte_t entry) { return (entry & PTE_V) && !PTE_LEA
 
 // True if the entry points to a table that may be written through it: PTE_COW marks one that
 // several address spaces share, to be copied first.
-static inline bool pt_own_table(pte_t entry) { return (entry & (PTE_V | PTE_COW)) == PTE_V && !PTE_LEAF(entry); }
+static inline bool pt_own_table(pte_t entry)
+{
+    return (entry & (PTE_V | PTE_COW)) == PTE_V && !PTE_LEAF(entry);
+}
 
-// Makes an entry valid, or lead elsewhere. Whoever meets it, another hart's page walk among them, finds what
-// this hart has written to the page or the table that it leads to. For every entry that becomes valid in a
-// table that others may know already; one that only gains or loses rights is stored as any word.
-static inline void pt_publish(pte_t *entry, pte_t value) { __atomic_store_n(entry, value, __ATOMIC_RELEASE); }
+// Makes an entry valid, or lead elsewhere. Whoever meets it, another hart's page walk among them,
+// finds what this hart has written to the page or the table that it leads to. For every entry that
+// becomes valid in a table that others may know already; one that only gains or loses rights is
+// stored as any word.
+static inline void pt_publish(pte_t *entry, pte_t value)
+{
+    __atomic_store_n(entry, value, __ATOMIC_RELEASE);
+}
 
 static inline struct page *pt_page(pte_t entry) { return phys_to_page(PTE2PA(entry)); }
 
@@ -39,7 +49,10 @@ static inline struct page *pt_page(pte_t entry) { return phys_to_page(PTE2PA(ent
 pte_t pt_user_rights(int prot);
 
 // An entry without the right to write, and copy-on-write if it had that.
-static inline pte_t pt_cow(pte_t entry) { return entry & PTE_W ? (entry & ~(PTE_W | PTE_D)) | PTE_COW : entry; }
+static inline pte_t pt_cow(pte_t entry)
+{
+    return entry & PTE_W ? (entry & ~(PTE_W | PTE_D)) | PTE_COW : entry;
+}
 
 // The entry of a user page with all the rights of PROT_ bits.
 static inline pte_t pt_user_entry(const struct page *p, int prot)
@@ -61,26 +74,31 @@ struct pt_span {
 };
 
 // How many entries the span has, and how many pages each of them maps.
-static inline uint64 pt_span_entries(const struct pt_span *s) { return s->leaf ? 1 : (s->end - s->start) >> PGSHIFT; }
+static inline uint64 pt_span_entries(const struct pt_span *s)
+{
+    return s->leaf ? 1 : (s->end - s->start) >> PGSHIFT;
+}
 
 static inline uint pt_entry_pages(const struct pt_span *s) { return s->leaf ? BLOCK_FRAMES : 1; }
 
-// Goes on to the next table or leaf behind s->end that exists and covers addresses below limit; false:
-// there is none. Absent tables are skipped at their level, so a sparse range costs what is mapped:
+// Goes on to the next table or leaf behind s->end that exists and covers addresses below limit;
+// false: there is none. Absent tables are skipped at their level, so a sparse range costs what is
+// mapped:
 //
 //     for (struct pt_span s = pt_span_at(start); pt_next_span(root, &s, limit);)
 bool pt_next_span(paddr_t root, struct pt_span *s, uaddr_t limit);
 
 static inline struct pt_span pt_span_at(uaddr_t start) { return (struct pt_span){.end = start}; }
 
-// for each entry of [start, limit) that is not 0: it is s.entry, in the span s. A break leaves the span only.
-#define pt_for_each(s, root, start, limit)                                                                             \
-    for (struct pt_span s = pt_span_at(start); pt_next_span(root, &s, limit);)                                         \
-        for (pte_t *last_ = s.entry + pt_span_entries(&s); s.entry < last_; s.entry++)                                 \
+// for each entry of [start, limit) that is not 0: it is s.entry, in the span s. A break leaves the
+// span only.
+#define pt_for_each(s, root, start, limit)                                                         \
+    for (struct pt_span s = pt_span_at(start); pt_next_span(root, &s, limit);)                     \
+        for (pte_t *last_ = s.entry + pt_span_entries(&s); s.entry < last_; s.entry++)             \
             if (*s.entry != 0)
 
-// The page that va is mapped to, 0 if it is not; and the entry as it was read. Needs no lock: then it is
-// so at this moment.
+// The page that va is mapped to, 0 if it is not; and the entry as it was read. Needs no lock: then
+// it is so at this moment.
 struct page *pt_mapped_page(paddr_t root, uaddr_t va, pte_t *entry);
 
 #endif

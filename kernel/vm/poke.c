@@ -8,7 +8,8 @@
 //
 // Between the handler and the next look there is no lock, and what the handler has made may be gone
 // again. So each look asks for the same: a page that the entry allows to be written, or one that is
-// nobody else's. The second is for regions that do not allow writing, whose entries never get that right.
+// nobody else's. The second is for regions that do not allow writing, whose entries never get that
+// right.
 #include "kernel/vm/poke.h"
 
 #include "kernel/errno.h"
@@ -36,7 +37,8 @@ static bool is_own(const struct region *r, const struct page *p)
 }
 
 // => as->lock held
-static int write_page(struct addrspace *as, uaddr_t va, const void *from, size_t n, enum access access)
+static int write_page(struct addrspace *as, uaddr_t va, const void *from, size_t n,
+                      enum access access)
 {
     const struct region *r = region_find(&as->regions, va);
     pte_t entry;
@@ -65,7 +67,8 @@ int vm_poke(struct addrspace *as, uaddr_t va, const void *from, size_t n)
             return err == -ENXIO ? -EFAULT : err;
         if (thread_killed()) // the program may take the page away each time
             return -EINTR;
-        if (FORGETS_THE_WRITE) // "the copy is made, so a page that can be read is all that is wanted now"
+        if (FORGETS_THE_WRITE) // "the copy is made, so a page that can be read is all that is
+                               // wanted now"
             access = ACCESS_READ;
     }
 }

@@ -1,8 +1,8 @@
 // Giving the regions of a range other rights, and making their entries agree (unmap.h).
 //
-// The right to write is taken away here and never given: whether the page is the entry's alone, or a
-// file's that must join the journal first, is the fault handler's to see. A page whose region allows
-// nothing stays in its entry, which is invalid and has neither R, W nor X.
+// The right to write is taken away here and never given: whether the page is the entry's alone, or
+// a file's that must join the journal first, is the fault handler's to see. A page whose region
+// allows nothing stays in its entry, which is invalid and has neither R, W nor X.
 #include "kernel/fcntl.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
@@ -28,7 +28,8 @@ static pte_t protect_region(struct addrspace *as, const struct region *r)
 {
     pte_t lost = 0;
     pt_for_each (s, as->user_root, r->start, r->end) {
-        if (s.leaf && r->prot == PROT_NONE) { // an invalid entry of level 1 cannot be told from a table
+        // an invalid entry of level 1 cannot be told from a table
+        if (s.leaf && r->prot == PROT_NONE) {
             super_split(as, s.entry);
             s.end = s.start; // once more
             continue;

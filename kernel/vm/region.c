@@ -62,8 +62,10 @@ int region_split_at(struct addrspace *as, uaddr_t va)
 // True if next goes on with the same where r ends.
 static bool continues(const struct region *r, const struct region *next)
 {
-    bool alike = r->prot == next->prot && r->denied == next->denied && r->flags == next->flags && r->ops == next->ops;
-    bool same = r->file == next->file && r->shared == next->shared && r->mapping_round == next->mapping_round;
+    bool alike = r->prot == next->prot && r->denied == next->denied && r->flags == next->flags &&
+                 r->ops == next->ops;
+    bool same = r->file == next->file && r->shared == next->shared &&
+                r->mapping_round == next->mapping_round;
     bool nothing_behind = !r->file && !r->shared; // then the offset says nothing
     return alike && same && r->end == next->start &&
            (nothing_behind || r->offset + (r->end - r->start) == next->offset);

@@ -14,10 +14,11 @@ struct shared_pages;
 struct supply;
 
 enum region_flags {
-    REGION_LAZY = 1,     // of the heap: nothing is promised, a touch may fail for want of memory
-    REGION_RESERVED = 2, // of the heap: a frame is promised for each page that has none of its own yet
-    REGION_SHARED = 4,   // stores are seen by all who map the same
-    REGION_RUN = 8,      // of a program that runs: its file cannot be written
+    REGION_LAZY = 1, // of the heap: nothing is promised, a touch may fail for want of memory
+    // of the heap: a frame is promised for each page that has none of its own yet
+    REGION_RESERVED = 2,
+    REGION_SHARED = 4, // stores are seen by all who map the same
+    REGION_RUN = 8,    // of a program that runs: its file cannot be written
 };
 
 struct region_ops {
@@ -25,11 +26,14 @@ struct region_ops {
     // zero page and a page to write to is wanted.
     // => as->lock held. 0; -ENOMEM; -EAGAIN: a promised frame was not found, try again later;
     // SUPPLY_WANTED: *s says what is to be brought in without the lock, then again with it.
-    int (*fill)(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry, struct supply *s);
-    // Shared regions: the same for a write to a page that is there and whose entry does not allow it.
+    int (*fill)(struct addrspace *as, struct region *r, uaddr_t va, enum access access,
+                pte_t *entry, struct supply *s);
+    // Shared regions: the same for a write to a page that is there and whose entry does not allow
+    // it.
     int (*store)(struct region *r, uaddr_t va, pte_t *entry, struct supply *s);
-    // r takes references of its own on what its pages come from: 0; -ENOMEM, not for a copy of a region
-    // that has them. detach gives them up: may sleep, no lock is held. Both 0: there is nothing to hold.
+    // r takes references of its own on what its pages come from: 0; -ENOMEM, not for a copy of a
+    // region that has them. detach gives them up: may sleep, no lock is held. Both 0: there is
+    // nothing to hold.
     int (*attach)(struct region *r);
     void (*detach)(struct region *r);
     // fork copies no entries, as with shared regions: the child's faults make other pages.
@@ -56,16 +60,17 @@ struct region {
     struct inode *file;          // I: one user of it
     struct shared_pages *shared; // I: the same; made for the first region of a mapping
     struct list mapping;         // M: regions of the file
-    uint64 mapping_round;        // M and L: the cut of the file for which it was last looked at; 0: it is new
+    // M and L: the cut of the file for which it was last looked at; 0: it is new
+    uint64 mapping_round;
 };
 
 // A region as the model says, on no list yet, with references of its own; 0: no memory.
 struct region *region_new(const struct region *model);
-// Cuts the region that va lies inside, if there is one: it ends there, and what it was from there on is a
-// region of its own. No page changes. 0; -ENOMEM, also if as has as many as it may.
+// Cuts the region that va lies inside, if there is one: it ends there, and what it was from there
+// on is a region of its own. No page changes. 0; -ENOMEM, also if as has as many as it may.
 int region_split_at(struct addrspace *as, uaddr_t va);
-// Makes one of neighbours that are alike: r, the one before it, and those behind it that begin at end at most. No page
-// changes. The others go onto the list dead, as in region_remove.
+// Makes one of neighbours that are alike: r, the one before it, and those behind it that begin at
+// end at most. No page changes. The others go onto the list dead, as in region_remove.
 void region_merge(struct addrspace *as, struct region *r, uaddr_t end, struct list *dead);
 // Takes r off its list and onto the list dead: under as->lock, before regions_drop.
 void region_remove(struct region *r, struct list *dead);
@@ -74,7 +79,10 @@ void regions_drop(struct list *dead);
 
 // Puts r into its place in as, which has room for one more; it must not overlap others.
 void region_insert(struct addrspace *as, struct region *r);
-static inline bool regions_full(const struct addrspace *as) { return as->region_count >= REGIONS_MAX; }
+static inline bool regions_full(const struct addrspace *as)
+{
+    return as->region_count >= REGIONS_MAX;
+}
 
 // The first region that has an address in [start, end), or 0.
 struct region *region_first(const struct list *regions, uaddr_t start, uaddr_t end);

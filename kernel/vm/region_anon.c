@@ -34,8 +34,8 @@ static uint fill_run(struct addrspace *as, const struct region *r, uaddr_t va)
     return region_run(r, va, along ? min_u64(FILL_RUN, max_u64(r->promised, 1)) : 1);
 }
 
-static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry,
-                     struct supply *)
+static int anon_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access,
+                     pte_t *entry, struct supply *)
 {
     if (access != ACCESS_WRITE) {
         pt_publish(entry, pt_cow(pt_user_entry(zero_page, r->prot)));

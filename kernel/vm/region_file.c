@@ -23,18 +23,22 @@
 
 static_assert(BSIZE == PGSIZE, "a block is a page");
 
-static uint64 page_in_file(const struct region *r, uaddr_t va) { return (va - r->start + r->offset) >> PGSHIFT; }
+static uint64 page_in_file(const struct region *r, uaddr_t va)
+{
+    return (va - r->start + r->offset) >> PGSHIFT;
+}
 
-// => as->lock held. True if s is what a fault on va needs. If nothing has been brought yet, it then says
-// what is wanted; else that was for something that has changed, and all begins again.
+// => as->lock held. True if s is what a fault on va needs. If nothing has been brought yet, it then
+// says what is wanted; else that was for something that has changed, and all begins again.
 static bool supplied(struct supply *s, const struct region *r, uaddr_t va, bool store)
 {
     bool shared = r->flags & REGION_SHARED;
     if (s->ready)
-        return s->file == r->file && s->first + s->wanted == page_in_file(r, va) && s->store == store &&
-               s->shared == shared;
+        return s->file == r->file && s->first + s->wanted == page_in_file(r, va) &&
+               s->store == store && s->shared == shared;
     uaddr_t window = va & -(SUPPLY_PAGES * PGSIZE);
-    uaddr_t start = max_u64(window, r->start), end = min_u64(window + SUPPLY_PAGES * PGSIZE, r->end);
+    uaddr_t start = max_u64(window, r->start),
+            end = min_u64(window + SUPPLY_PAGES * PGSIZE, r->end);
     s->file = inode_dup(r->file);
     s->first = page_in_file(r, start);
     s->n = (end - start) >> PGSHIFT;
@@ -62,7 +66,8 @@ static bool map_page(struct addrspace *as, struct page *p, pte_t *entry, pte_t r
 }
 
 // A write to a private page that is not there: a copy of the file's.
-static int fill_copy(struct addrspace *as, const struct region *r, const struct block *b, pte_t *entry)
+static int fill_copy(struct addrspace *as, const struct region *r, const struct block *b,
+                     pte_t *entry)
 {
     struct page *p = page_alloc(b ? 0 : PAGE_ZERO);
     if (!p)
@@ -78,7 +83,8 @@ static int fill_copy(struct addrspace *as, const struct region *r, const struct 
 }
 
 // => the entries of the supply's pages lie in one table, and entry is that of the wanted one.
-static void map_neighbours(struct addrspace *as, const struct region *r, uaddr_t va, pte_t *entry, struct supply *s)
+static void map_neighbours(struct addrspace *as, const struct region *r, uaddr_t va, pte_t *entry,
+                           struct supply *s)
 {
     uint64 around = 0;
     for (uint i = 0; i < s->n; i++) {
@@ -92,8 +98,8 @@ static void map_neighbours(struct addrspace *as, const struct region *r, uaddr_t
     count_n(C_fault_file_around, around);
 }
 
-static int file_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access, pte_t *entry,
-                     struct supply *s)
+static int file_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access access,
+                     pte_t *entry, struct supply *s)
 {
     bool shared = r->flags & REGION_SHARED, store = shared && access == ACCESS_WRITE;
     if (!supplied(s, r, va, store))
@@ -103,7 +109,8 @@ static int file_fill(struct addrspace *as, struct region *r, uaddr_t va, enum ac
         return fill_copy(as, r, b, entry);
     if (r->prot & PROT_EXEC)
         tlb_new_code(as); // first: no thread meets the page and runs what was in its frame before
-    if (!map_page(as, b ? b->page : zero_page, entry, store ? pt_user_rights(r->prot) : cache_rights(r)))
+    if (!map_page(as, b ? b->page : zero_page, entry,
+                  store ? pt_user_rights(r->prot) : cache_rights(r)))
         return -ENOMEM;
     count(store ? C_fault_file_dirty : C_fault_file_map);
     if (store)
@@ -125,7 +132,10 @@ static int file_store(struct region *r, uaddr_t va, pte_t *entry, struct supply 
     return 0;
 }
 
-static bool may_store(const struct region *r) { return (r->flags & REGION_SHARED) && !(r->denied & PROT_WRITE); }
+static bool may_store(const struct region *r)
+{
+    return (r->flags & REGION_SHARED) && !(r->denied & PROT_WRITE);
+}
 
 // Who has the region to copy has counted already, so this cannot be refused.
 static int file_attach(struct region *r)
@@ -187,7 +197,8 @@ int supply_bring(struct supply *s)
     inode_lock(s->file);
     s->locked = true;
     int e = inode_map_blocks(s->file, s->first, s->n, s->wanted, s->block);
-    if (e || !s->shared || s->block[s->wanted] || disk->read_only) // nobody can write there: the zero page will do
+    // nobody can write there: the zero page will do
+    if (e || !s->shared || s->block[s->wanted] || disk->read_only)
         return e;
     inode_unlock(s->file); // a hole of a shared mapping: filled, so that a later write is seen
     s->locked = false;

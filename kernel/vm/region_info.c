@@ -9,7 +9,8 @@
 #include "kernel/vm/region.h"
 
 // The region allows reading alone.
-static int info_fill(struct addrspace *as, struct region *r, uaddr_t, enum access, pte_t *entry, struct supply *)
+static int info_fill(struct addrspace *as, struct region *r, uaddr_t, enum access, pte_t *entry,
+                     struct supply *)
 {
     struct page *p = page_alloc(PAGE_ZERO);
     if (!p)

@@ -6,8 +6,8 @@
 //
 //     a life:  attach (mmap: made), attach (fork, a split), detach, ..., the last detach
 //
-// The object is a tree of frames with 512 places each, as deep as its size asks for; a branch exists
-// when something in it was touched.
+// The object is a tree of frames with 512 places each, as deep as its size asks for; a branch
+// exists when something in it was touched.
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/lib/counter.h"
@@ -86,7 +86,8 @@ static struct page *find_or_make(struct shared_pages *o, uint64 index)
     }
 }
 
-static int shared_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access, pte_t *entry, struct supply *)
+static int shared_fill(struct addrspace *as, struct region *r, uaddr_t va, enum access,
+                       pte_t *entry, struct supply *)
 {
     sleeplock_lock(&r->shared->lock);
     struct page *p = find_or_make(r->shared, (va - r->start + r->offset) >> PGSHIFT);

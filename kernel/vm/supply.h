@@ -1,6 +1,7 @@
 // What a fault on a page of a file needs from outside the address space's lock.
 //
-//     a fault:  with as->lock: the region's fill or store finds that it needs a page, says so in the
+//     a fault:  with as->lock: the region's fill or store finds that it needs a page, says so in
+//     the
 //               supply and returns SUPPLY_WANTED; without it: supply_bring reads, or opens a
 //               transaction and makes the block part of it; with as->lock again: all is looked up
 //               anew, and if the supply is still what is wanted, the page is mapped; supply_drop
@@ -35,7 +36,8 @@ static inline void supply_init(struct supply *s)
     s->ready = s->locked = s->in_transaction = false;
 }
 
-// Brings in what is wanted: 0; -ENXIO: beyond the file's end; -EIO; -ENOMEM; -ENOSPC. No lock is held. May sleep.
+// Brings in what is wanted: 0; -ENXIO: beyond the file's end; -EIO; -ENOMEM; -ENOSPC. No lock is
+// held. May sleep.
 int supply_bring(struct supply *s);
 void supply_drop(struct supply *s);
 

@@ -21,9 +21,15 @@ static uint64 kernel_due; // a: up to where every hart must have flushed them
 
 #define LOOKS (1U << 20) // at a hart that is waited for, before it is interrupted again
 
-static uint64 load(const uint64 *generation) { return __atomic_load_n(generation, __ATOMIC_SEQ_CST); }
+static uint64 load(const uint64 *generation)
+{
+    return __atomic_load_n(generation, __ATOMIC_SEQ_CST);
+}
 
-static struct addrspace *kept_by(const struct cpu *c) { return __atomic_load_n(&c->as, __ATOMIC_SEQ_CST); }
+static struct addrspace *kept_by(const struct cpu *c)
+{
+    return __atomic_load_n(&c->as, __ATOMIC_SEQ_CST);
+}
 
 static bool in_use_on(const struct addrspace *as, const struct cpu *c)
 {
@@ -51,12 +57,13 @@ void tlb_flush_local(void)
     irq_on();
 }
 
-// Flushes if this hart's space has changed since it last did, or the kernel's half in a way that is due. Interrupts are
-// off.
+// Flushes if this hart's space has changed since it last did, or the kernel's half in a way that is
+// due. Interrupts are off.
 static void catch_up(void)
 {
     struct cpu *c = this_cpu();
-    if (load(&c->as->hart_gen[c->index]) != load(&c->as->tlb_gen) || c->kernel_gen < load(&kernel_due))
+    if (load(&c->as->hart_gen[c->index]) != load(&c->as->tlb_gen) ||
+        c->kernel_gen < load(&kernel_due))
         flush_for(c, c->as);
     uint64 code = load(&code_gen);
     if (unlikely(c->code_gen != code)) {
@@ -82,7 +89,8 @@ void as_activate(struct addrspace *as, bool in_use)
 
 void as_idle(void) { __atomic_store_n(&this_cpu()->as_in_use, false, __ATOMIC_SEQ_CST); }
 
-// What the hart is interrupted for. A space that ends is left by harts that keep it while they are idle.
+// What the hart is interrupted for. A space that ends is left by harts that keep it while they are
+// idle.
 static void leave_or_catch_up(void)
 {
     struct cpu *c = this_cpu();
@@ -104,13 +112,21 @@ static bool lacks_code(uint hart, const struct addrspace *as, uint64 gen)
     return in_use_on(as, &cpus[hart]) && load(&cpus[hart].code_gen) < gen;
 }
 
-static bool lacks_kernel(uint hart, const struct addrspace *, uint64 gen) { return load(&cpus[hart].kernel_gen) < gen; }
+static bool lacks_kernel(uint hart, const struct addrspace *, uint64 gen)
+{
+    return load(&cpus[hart].kernel_gen) < gen;
+}
 
-static bool keeps(uint hart, const struct addrspace *as, uint64) { return kept_by(&cpus[hart]) == as; }
+static bool keeps(uint hart, const struct addrspace *as, uint64)
+{
+    return kept_by(&cpus[hart]) == as;
+}
 
-// Brings this hart up to date, and then the others that lag. A hart that this thread moves to meanwhile
-// catches up by itself, so none is left out. Expanded in each caller: fork, exec and exit wait for it.
-static inline __attribute__((always_inline)) void update_harts(lagging lags, const struct addrspace *as, uint64 gen)
+// Brings this hart up to date, and then the others that lag. A hart that this thread moves to
+// meanwhile catches up by itself, so none is left out. Expanded in each caller: fork, exec and exit
+// wait for it.
+static inline __attribute__((always_inline)) void
+update_harts(lagging lags, const struct addrspace *as, uint64 gen)
 {
     irq_off();
     leave_or_catch_up();
@@ -127,7 +143,10 @@ static inline __attribute__((always_inline)) void update_harts(lagging lags, con
     }
 }
 
-static uint64 next(uint64 *generation) { return __atomic_add_fetch(generation, 1, __ATOMIC_SEQ_CST); }
+static uint64 next(uint64 *generation)
+{
+    return __atomic_add_fetch(generation, 1, __ATOMIC_SEQ_CST);
+}
 
 void tlb_flush_space(struct addrspace *as) { update_harts(lacks_flush, as, next(&as->tlb_gen)); }
 
@@ -139,7 +158,8 @@ uint64 tlb_new_stack(void) { return next(&kernel_gen); }
 void tlb_flush_kernel(void)
 {
     uint64 gen = next(&kernel_gen), due = load(&kernel_due);
-    while (due < gen && !__atomic_compare_exchange_n(&kernel_due, &due, gen, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+    while (due < gen && !__atomic_compare_exchange_n(&kernel_due, &due, gen, false,
+                                                     __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
         ;
     update_harts(lacks_kernel, 0, gen);
 }

@@ -20,9 +20,9 @@ void tlb_new_code(struct addrspace *as);
 // As tlb_flush_space for the kernel's half, on all harts.
 void tlb_flush_kernel(void);
 
-// A kernel stack was mapped: the state of the kernel's half that a hart must have flushed at before it
-// runs on that stack (tlb_know_stack). An entry that was invalid may be remembered as such until then
-// (Privileged Architecture, "Supervisor Memory-Management Fence Instruction").
+// A kernel stack was mapped: the state of the kernel's half that a hart must have flushed at before
+// it runs on that stack (tlb_know_stack). An entry that was invalid may be remembered as such until
+// then (Privileged Architecture, "Supervisor Memory-Management Fence Instruction").
 uint64 tlb_new_stack(void);
 
 // This hart is about to run on such a stack: flushes, unless it has since. Interrupts are off.

@@ -34,7 +34,10 @@ static void access_end(void)
 }
 
 // Bytes of [addr, addr + n) from its start up to the end of user memory.
-static size_t clip(uaddr_t addr, size_t n) { return addr < TRAPFRAME ? min_u64(n, TRAPFRAME - addr) : 0; }
+static size_t clip(uaddr_t addr, size_t n)
+{
+    return addr < TRAPFRAME ? min_u64(n, TRAPFRAME - addr) : 0;
+}
 
 // Returns how many bytes were copied, to the byte.
 static size_t copy(char *dst, const char *src, size_t n)
@@ -47,9 +50,15 @@ static size_t copy(char *dst, const char *src, size_t n)
     return n - left;
 }
 
-size_t copyin_partial(void *dst, uaddr_t src, size_t n) { return copy(dst, (const char *)src, clip(src, n)); }
+size_t copyin_partial(void *dst, uaddr_t src, size_t n)
+{
+    return copy(dst, (const char *)src, clip(src, n));
+}
 
-size_t copyout_partial(uaddr_t dst, const void *src, size_t n) { return copy((char *)dst, src, clip(dst, n)); }
+size_t copyout_partial(uaddr_t dst, const void *src, size_t n)
+{
+    return copy((char *)dst, src, clip(dst, n));
+}
 
 size_t uaccess_writable(uaddr_t addr, size_t n)
 {
@@ -61,9 +70,15 @@ size_t uaccess_writable(uaddr_t addr, size_t n)
     return min_u64(found, room);
 }
 
-int copyin(void *dst, uaddr_t src, size_t n) { return copyin_partial(dst, src, n) == n ? 0 : -EFAULT; }
+int copyin(void *dst, uaddr_t src, size_t n)
+{
+    return copyin_partial(dst, src, n) == n ? 0 : -EFAULT;
+}
 
-int copyout(uaddr_t dst, const void *src, size_t n) { return copyout_partial(dst, src, n) == n ? 0 : -EFAULT; }
+int copyout(uaddr_t dst, const void *src, size_t n)
+{
+    return copyout_partial(dst, src, n) == n ? 0 : -EFAULT;
+}
 
 int64 copyinstr(char *dst, uaddr_t src, size_t max)
 {

@@ -16,8 +16,9 @@ int copyout(uaddr_t dst, const void *src, size_t n);
 size_t copyin_partial(void *dst, uaddr_t src, size_t n);
 size_t copyout_partial(uaddr_t dst, const void *src, size_t n);
 
-// How many bytes from addr on, at most n, could be stored to just now, up to a page where that is not possible.
-// Changes none of them. For what must be known before something is taken that cannot be given back.
+// How many bytes from addr on, at most n, could be stored to just now, up to a page where that is
+// not possible. Changes none of them. For what must be known before something is taken that cannot
+// be given back.
 size_t uaccess_writable(uaddr_t addr, size_t n);
 
 // Copies a string with the 0 at its end into dst of max bytes. Returns its length without the 0;

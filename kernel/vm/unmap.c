@@ -48,7 +48,8 @@ uint64 unmap_range(struct addrspace *as, uaddr_t start, uaddr_t end)
     debug_assert(sleeplock_holding(&as->lock));
     super_split_at(as, start);
     super_split_at(as, end);
-    if (!take_rights(as, start, end, PTE_V)) // one that allows nothing is invalid already, and has its page
+    // one that allows nothing is invalid already, and has its page
+    if (!take_rights(as, start, end, PTE_V))
         return 0;
     tlb_flush_space(as);
     return unmap_unused(as, start, end);

@@ -13,8 +13,8 @@ uint64 unmap_range(struct addrspace *as, uaddr_t start, uaddr_t end);
 // Returns as above.
 uint64 unmap_unused(struct addrspace *as, uaddr_t start, uaddr_t end);
 
-// Takes these rights from the entries of [start, end), and returns what any of them held before; the
-// flush is the caller's.
+// Takes these rights from the entries of [start, end), and returns what any of them held before;
+// the flush is the caller's.
 // => as->lock held
 pte_t take_rights(struct addrspace *as, uaddr_t start, uaddr_t end, pte_t rights);
 
@@ -22,8 +22,8 @@ pte_t take_rights(struct addrspace *as, uaddr_t start, uaddr_t end, pte_t rights
 // => as->lock held; no leaf of level 1 lies across start or end
 uint64 mapped_pages(struct addrspace *as, uaddr_t start, uaddr_t end);
 
-// Gives the regions of [start, end) these rights, and their entries, with one flush if some lost rights.
-// The right to write comes with the next write.
+// Gives the regions of [start, end) these rights, and their entries, with one flush if some lost
+// rights. The right to write comes with the next write.
 // => as->lock held; no region lies across start or end
 void protect_range(struct addrspace *as, uaddr_t start, uaddr_t end, int prot);
 

@@ -1,4 +1,5 @@
-// ph THREADS: a hash table that several threads fill at once, and how fast they do. Runs on the host.
+// ph THREADS: a hash table that several threads fill at once, and how fast they do. Runs on the
+// host.
 //
 //     put phase    each thread puts its share of the keys
 //     get phase    each thread looks for all keys; none may be missing
@@ -141,6 +142,7 @@ int main(int argc, char **argv)
     printf("%d puts, %.3f seconds, %.0f puts/second\n", KEYS, seconds, KEYS / seconds);
     print_effective();
     seconds = run_all(get_all);
-    printf("%d gets, %.3f seconds, %.0f gets/second\n", KEYS * threads, seconds, KEYS * threads / seconds);
+    printf("%d gets, %.3f seconds, %.0f gets/second\n", KEYS * threads, seconds,
+           KEYS * threads / seconds);
     return 0;
 }

@@ -1,7 +1,7 @@
 // The calls that change files, done by the kernel and by the model.
 //
-// What is called is what the system calls call (kernel/file, kernel/sys), with their transactions; one thread does it,
-// and the journal's thread runs beside it wherever threads.c lets it.
+// What is called is what the system calls call (kernel/file, kernel/sys), with their transactions;
+// one thread does it, and the journal's thread runs beside it wherever threads.c lets it.
 #include "tests/crash/calls.h"
 
 #include "kernel/errno.h"
@@ -18,8 +18,8 @@
 
 // --- Telling the log ---
 
-// The model was changed by a call before which the log was at version before: the change is the call's first
-// transaction.
+// The model was changed by a call before which the log was at version before: the change is the
+// call's first transaction.
 static void changed(struct work *w, uint before)
 {
     model_tree(w->m, &w->tree);
@@ -181,7 +181,10 @@ static void write_somewhere(struct work *w, uint64 off_most, size_t most, const 
 
 static void do_write(struct work *w) { write_somewhere(w, 3 * BSIZE, 2 * BSIZE, "write"); }
 
-static void do_append(struct work *w) { write_somewhere(w, 0, world_random(3) ? 300 : 3 * BSIZE, "append"); }
+static void do_append(struct work *w)
+{
+    write_somewhere(w, 0, world_random(3) ? 300 : 3 * BSIZE, "append");
+}
 
 static void do_long_write(struct work *w) { write_somewhere(w, 30 * BSIZE, WRITE_BYTES, "write"); }
 
@@ -214,7 +217,8 @@ static void do_truncate(struct work *w)
     struct handle h;
     if (!choose_file(w, &h))
         return;
-    uint64 old = w->m->node[h.node].size, new = world_random(4) ? world_random(old + 1) : world_random(20 * BSIZE);
+    uint64 old = w->m->node[h.node].size,
+           new = world_random(4) ? world_random(old + 1) : world_random(20 * BSIZE);
     uint before = log_now(w->log);
     if (world_random(3) == 0)
         new = 0;
@@ -225,7 +229,8 @@ static void do_truncate(struct work *w)
     // Each of its transactions has left a size between the two.
     for (uint v = before + 1; !refused(e) && v <= log_now(w->log); v++) {
         uint64 size = w->log->version[v].watched;
-        bool last = v == log_now(w->log), between = size == old || (size % BSIZE == 0 && size < old && size >= new);
+        bool last = v == log_now(w->log),
+             between = size == old || (size % BSIZE == 0 && size < old && size >= new);
         if (last ? size != new : !between)
             world_fail("truncate from %lu to %lu leaves %lu bytes for a while", old, new, size);
         model_truncate(w->m, h.node, size);
@@ -236,7 +241,8 @@ static void do_truncate(struct work *w)
     let_go(w, &h);
 }
 
-// A store into a mapped page: the page joins the group, and whoever has it stores until the group is closed.
+// A store into a mapped page: the page joins the group, and whoever has it stores until the group
+// is closed.
 static void do_store(struct work *w)
 {
     struct handle h;
@@ -256,7 +262,8 @@ static void do_store(struct work *w)
             fill(w, 8);
             *(uint64 *)((char *)block_data(b) + at) = *(uint64 *)w->bytes;
             if (bn * BSIZE + at < size)
-                model_write(w->m, h.node, bn * BSIZE + at, w->bytes, min_u64(8, size - bn * BSIZE - at));
+                model_write(w->m, h.node, bn * BSIZE + at, w->bytes,
+                            min_u64(8, size - bn * BSIZE - at));
             changed(w, log_now(w->log) - 1);
             world_pause(world_random(2));
         }
@@ -290,7 +297,8 @@ static void do_unlink(struct work *w)
 
 static void do_rename(struct work *w)
 {
-    struct choice from = choose_name(w, 0), to = world_random(2) ? choose_path(w) : choose_name(w, 0);
+    struct choice from = choose_name(w, 0),
+                  to = world_random(2) ? choose_path(w) : choose_name(w, 0);
     struct model_name *name = model_find(w->m, from.dir, from.name);
     uint before = log_now(w->log);
     if (name && model_depth(w->m, to.dir) + model_height(w->m, name->node) > HEIGHT)

@@ -9,24 +9,24 @@
 #define HANDLES 4
 
 // What may be called.
-#define CALLS(X)                                                                                                       \
-    X(create)                                                                                                          \
-    X(mkdir)                                                                                                           \
-    X(symlink)                                                                                                         \
-    X(write)                                                                                                           \
-    X(append)                                                                                                          \
-    X(overwrite)                                                                                                       \
-    X(long_write)                                                                                                      \
-    X(sparse_write)                                                                                                    \
-    X(store)                                                                                                           \
-    X(truncate)                                                                                                        \
-    X(link)                                                                                                            \
-    X(unlink)                                                                                                          \
-    X(rename)                                                                                                          \
-    X(open_file)                                                                                                       \
-    X(close_file)                                                                                                      \
-    X(fsync)                                                                                                           \
-    X(sync_all)                                                                                                        \
+#define CALLS(X)                                                                                   \
+    X(create)                                                                                      \
+    X(mkdir)                                                                                       \
+    X(symlink)                                                                                     \
+    X(write)                                                                                       \
+    X(append)                                                                                      \
+    X(overwrite)                                                                                   \
+    X(long_write)                                                                                  \
+    X(sparse_write)                                                                                \
+    X(store)                                                                                       \
+    X(truncate)                                                                                    \
+    X(link)                                                                                        \
+    X(unlink)                                                                                      \
+    X(rename)                                                                                      \
+    X(open_file)                                                                                   \
+    X(close_file)                                                                                  \
+    X(fsync)                                                                                       \
+    X(sync_all)                                                                                    \
     X(wait)
 
 #define CALL_ID(name) CALL_##name,

@@ -1,7 +1,7 @@
 // fsck as a function, on a disk in memory. See the header.
 //
-// In place of mkfs/image.c and mkfs/diag.c: the image is the disk itself; a block that fsck changes, when it replays
-// the journal, is put back at the end.
+// In place of mkfs/image.c and mkfs/diag.c: the image is the disk itself; a block that fsck
+// changes, when it replays the journal, is put back at the end.
 #include "tests/crash/fsck_names.h"
 #undef printf
 #undef vprintf
@@ -78,7 +78,10 @@ const char *image_open(struct image *image, const char *path, enum image_mode mo
     return disk_blocks > sizeof(saved) / sizeof(saved[0]) ? "too large" : 0;
 }
 
-const void *image_block(const struct image *image, uint32 block) { return image->map + (size_t)block * BSIZE; }
+const void *image_block(const struct image *image, uint32 block)
+{
+    return image->map + (size_t)block * BSIZE;
+}
 
 void *image_edit(struct image *image, uint32 block)
 {

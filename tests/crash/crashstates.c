@@ -2,19 +2,21 @@
 //
 //     crashstates [-n STATES] [-s SEED] [-k PATH] [-r STATE] [-f PLACE | -F] [-v] IMAGE
 //
-// Files are changed at random on the disk that IMAGE holds (fresh from mkfs, small), the writes and flushes are logged,
-// and at moments of the log the disk is made as a power cut could leave it (states.h). Each is checked by fsck, mounted
-// by the kernel's own code and compared with what the calls had done.
+// Files are changed at random on the disk that IMAGE holds (fresh from mkfs, small), the writes and
+// flushes are logged, and at moments of the log the disk is made as a power cut could leave it
+// (states.h). Each is checked by fsck, mounted by the kernel's own code and compared with what the
+// calls had done.
 //
 //     -n   distinct states that are tried (2000)
 //     -s   seed (1): the same seed tries the same states
 //     -k   a disk that fails is kept as PATH.img (crashstates)
 //     -r   only that state, of the same seed and number of states
 //     -f   the flush of that place is left out: a state should fail
-//     -F   prints the places that flush, a line each: number, times, who called (addresses, for addr2line)
-//     -v   tells of each life
+//     -F   prints the places that flush, a line each: number, times, who called (addresses, for
+//     addr2line) -v   tells of each life
 //
-// The status is 0 if all states were as they must be, 1 if one was not, 2 if something else went wrong.
+// The status is 0 if all states were as they must be, 1 if one was not, 2 if something else went
+// wrong.
 #include "kernel/fs.h"
 #include "tests/crash/flush.h"
 #include "tests/crash/states.h"
@@ -63,8 +65,8 @@ static bool hunt_life(struct hunt *hunt, const uint8 *disk, uint32 blocks, uint 
     bool good = !log->failure;
     if (!good)
         snprintf(hunt->failure, sizeof(hunt->failure),
-                 "life %s fails during `%s`: %s\n  again: make crashstates SEED=%lu STATES=%lu\n", name,
-                 log->call[log->ncalls - 1], log->failure, hunt->seed, hunt->wanted);
+                 "life %s fails during `%s`: %s\n  again: make crashstates SEED=%lu STATES=%lu\n",
+                 name, log->call[log->ncalls - 1], log->failure, hunt->seed, hunt->wanted);
     else
         good = states_try(hunt, log, name, 0, n);
     log_free(log);
@@ -112,26 +114,28 @@ static struct hunt *hunted; // set before the first world
 static void print_result(const struct hunt *hunt, const char *result)
 {
     if (hunt->only)
-        printf("state %s of seed %lu: %s\n", hunt->only, hunt->seed, hunt->judged ? result : "there is none");
+        printf("state %s of seed %lu: %s\n", hunt->only, hunt->seed,
+               hunt->judged ? result : "there is none");
     else
-        printf("%lu distinct states of %lu, seed %lu, %lu lives: %s\n", hunt->distinct, hunt->tried, hunt->seed,
-               hunt->lives, result);
+        printf("%lu distinct states of %lu, seed %lu, %lu lives: %s\n", hunt->distinct, hunt->tried,
+               hunt->seed, hunt->lives, result);
 }
 
 // The kernel's code reached for memory that is not there, or does not end.
 static void broken(int signal)
 {
     print_result(hunted, "one is not");
-    printf(
-        "state %s: the kernel of the host ends by signal %d\n  again: make crashstates SEED=%lu STATES=%lu STATE=%s\n",
-        hunted->trying, signal, hunted->seed, hunted->wanted, hunted->trying);
+    printf("state %s: the kernel of the host ends by signal %d\n  again: make crashstates SEED=%lu "
+           "STATES=%lu STATE=%s\n",
+           hunted->trying, signal, hunted->seed, hunted->wanted, hunted->trying);
     fflush(stdout);
     _exit(STATUS_FAILED);
 }
 
 static noreturn void usage(void)
 {
-    fprintf(stderr, "usage: crashstates [-n STATES] [-s SEED] [-k PATH] [-r STATE] [-f PLACE | -F] [-v] IMAGE\n");
+    fprintf(stderr, "usage: crashstates [-n STATES] [-s SEED] [-k PATH] [-r STATE] [-f PLACE | -F] "
+                    "[-v] IMAGE\n");
     exit(STATUS_BROKEN);
 }
 

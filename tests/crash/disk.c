@@ -1,6 +1,7 @@
-// The disk: bytes in memory. A request waits until threads.c lets the disk answer; then it takes the oldest, or with
-// random numbers any that waits. So writes reach the disk in any order, and a flush covers what was answered before it
-// was sent, as with a real disk's write cache (virtio 1.1, 5.2.6.2: VIRTIO_BLK_F_FLUSH).
+// The disk: bytes in memory. A request waits until threads.c lets the disk answer; then it takes
+// the oldest, or with random numbers any that waits. So writes reach the disk in any order, and a
+// flush covers what was answered before it was sent, as with a real disk's write cache
+// (virtio 1.1, 5.2.6.2: VIRTIO_BLK_F_FLUSH).
 //
 // What a write carries must not change until it is answered; that is checked.
 #include "kernel/dev/disk.h"
@@ -26,7 +27,8 @@ struct waiting {
 
 struct world_disk world_disk;
 
-static struct waiting *slots;                 // REQUESTS_MAX of them; in the heap, because they are large
+// REQUESTS_MAX of them; in the heap, because they are large
+static struct waiting *slots;
 static struct waiting *waiting[REQUESTS_MAX]; // in the order in which they came
 static uint nwaiting;
 static uint32 next_number;
@@ -62,9 +64,10 @@ static void submit(struct disk_request *r)
         r->done(r);
         return;
     }
-    if (r->op != DISK_FLUSH && (r->nsegments == 0 || (uint64)r->blockno + r->nsegments > world_disk.blocks))
-        world_fail("a request for blocks %u to %u, but the disk has %u", r->blockno, r->blockno + r->nsegments,
-                   world_disk.blocks);
+    if (r->op != DISK_FLUSH &&
+        (r->nsegments == 0 || (uint64)r->blockno + r->nsegments > world_disk.blocks))
+        world_fail("a request for blocks %u to %u, but the disk has %u", r->blockno,
+                   r->blockno + r->nsegments, world_disk.blocks);
     struct waiting *w = free_slot();
     w->request = r;
     w->number = next_number;

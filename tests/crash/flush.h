@@ -1,4 +1,5 @@
-// The places in the kernel that flush the disk, told apart by the calls that led there; one of them may be left out.
+// The places in the kernel that flush the disk, told apart by the calls that led there; one of them
+// may be left out.
 #ifndef CRASH_FLUSH_H
 #define CRASH_FLUSH_H
 
@@ -12,7 +13,8 @@ struct flush_place {
     uint64 count;             // times
 };
 
-// Before the first world: the place of that number (in the order of first use, from 0) is left out; -1: none.
+// Before the first world: the place of that number (in the order of first use, from 0) is left out;
+// -1: none.
 void flush_prepare(int skip);
 
 // For world_disk.skip_flush.

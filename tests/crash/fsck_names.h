@@ -1,5 +1,5 @@
-// Read before each of fsck's sources, which become a part of another program (check.c): their names must not be the
-// kernel's, and what they print and how they end is caught.
+// Read before each of fsck's sources, which become a part of another program (check.c): their names
+// must not be the kernel's, and what they print and how they end is caught.
 #ifndef CRASH_FSCK_NAMES_H
 #define CRASH_FSCK_NAMES_H
 

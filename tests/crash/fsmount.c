@@ -2,18 +2,19 @@
 //
 //     fsmount [-v] [-m FRAMES] [-o OUT] IMAGE...
 //
-// Each image is mounted in memory by the kernel's own code (world.h), with recovery, and its whole tree is read; the
-// file is not changed. A line for each says
+// Each image is mounted in memory by the kernel's own code (world.h), with recovery, and its whole
+// tree is read; the file is not changed. A line for each says
 //
 //     IMAGE: accepted                              mounted, and everything could be read
 //     IMAGE: accepted, N errors, the first: -5 at /dir/file
-//     IMAGE: refused (-22): mount: no file system  fs_mount's error, and its last line on the console
-//     IMAGE: broken: panic at ...                  a panic, a deadlock
-//     IMAGE: broken: signal 11
+//     IMAGE: refused (-22): mount: no file system  fs_mount's error, and its last line on the
+//     console IMAGE: broken: panic at ...                  a panic, a deadlock IMAGE: broken:
+//     signal 11
 //
-// -v prints the kernel's lines and each name: type, links, size, a number that stands for the bytes, path. -m: the
-// kernel has so many frames of memory (2048). -o writes the image as it is after mounting and a sync to OUT (of the
-// last image). The status is 0 if all were accepted without an error, 1 if some was not, 2 if something was broken.
+// -v prints the kernel's lines and each name: type, links, size, a number that stands for the
+// bytes, path. -m: the kernel has so many frames of memory (2048). -o writes the image as it is
+// after mounting and a sync to OUT (of the last image). The status is 0 if all were accepted
+// without an error, 1 if some was not, 2 if something was broken.
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lib/print.h"
@@ -64,8 +65,8 @@ static void visit(const struct walk_entry *entry, void *arg)
 {
     struct attempt *a = arg;
     if (a->options->verbose)
-        printf("%d %u %lu %016lx %s%s\n", entry->type, entry->nlink, entry->size, entry->content, entry->path,
-               entry->error ? " !" : "");
+        printf("%d %u %lu %016lx %s%s\n", entry->type, entry->nlink, entry->size, entry->content,
+               entry->path, entry->error ? " !" : "");
     if (entry->error == 0)
         return;
     if (a->errors++ == 0) {
@@ -122,7 +123,8 @@ static int report(const struct attempt *a, const char *broken)
     else if (a->error)
         printf("%s: refused (%d): %s\n", a->image, a->error, a->said);
     else if (a->errors)
-        printf("%s: accepted, %u errors, the first: %d at %s\n", a->image, a->errors, a->first, a->where);
+        printf("%s: accepted, %u errors, the first: %d at %s\n", a->image, a->errors, a->first,
+               a->where);
     else
         printf("%s: accepted\n", a->image);
     fflush(stdout);
@@ -149,7 +151,8 @@ static int try_image(const struct options *options, const char *image)
     return status;
 }
 
-// Tries images[*done] and those behind it, in a process of its own: the worst status. A signal ends that early.
+// Tries images[*done] and those behind it, in a process of its own: the worst status. A signal ends
+// that early.
 static int try_images(const struct options *options, char **images, int n, volatile int *done)
 {
     int status, worst = STATUS_GOOD;

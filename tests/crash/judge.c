@@ -19,7 +19,10 @@ static void note_write(enum disk_event event, uint32 number, uint32 blockno, con
         now->touched[blockno] = true;
 }
 
-static void keep_line(const char *text, size_t n) { snprintf(now->said, sizeof(now->said), "%.*s", (int)n, text); }
+static void keep_line(const char *text, size_t n)
+{
+    snprintf(now->said, sizeof(now->said), "%.*s", (int)n, text);
+}
 
 static void mount_and_read(void *arg)
 {
@@ -43,8 +46,9 @@ static void explain(struct judge *j)
     for (uint v = 0; v < j->log->nversions; v++) {
         uint d = tree_distance(version[v].tree, &j->tree);
         if (version[v].tree->hash == j->tree.hash) {
-            snprintf(j->text, sizeof(j->text), "it holds what was there after transaction %u, but must hold %u to %u\n",
-                     v, j->first, j->last);
+            snprintf(j->text, sizeof(j->text),
+                     "it holds what was there after transaction %u, but must hold %u to %u\n", v,
+                     j->first, j->last);
             return;
         }
         if (d < distance || (d == distance && v <= j->last)) {
@@ -52,9 +56,10 @@ static void explain(struct judge *j)
             nearest = v;
         }
     }
-    int n = snprintf(j->text, sizeof(j->text),
-                     "it holds what was there at no time (must: transaction %u to %u). Nearest is %u:\n", j->first,
-                     j->last, nearest);
+    int n = snprintf(
+        j->text, sizeof(j->text),
+        "it holds what was there at no time (must: transaction %u to %u). Nearest is %u:\n",
+        j->first, j->last, nearest);
     tree_differences(version[nearest].tree, &j->tree, j->text + n, sizeof(j->text) - n);
 }
 

@@ -1,5 +1,6 @@
-// Locks, for one hart whose threads take turns only where threads.c lets them: nobody ever waits for a spinlock. What
-// is checked is what the debug build checks: order, and that nothing is held across a sleep.
+// Locks, for one hart whose threads take turns only where threads.c lets them: nobody ever waits
+// for a spinlock. What is checked is what the debug build checks: order, and that nothing is held
+// across a sleep.
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
 #include "kernel/lock/sleeplock.h"
@@ -14,7 +15,10 @@ static struct held_set spinlocks;
 
 static bool is_spin(enum lock_level level) { return level >= LEVEL_FIRST_SPIN; }
 
-static struct held_set *set_of(enum lock_level level) { return is_spin(level) ? &spinlocks : world_held(); }
+static struct held_set *set_of(enum lock_level level)
+{
+    return is_spin(level) ? &spinlocks : world_held();
+}
 
 void lockdep_take(const void *lock, const char *name, enum lock_level level)
 {
@@ -71,7 +75,8 @@ void spin_unlock(struct spinlock *l)
 
 bool spin_holding(const struct spinlock *l) { return l->locked; }
 
-// A sleeplock's waiters sleep on it as on any channel. There is no contention that would make the order matter.
+// A sleeplock's waiters sleep on it as on any channel. There is no contention that would make the
+// order matter.
 static struct spinlock wait_lock = SPINLOCK_INIT("sleeplock", SLEEPLOCK);
 
 void sleeplock_init(struct sleeplock *l, const char *name, enum lock_level level)
@@ -102,4 +107,7 @@ void sleeplock_unlock(struct sleeplock *l)
     wakeup(l);
 }
 
-bool sleeplock_holding(const struct sleeplock *l) { return l->state && (const void *)l->holder == world_thread(); }
+bool sleeplock_holding(const struct sleeplock *l)
+{
+    return l->state && (const void *)l->holder == world_thread();
+}

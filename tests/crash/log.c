@@ -73,7 +73,8 @@ static void add_version(void)
 {
     const struct tree *tree = now->nversions ? now->version[now->nversions - 1].tree : 0;
     now->version = grow(now->version, now->nversions, sizeof(*now->version));
-    now->version[now->nversions++] = (struct log_version){tree, now->watch ? now->watch->d.size : 0};
+    now->version[now->nversions++] =
+        (struct log_version){tree, now->watch ? now->watch->d.size : 0};
 }
 
 void log_call(struct log *log, const char *format, ...)

@@ -1,5 +1,5 @@
-// The log of a life: what was written to the disk from the mount on, in which order, during which call, and what the
-// file system held after each transaction. All in the heap.
+// The log of a life: what was written to the disk from the mount on, in which order, during which
+// call, and what the file system held after each transaction. All in the heap.
 #ifndef CRASH_LOG_H
 #define CRASH_LOG_H
 
@@ -16,8 +16,8 @@ struct log_event {
     uint32 call;    // that was running
 };
 
-// After so many transactions the file system holds that tree. Those that change nothing that can be seen share it with
-// the one before.
+// After so many transactions the file system holds that tree. Those that change nothing that can be
+// seen share it with the one before.
 struct log_version {
     const struct tree *tree;
     uint64 watched; // the size of the watched inode
@@ -45,8 +45,8 @@ struct log {
 struct log *log_new(const uint8 *disk, uint32 blocks);
 void log_free(struct log *log);
 
-// In the world: from here on the disk's events and the ends of transactions go to the log. The life has a disk of its
-// own, a copy of base.
+// In the world: from here on the disk's events and the ends of transactions go to the log. The life
+// has a disk of its own, a copy of base.
 void log_begin(struct log *log, uint8 *disk);
 
 void log_call(struct log *log, const char *format, ...) printflike(2, 3);

@@ -1,5 +1,6 @@
-// What the kernel's sources see of the machine when they are compiled for the host: the compiler reads this file before
-// each of them. It takes the place of the headers of kernel/arch/ that hold RISC-V instructions.
+// What the kernel's sources see of the machine when they are compiled for the host: the compiler
+// reads this file before each of them. It takes the place of the headers of kernel/arch/ that hold
+// RISC-V instructions.
 //
 // There is one hart, and no interrupt comes by itself: threads.c says when one does.
 #ifndef CRASH_MACHINE_H

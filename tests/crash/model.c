@@ -89,7 +89,8 @@ int model_pick_dir(struct model *m, int depth)
     int found = 0;
     uint seen = 1;
     for (struct model_name *n = m->name; n < &m->name[MODEL_NAMES]; n++)
-        if (n->used && m->node[n->node].type == T_DIR && model_depth(m, n->node) <= depth && world_random(++seen) == 0)
+        if (n->used && m->node[n->node].type == T_DIR && model_depth(m, n->node) <= depth &&
+            world_random(++seen) == 0)
             found = n->node;
     return found;
 }
@@ -138,7 +139,10 @@ int model_make(struct model *m, int dir, const char *name, int type, const char 
     return i;
 }
 
-void model_link(struct model *m, int dir, const char *name, int node) { add_name(m, dir, name, node); }
+void model_link(struct model *m, int dir, const char *name, int node)
+{
+    add_name(m, dir, name, node);
+}
 
 void model_unlink(struct model *m, struct model_name *name)
 {
@@ -225,7 +229,8 @@ static uint64 content_of(struct model_node *f)
         for (uint i = 0; i < f->nblocks; i++) {
             uint64 begins = f->block[i].index * BSIZE;
             if (begins < f->size)
-                f->content += walk_content(f->block[i].index, f->block[i].bytes, min_u64(BSIZE, f->size - begins));
+                f->content += walk_content(f->block[i].index, f->block[i].bytes,
+                                           min_u64(BSIZE, f->size - begins));
         }
         f->changed = false;
     }

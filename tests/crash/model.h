@@ -1,7 +1,8 @@
 // The model: what the file system must hold after the calls so far, kept without the kernel's help.
 //
-// Nodes are files, directories and links; a name leads from a directory to a node. Node 0 is the root. All is in the
-// heap. What the kernel refused is not done to the model; what it did must be possible, or the world ends.
+// Nodes are files, directories and links; a name leads from a directory to a node. Node 0 is the
+// root. All is in the heap. What the kernel refused is not done to the model; what it did must be
+// possible, or the world ends.
 #ifndef CRASH_MODEL_H
 #define CRASH_MODEL_H
 
@@ -54,7 +55,8 @@ int model_height(struct model *m, int node); // 0: nothing lies below it
 void model_path(struct model *m, int dir, const char *name, char *path, size_t size);
 
 // Each of these is what the call of that name does.
-int model_make(struct model *m, int dir, const char *name, int type, const char *target); // the new node
+// the new node
+int model_make(struct model *m, int dir, const char *name, int type, const char *target);
 void model_link(struct model *m, int dir, const char *name, int node);
 void model_unlink(struct model *m, struct model_name *name);
 void model_rename(struct model *m, struct model_name *from, int dir, const char *name);

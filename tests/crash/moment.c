@@ -74,7 +74,17 @@ void moment_step(struct moment *m, const struct log_event *e, bool *touched)
 
 // --- One state ---
 
-enum style { KEEP_ALL, KEEP_NONE, LOSE_ONE, KEEP_ONE, KEEP_FEW, KEEP_HALF, KEEP_MOST, KEEP_FIRST, STYLES };
+enum style {
+    KEEP_ALL,
+    KEEP_NONE,
+    LOSE_ONE,
+    KEEP_ONE,
+    KEEP_FEW,
+    KEEP_HALF,
+    KEEP_MOST,
+    KEEP_FIRST,
+    STYLES
+};
 
 static bool keeps(struct moment *m, enum style style, uint i, uint chosen)
 {
@@ -115,8 +125,8 @@ void moment_choose(struct moment *m)
         struct pending *p = &m->pending[i];
         p->arrived = keeps(m, style, i, chosen) ? WHOLE : 0;
         bool edge = (style == KEEP_FIRST || style == KEEP_ONE) && i == chosen;
-        if (p->arrived &&
-            ((edge && moment_random(&m->seed, 2)) || (tears > 1 && moment_random(&m->seed, 4) < tears - 1)))
+        if (p->arrived && ((edge && moment_random(&m->seed, 2)) ||
+                           (tears > 1 && moment_random(&m->seed, 4) < tears - 1)))
             p->arrived = torn(m);
     }
 }
@@ -138,7 +148,8 @@ uint64 moment_hash(struct moment *m)
     for (uint i = 0; i < m->npending; i++) { // as it was
         uint32 blockno = m->pending[i].write->blockno;
         for (uint k = 0; k < SECTORS; k++)
-            m->sector_hash[(size_t)blockno * SECTORS + k] = hash_sector(blockno, k, m->safe + (size_t)blockno * BSIZE);
+            m->sector_hash[(size_t)blockno * SECTORS + k] =
+                hash_sector(blockno, k, m->safe + (size_t)blockno * BSIZE);
     }
     return hash;
 }

@@ -1,6 +1,7 @@
 // A moment of a life at which the power may go, and a state that it may leave the disk in.
 //
-//     a life:  moment_new, moment_begin, moment_step for each event of the log and, between them, as often as wanted:
+//     a life:  moment_new, moment_begin, moment_step for each event of the log and, between them,
+//     as often as wanted:
 //              moment_choose, moment_hash, moment_compose
 #ifndef CRASH_MOMENT_H
 #define CRASH_MOMENT_H
@@ -34,8 +35,8 @@ struct moment {
 struct moment *moment_new(const struct log *log, uint64 seed);
 void moment_free(struct moment *m);
 
-// Before the first event. touched says for each block whether a disk that is composed may differ from safe there; here
-// and in a step what changes in safe is marked.
+// Before the first event. touched says for each block whether a disk that is composed may differ
+// from safe there; here and in a step what changes in safe is marked.
 void moment_begin(struct moment *m, bool *touched);
 void moment_step(struct moment *m, const struct log_event *e, bool *touched);
 // After an event of that kind there are states that were not there before.

@@ -23,11 +23,12 @@ struct states {
     const char *name;
     uint depth;
     struct moment *m;
-    uint first, last;   // versions that the tree may have
-    uint call;          // during which the power went
-    uint64 number;      // states so far
-    uint64 salt;        // the life's
-    struct judge judge; // its disk is that of the state, its touched says where that differs from safe
+    uint first, last; // versions that the tree may have
+    uint call;        // during which the power went
+    uint64 number;    // states so far
+    uint64 salt;      // the life's
+    // its disk is that of the state, its touched says where that differs from safe
+    struct judge judge;
 };
 
 uint64 states_mix(uint64 a, uint64 b)
@@ -50,8 +51,9 @@ static bool enter(struct hunt *hunt, uint64 key)
     }
 }
 
-// True if the state was not tried in this life with the same promises. It counts if no other life had it, either.
-// (So what a life tries does not depend on others, and a state can be made again without them.)
+// True if the state was not tried in this life with the same promises. It counts if no other life
+// had it, either. (So what a life tries does not depend on others, and a state can be made again
+// without them.)
 static bool is_new(struct states *s)
 {
     uint64 key = states_mix(moment_hash(s->m), s->first);
@@ -80,19 +82,22 @@ static void report(struct states *s, const char *name)
         if (s->m->pending[i].arrived)
             kept++;
     keep_disk(s, path, sizeof(path));
-    int n = snprintf(hunt->failure, sizeof(hunt->failure),
-                     "state %s: power cut during `%s`, %u of %u writes that were not safe had arrived: %s", name,
-                     s->log->call[s->call], kept, s->m->npending, s->judge.text);
+    int n = snprintf(
+        hunt->failure, sizeof(hunt->failure),
+        "state %s: power cut during `%s`, %u of %u writes that were not safe had arrived: %s", name,
+        s->log->call[s->call], kept, s->m->npending, s->judge.text);
     snprintf(hunt->failure + n, sizeof(hunt->failure) - n,
-             "  the disk is kept: %s\n  again: make crashstates SEED=%lu STATES=%lu STATE=%s\n", path, hunt->seed,
-             hunt->wanted, name);
+             "  the disk is kept: %s\n  again: make crashstates SEED=%lu STATES=%lu STATE=%s\n",
+             path, hunt->seed, hunt->wanted, name);
 }
 
 // Another life begins with the state.
 static bool next_life(struct states *s, const char *name)
 {
-    // Recovery alone; recovery and a large group, which meets what recovery left in the ring; recovery and more.
-    static const struct work_plan plans[] = {{.calls = 0}, {.calls = 4, .large = true}, {.calls = 3}, {.calls = 20}};
+    // Recovery alone; recovery and a large group, which meets what recovery left in the ring;
+    // recovery and more.
+    static const struct work_plan plans[] = {
+        {.calls = 0}, {.calls = 4, .large = true}, {.calls = 3}, {.calls = 20}};
     moment_compose(s->m, s->judge.disk, s->judge.touched);
     struct log *log = log_new(s->judge.disk, s->log->blocks);
     uint64 seed = s->m->seed;
@@ -151,7 +156,8 @@ static bool try_state(struct states *s)
 static int64 try_moment(struct states *s, uint64 n)
 {
     uint64 done = 0;
-    for (uint64 tries = 0; done < n && tries < n + TRIES && s->hunt->distinct < s->hunt->wanted; tries++) {
+    for (uint64 tries = 0; done < n && tries < n + TRIES && s->hunt->distinct < s->hunt->wanted;
+         tries++) {
         moment_choose(s->m);
         s->hunt->tried++;
         if (!is_new(s))

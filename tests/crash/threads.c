@@ -1,12 +1,13 @@
 // Threads that take turns, sleep and wakeup, and the clock.
 //
-// Each kernel thread is a thread of the host, but only the one that has the turn runs. A turn is given away in a sleep,
-// and, if world_chance says so, where a thread lets its last spinlock go: there the real kernel may be interrupted,
-// too, or another hart may be quicker. While every thread sleeps the disk answers; when it has nothing to answer, the
-// clock goes on to the first sleeper's time.
+// Each kernel thread is a thread of the host, but only the one that has the turn runs. A turn is
+// given away in a sleep, and, if world_chance says so, where a thread lets its last spinlock go:
+// there the real kernel may be interrupted, too, or another hart may be quicker. While every thread
+// sleeps the disk answers; when it has nothing to answer, the clock goes on to the first sleeper's
+// time.
 //
-// The host's threads outlive a world: one whose kernel thread is gone waits for a turn that never comes, and becomes
-// another thread of the next world.
+// The host's threads outlive a world: one whose kernel thread is gone waits for a turn that never
+// comes, and becomes another thread of the next world.
 #include "kernel/errno.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
@@ -62,7 +63,8 @@ uint64 world_random(uint64 n)
 {
     if (world_chance.seed == 0)
         return 0;
-    // xorshift64* (S. Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled")
+    // xorshift64* (S. Vigna, "An experimental exploration of Marsaglia's xorshift generators,
+    // scrambled")
     uint64 x = world_chance.seed;
     x ^= x >> 12;
     x ^= x << 25;
@@ -235,7 +237,10 @@ static int sleep_until(const void *chan, struct spinlock *lock, uint64 deadline)
 
 void sleep(const void *chan, struct spinlock *lock) { sleep_until(chan, lock, NO_DEADLINE); }
 
-int sleep_killable(const void *chan, struct spinlock *lock) { return sleep_until(chan, lock, NO_DEADLINE); }
+int sleep_killable(const void *chan, struct spinlock *lock)
+{
+    return sleep_until(chan, lock, NO_DEADLINE);
+}
 
 int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool killable)
 {

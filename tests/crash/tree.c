@@ -62,12 +62,14 @@ void tree_of_kernel(struct tree *tree)
     tree_finish(tree);
 }
 
-// The next pair of items of two trees, by path: one of them is 0 if only the other tree has that path.
+// The next pair of items of two trees, by path: one of them is 0 if only the other tree has that
+// path.
 struct pair {
     const struct tree_item *a, *b;
 };
 
-static bool next_pair(const struct tree *a, const struct tree *b, uint *i, uint *k, struct pair *pair)
+static bool next_pair(const struct tree *a, const struct tree *b, uint *i, uint *k,
+                      struct pair *pair)
 {
     int order = 0;
     if (*i == a->n && *k == b->n)
@@ -85,8 +87,8 @@ static bool next_pair(const struct tree *a, const struct tree *b, uint *i, uint 
 
 static bool pair_differs(const struct pair *p)
 {
-    return !p->a || !p->b || p->a->type != p->b->type || p->a->nlink != p->b->nlink || p->a->size != p->b->size ||
-           p->a->content != p->b->content;
+    return !p->a || !p->b || p->a->type != p->b->type || p->a->nlink != p->b->nlink ||
+           p->a->size != p->b->size || p->a->content != p->b->content;
 }
 
 uint tree_distance(const struct tree *a, const struct tree *b)
@@ -102,8 +104,8 @@ uint tree_distance(const struct tree *a, const struct tree *b)
 static void describe(const struct tree_item *item, char *text, size_t size)
 {
     if (item)
-        snprintf(text, size, "type %d, %u links, %lu bytes, content %08lx", item->type, item->nlink, item->size,
-                 item->content >> 32);
+        snprintf(text, size, "type %d, %u links, %lu bytes, content %08lx", item->type, item->nlink,
+                 item->size, item->content >> 32);
     else
         snprintf(text, size, "not there");
 }
@@ -120,7 +122,8 @@ void tree_differences(const struct tree *want, const struct tree *got, char *tex
             continue;
         describe(p.a, a, sizeof(a));
         describe(p.b, b, sizeof(b));
-        at += snprintf(text + at, size - at, "    %s: %s, should be: %s\n", p.a ? p.a->path : p.b->path, b, a);
+        at += snprintf(text + at, size - at, "    %s: %s, should be: %s\n",
+                       p.a ? p.a->path : p.b->path, b, a);
         if (at >= size)
             return;
         told++;

@@ -13,7 +13,9 @@ struct tree_item {
     uint32 nlink;
     uint64 size;    // 0 for a directory
     uint64 content; // walk_content of the blocks
-    uint64 inode;   // names of one inode have the same number here: before tree_finish any, then the first one's index
+    // names of one inode have the same number here: before tree_finish any, then the first one's
+    // index
+    uint64 inode;
 };
 
 struct tree {
@@ -22,7 +24,8 @@ struct tree {
     struct tree_item item[TREE_MAX];
 };
 
-// A tree begins empty: n is 0. The item that the caller fills in next; ends the world if there are too many.
+// A tree begins empty: n is 0. The item that the caller fills in next; ends the world if there are
+// too many.
 struct tree_item *tree_add(struct tree *tree, const char *path);
 // All items are there: sorts them, and computes the hash.
 void tree_finish(struct tree *tree);

@@ -14,7 +14,8 @@
 struct walk_call {
     void (*visit)(const struct walk_entry *entry, void *arg);
     void *arg;
-    bool reached[NINODES_MAX]; // of a directory: a damaged image may have a cycle, or several names for one
+    // of a directory: a damaged image may have a cycle, or several names for one
+    bool reached[NINODES_MAX];
 };
 
 uint64 walk_content(uint64 block, const void *bytes, size_t n)
@@ -74,7 +75,8 @@ static bool leads_to(struct inode *dir, const char *name, uint32 inum)
 static void walk_directory(struct walk_call *call, struct inode *dir, const char *path, uint depth);
 
 // Visits what name of dir leads to. up: dir's number.
-static void walk_name(struct walk_call *call, struct inode *dir, const char *dir_path, const char *name, uint depth)
+static void walk_name(struct walk_call *call, struct inode *dir, const char *dir_path,
+                      const char *name, uint depth)
 {
     char path[WALK_PATH];
     struct walk_entry entry = {.path = path};

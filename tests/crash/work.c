@@ -11,7 +11,8 @@
 
 #define CHECK_EVERY 25 // calls, after which kernel and model are compared
 
-// How often each call is done in the different kinds of load: the numbers stand in the order of CALLS.
+// How often each call is done in the different kinds of load: the numbers stand in the order of
+// CALLS.
 // clang-format off
 static const uint8 loads[][NCALLS] = {
 //   create  symlink    overwrite    store  link       open   fsync  wait
@@ -20,10 +21,14 @@ static const uint8 loads[][NCALLS] = {
 //                                                  rename
     {8,  4,  2,  6,  6,  4,  2,  0,  3,  4,  4,  8,  8,  3,  2,  3,  1,  6}, // everything
     {12, 6,  4,  1,  1,  0,  0,  0,  0,  1,  8,  12, 16, 2,  2,  2,  0,  4}, // names
-    {4,  1,  0,  6,  10, 8,  8,  0,  0,  6,  0,  4,  1,  1,  1,  2,  1,  2}, // large files, a full disk
-    {4,  1,  0,  2,  4,  8,  1,  0,  8,  2,  1,  2,  2,  1,  1,  14, 4,  1}, // promises: fsync after fsync
-    {3,  0,  0,  3,  4,  12, 6,  0,  2,  1,  0,  1,  1,  0,  0,  14, 0,  1}, // small groups and large ones
-    {4,  1,  0,  2,  2,  2,  0,  8,  1,  10, 1,  4,  2,  3,  2,  1,  1,  4}, // files with holes, cut in several steps
+    // large files, a full disk
+    {4,  1,  0,  6,  10, 8,  8,  0,  0,  6,  0,  4,  1,  1,  1,  2,  1,  2},
+    // promises: fsync after fsync
+    {4,  1,  0,  2,  4,  8,  1,  0,  8,  2,  1,  2,  2,  1,  1,  14, 4,  1},
+    // small groups and large ones
+    {3,  0,  0,  3,  4,  12, 6,  0,  2,  1,  0,  1,  1,  0,  0,  14, 0,  1},
+    // files with holes, cut in several steps
+    {4,  1,  0,  2,  2,  2,  0,  8,  1,  10, 1,  4,  2,  3,  2,  1,  1,  4},
     {6,  2,  1,  8,  2,  2,  1,  0,  0,  2,  2,  10, 3,  10, 6,  2,  1,  2}, // removed while open
 };
 // clang-format on
@@ -56,7 +61,8 @@ static void group_closed(void) { now->staged++; }
 static void live(void *arg)
 {
     struct work *w = now = arg;
-    static const uint preempt[] = {4, 15, 60}; // the more often, the more groups end between the calls' transactions
+    // the more often, the more groups end between the calls' transactions
+    static const uint preempt[] = {4, 15, 60};
     world_chance = (struct world_chance){.seed = w->plan->seed};
     world_chance.preempt = preempt[world_random(ARRAY_LEN(preempt))];
     const uint8 *load = loads[world_random(ARRAY_LEN(loads))];

@@ -7,11 +7,12 @@
 struct work_plan {
     uint64 seed;
     uint calls; // how many; 0: the life ends when the disk is mounted
-    bool large; // they are long writes, so that the first group reaches far round the journal's ring
+    // they are long writes, so that the first group reaches far round the journal's ring
+    bool large;
 };
 
-// The life on the disk of log, which is filled in; log->failure says if the kernel failed, or held something
-// else than the model.
+// The life on the disk of log, which is filled in; log->failure says if the kernel failed, or held
+// something else than the model.
 void work_run(const struct work_plan *plan, struct log *log);
 
 #endif

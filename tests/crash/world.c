@@ -13,7 +13,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-// The program's variables, and their values at the beginning of each world. In the heap, as it must not change.
+// The program's variables, and their values at the beginning of each world. In the heap, as it must
+// not change.
 static struct kept {
     uint8 *start, *end;
     uint8 *values;
@@ -43,7 +44,8 @@ static int find_variables(struct dl_phdr_info *info, size_t size, void *arg)
 }
 
 // memcpy, unseen by the address sanitizer: there is space between variables that nobody may touch.
-__attribute__((noinline, no_sanitize("address"))) static void copy_words(uint8 *to, const uint8 *from, size_t n)
+__attribute__((noinline, no_sanitize("address"))) static void
+copy_words(uint8 *to, const uint8 *from, size_t n)
 {
     for (size_t i = 0; i + 8 <= n; i += 8)
         *(volatile uint64 *)(to + i) = *(const uint64 *)(from + i);
@@ -55,7 +57,8 @@ static void prepare(void)
     crc32c(0, "", 0); // its table is made once
     world_threads_prepare();
     world_disk_prepare();
-    kept->memory = mmap(0, (size_t)WORLD_FRAMES * PGSIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    kept->memory = mmap(0, (size_t)WORLD_FRAMES * PGSIZE, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     dl_iterate_phdr(find_variables, 0);
     kept->start = (uint8 *)(((uintptr_t)kept->start + 7) & ~7UL);
     kept->values = malloc(kept->end - kept->start);
@@ -92,8 +95,8 @@ void world_fail(const char *format, ...)
 // Nobody maps files.
 static void nothing_mapped(void) {}
 
-// The linear map: the kernel computes a frame's address as its physical one plus KERNEL_OFFSET. So the physical
-// addresses are those that give the addresses of our memory.
+// The linear map: the kernel computes a frame's address as its physical one plus KERNEL_OFFSET. So
+// the physical addresses are those that give the addresses of our memory.
 void world_boot(uint frames)
 {
     if (frames > WORLD_FRAMES)

@@ -2,7 +2,10 @@
 #include "kernel/sysinfo.h"
 #include "user/lib/util.h"
 
-static void line(const char *what, uint64 pages) { printf("%-32s %10lu %10lu\n", what, pages, pages * 4); }
+static void line(const char *what, uint64 pages)
+{
+    printf("%-32s %10lu %10lu\n", what, pages, pages * 4);
+}
 
 int main(int argc, char **argv)
 {
@@ -22,7 +25,8 @@ int main(int argc, char **argv)
     printf("%-32s %10s %10s\n", "file system", "blocks", "KiB");
     line("free", s.freeblocks);
     printf("%-32s %10lu\n", "free inodes", s.freeinodes);
-    printf("in use: processes %lu, open files %lu, pipes %lu, inodes %lu, cache blocks %lu, small objects %lu\n",
+    printf("in use: processes %lu, open files %lu, pipes %lu, inodes %lu, cache blocks %lu, small "
+           "objects %lu\n",
            s.nproc, s.files, s.pipes, s.inodes, s.blocks, s.kmemobjs);
     return 0;
 }

@@ -16,8 +16,8 @@ static const struct device {
 #define SECOND 100  // clock ticks
 #define KILLED (-1) // status of a child that the kernel or another process has ended
 
-// Why the child could not become a shell; 0: it could. Its status would not tell: a shell may end with any. The memory
-// is shared with the child until it executes the shell.
+// Why the child could not become a shell; 0: it could. Its status would not tell: a shell may end
+// with any. The memory is shared with the child until it executes the shell.
 static int *exec_error;
 
 // Without a console nobody can be told: the machine's exit status says it.
@@ -46,7 +46,8 @@ static void make_devices(void)
 
 static void make_exec_error(void)
 {
-    exec_error = mmap(0, sizeof(*exec_error), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    exec_error =
+        mmap(0, sizeof(*exec_error), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (exec_error == MAP_FAILED) {
         perror("init: mmap failed");
         poweroff(2);
@@ -82,8 +83,12 @@ static int wait_for(int shell)
     return status;
 }
 
-// Whether what could not be done now may be possible in a second: others end and give back what they have.
-static int passes(int error) { return error == ENOMEM || error == EAGAIN || error == ENFILE || error == ETXTBSY; }
+// Whether what could not be done now may be possible in a second: others end and give back what
+// they have.
+static int passes(int error)
+{
+    return error == ENOMEM || error == EAGAIN || error == ENFILE || error == ETXTBSY;
+}
 
 // A shell from its start to its end.
 static void run_shell(void)

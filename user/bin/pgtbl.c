@@ -14,8 +14,8 @@ static const char *entry_text(uint64 pte, char text[24])
         return "-";
     if (!is_leaf(pte))
         return "table";
-    snprintf(text, 24, "1 GiB %c%c%c%c", pte & PTE_R ? 'R' : '-', pte & PTE_W ? 'W' : '-', pte & PTE_X ? 'X' : '-',
-             pte & PTE_U ? 'U' : '-');
+    snprintf(text, 24, "1 GiB %c%c%c%c", pte & PTE_R ? 'R' : '-', pte & PTE_W ? 'W' : '-',
+             pte & PTE_X ? 'X' : '-', pte & PTE_U ? 'U' : '-');
     return text;
 }
 
@@ -47,8 +47,8 @@ static void print_roots(const struct roots *r)
             last++;
         snprintf(range, sizeof(range), i == last ? "%d" : "%d-%d", i, last);
         printf("%-9s %016lx-%016lx     %-12s %-12s %s\n", range, root_entry_va(i),
-               root_entry_va(last) + (1UL << 30) - 1, entry_text(r->user[i], user), entry_text(r->kernel[i], kernel),
-               verdict(r, i));
+               root_entry_va(last) + (1UL << 30) - 1, entry_text(r->user[i], user),
+               entry_text(r->kernel[i], kernel), verdict(r, i));
     }
 }
 
@@ -63,9 +63,10 @@ static void print_run(const struct run *run)
     if (run->end == 0)
         return;
     uint64 f = run->flags;
-    printf("%016lx-%016lx %8lu page%s %c%c%c%c%s%s\n", run->start, run->end - 1, (run->end - run->start) / PGSIZE,
-           run->end - run->start > PGSIZE ? "s" : " ", f & PTE_R ? 'R' : '-', f & PTE_W ? 'W' : '-',
-           f & PTE_X ? 'X' : '-', f & PTE_U ? 'U' : '-', f & PTE_COW ? " copy on write" : "",
+    printf("%016lx-%016lx %8lu page%s %c%c%c%c%s%s\n", run->start, run->end - 1,
+           (run->end - run->start) / PGSIZE, run->end - run->start > PGSIZE ? "s" : " ",
+           f & PTE_R ? 'R' : '-', f & PTE_W ? 'W' : '-', f & PTE_X ? 'X' : '-',
+           f & PTE_U ? 'U' : '-', f & PTE_COW ? " copy on write" : "",
            run->size > PGSIZE ? " by 2 MiB" : "");
 }
 
@@ -122,7 +123,8 @@ static int show(int pid)
     printf("process %d (%s), %s\n", pid, info.name, info.isolated ? "isolated" : "shared");
     print_roots(&r);
     print_user_half(pid, &r);
-    printf("%lu pages: %lu shared with others, %lu of files\n", info.resident, info.shared, info.file);
+    printf("%lu pages: %lu shared with others, %lu of files\n", info.resident, info.shared,
+           info.file);
     roots_print(&r);
     printf("\n");
     return !roots_good(&r);

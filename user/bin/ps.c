@@ -1,7 +1,7 @@
-// ps: a line for each process: process number, parent, group, state, hart, memory in KiB (of its regions,
-// what is there of it, what of that others use, too, and what is pages of files), processor time in
-// seconds, name. An `i` behind the state: isolated. A number behind the name: its threads, if there
-// are several.
+// ps: a line for each process: process number, parent, group, state, hart, memory in KiB (of its
+// regions, what is there of it, what of that others use, too, and what is pages of files),
+// processor time in seconds, name. An `i` behind the state: isolated. A number behind the name: its
+// threads, if there are several.
 #include "kernel/procinfo.h"
 #include "user/lib/util.h"
 
@@ -26,11 +26,12 @@ int main(int argc, char **argv)
     (void)argv;
     if (argc != 1)
         usage("ps");
-    printf("%5s %5s %5s %-7s %3s %10s %8s %7s %7s %7s %s\n", "PID", "PPID", "PGID", "STATE", "CPU", "SIZE", "RESIDENT",
-           "SHARED", "FILE", "TIME", "NAME");
+    printf("%5s %5s %5s %-7s %3s %10s %8s %7s %7s %7s %s\n", "PID", "PPID", "PGID", "STATE", "CPU",
+           "SIZE", "RESIDENT", "SHARED", "FILE", "TIME", "NAME");
     for (int pid = 1; (pid = procinfo(pid, &p)) > 0; pid++)
-        printf("%5d %5d %5d %-6s%c %3d %10lu %8lu %7lu %7lu %4lu.%02lu %s%s\n", p.pid, p.ppid, p.pgid,
-               state_name(p.state), p.isolated ? 'i' : ' ', p.cpu, p.size / 1024, (p.resident + p.tables) * 4,
-               p.shared * 4, p.file * 4, p.ticks / TICK_HZ, p.ticks % TICK_HZ * 100 / TICK_HZ, p.name, threads_of(&p));
+        printf("%5d %5d %5d %-6s%c %3d %10lu %8lu %7lu %7lu %4lu.%02lu %s%s\n", p.pid, p.ppid,
+               p.pgid, state_name(p.state), p.isolated ? 'i' : ' ', p.cpu, p.size / 1024,
+               (p.resident + p.tables) * 4, p.shared * 4, p.file * 4, p.ticks / TICK_HZ,
+               p.ticks % TICK_HZ * 100 / TICK_HZ, p.name, threads_of(&p));
     return 0;
 }

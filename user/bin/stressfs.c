@@ -6,7 +6,10 @@
 #define CHUNK  1500
 #define CHUNKS 20
 
-static uchar byte_at(int id, int round, int chunk, int i) { return id * 31 + round * 7 + chunk * 3 + i; }
+static uchar byte_at(int id, int round, int chunk, int i)
+{
+    return id * 31 + round * 7 + chunk * 3 + i;
+}
 
 static void check(int ok, const char *what, const char *name)
 {

@@ -1,6 +1,7 @@
 // bigfile [blocks]: files as large as there can be.
 //
-//     writing    a block at a time until the disk is full (or as many as were asked for): through the
+//     writing    a block at a time until the disk is full (or as many as were asked for): through
+//     the
 //                direct blocks, the indirect one and into the doubly indirect one
 //     reading    all of it holds what was written
 //     cutting    back over each of these borders: what is left stays, the rest is free again
@@ -95,8 +96,9 @@ static void cut(int fd, uint64 blocks, uint64 free_before)
                 continue;
             expect(ftruncate(fd, to * BSIZE) == 0, "cut to %lu blocks", to);
             expect_size(fd, to);
-            expect(free_before - free_blocks() == taken_by(to), "%lu blocks in use after a cut to %lu, not %lu",
-                   taken_by(to), to, free_before - free_blocks());
+            expect(free_before - free_blocks() == taken_by(to),
+                   "%lu blocks in use after a cut to %lu, not %lu", taken_by(to), to,
+                   free_before - free_blocks());
             read_blocks(fd, to > 3 ? to - 3 : 0, to);
             expect_end(fd);
         }
@@ -108,10 +110,12 @@ static void dense(uint64 wanted)
     uint64 before = free_blocks();
     int fd = new_file();
     uint64 n = write_blocks(fd, wanted);
-    expect(n == wanted || n > DOUBLY, "more than %lu blocks, as many as lie before the doubly indirect ones", DOUBLY);
+    expect(n == wanted || n > DOUBLY,
+           "more than %lu blocks, as many as lie before the doubly indirect ones", DOUBLY);
     expect_size(fd, n);
     uint64 taken = before - free_blocks();
-    expect(taken == taken_by(n), "%lu blocks of the disk are in use for %lu, not %lu", taken_by(n), n, taken);
+    expect(taken == taken_by(n), "%lu blocks of the disk are in use for %lu, not %lu", taken_by(n),
+           n, taken);
     printf("reading bigfile\n");
     read_blocks(fd, 0, n);
     expect_end(fd);
@@ -138,7 +142,8 @@ static void limit(void)
     for (uint i = 0; i < n; i++) {
         seek(fd, places[i]);
         fill(places[i]);
-        expect(write(fd, buf, BSIZE) == BSIZE, "write of block %lu of at most %lu", places[i], MAXFILE);
+        expect(write(fd, buf, BSIZE) == BSIZE, "write of block %lu of at most %lu", places[i],
+               MAXFILE);
     }
     expect_size(fd, MAXFILE);
     expect(write(fd, buf, 1) == -1 && errno == EFBIG, "no byte behind block %lu", MAXFILE - 1);
@@ -152,7 +157,8 @@ static void limit(void)
 int main(int argc, char **argv)
 {
     long blocks = MAXFILE;
-    if (argc > 2 || (argc == 2 && (parse_long(argv[1], &blocks) < 0 || blocks < 1 || blocks > (long)MAXFILE)))
+    if (argc > 2 ||
+        (argc == 2 && (parse_long(argv[1], &blocks) < 0 || blocks < 1 || blocks > (long)MAXFILE)))
         usage("bigfile [blocks]");
     test_name = "bigfile";
     sync();

@@ -1,8 +1,8 @@
 // dirtycow [-t SECONDS] [FILE]: tries to write into a file that it may only read (labs/dirtycow).
 //
 // The file is mapped privately and read-only. One thread writes into the mapping from outside, as a
-// debugger does; each write must go to a copy of the page. Another thread throws the copy away, all the
-// time, and the first one looks whether the file has changed.
+// debugger does; each write must go to a copy of the page. Another thread throws the copy away, all
+// the time, and the first one looks whether the file has changed.
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
 #include "user/lib/thread.h"
@@ -71,7 +71,8 @@ static int attack(int fd, int seconds)
 {
     struct thread writer, thrower;
     char changed = first == '#' ? '!' : '#';
-    if (thread_create(&writer, write_from_outside, &changed) < 0 || thread_create(&thrower, throw_copies_away, 0) < 0)
+    if (thread_create(&writer, write_from_outside, &changed) < 0 ||
+        thread_create(&thrower, throw_copies_away, 0) < 0)
         fail("dirtycow: cannot start a thread");
     int dirty = watch_file(fd, seconds);
     __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
@@ -112,8 +113,8 @@ int main(int argc, char **argv)
         fail("dirtycow: mmap");
     int began = uptime(), dirty = attack(fd, seconds);
     if (dirty)
-        printf("dirtycow: the file was changed after %d tries, %d.%02d seconds\n", tries, (uptime() - began) / 100,
-               (uptime() - began) % 100);
+        printf("dirtycow: the file was changed after %d tries, %d.%02d seconds\n", tries,
+               (uptime() - began) / 100, (uptime() - began) % 100);
     else
         printf("dirtycow: not changed in %ld seconds, %d tries\n", seconds, tries);
     if (i == argc)

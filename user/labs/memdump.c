@@ -107,7 +107,8 @@ static int dump_examples(void)
     } greeting = {"hello", "wd"};
     static const char *const another = "another";
 
-    return memdump("ii", (const char *)numbers, sizeof(numbers)) || memdump("S", "a string", sizeof("a string")) ||
+    return memdump("ii", (const char *)numbers, sizeof(numbers)) ||
+           memdump("S", "a string", sizeof("a string")) ||
            memdump("s", (const char *)&another, sizeof(another)) ||
            memdump("pihcS", (const char *)&record, sizeof(record)) ||
            memdump("scc", (const char *)&greeting, sizeof(greeting));

@@ -3,9 +3,9 @@
 //     put phase    each thread puts its share of the keys
 //     get phase    each thread looks for all keys; none may be missing
 //
-// A bucket is a list of entries, newest first, with a lock of its own, so that threads that put into
-// different buckets do not wait for each other. Nothing is put during the get phase, which therefore
-// needs no locks. labs/thread has the same program for the host.
+// A bucket is a list of entries, newest first, with a lock of its own, so that threads that put
+// into different buckets do not wait for each other. Nothing is put during the get phase, which
+// therefore needs no locks. labs/thread has the same program for the host.
 #include "user/lib/thread.h"
 #include "user/lib/util.h"
 
@@ -102,6 +102,7 @@ int main(int argc, char **argv)
     double seconds = run_all(put_share);
     printf("%d puts, %.3f seconds, %.0f puts/second\n", KEYS, seconds, KEYS / seconds);
     seconds = run_all(get_all);
-    printf("%d gets, %.3f seconds, %.0f gets/second\n", KEYS * threads, seconds, KEYS * threads / seconds);
+    printf("%d gets, %.3f seconds, %.0f gets/second\n", KEYS * threads, seconds,
+           KEYS * threads / seconds);
     return 0;
 }

@@ -1,8 +1,8 @@
 // Error numbers as text.
 #include "user/user.h"
 
-#define ERROR_CASE(name, number, text)                                                                                 \
-    case name:                                                                                                         \
+#define ERROR_CASE(name, number, text)                                                             \
+    case name:                                                                                     \
         return text;
 
 const char *strerror(int error)

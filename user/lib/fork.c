@@ -1,5 +1,6 @@
-// fork, clone, and the lock of what the library's functions share (lock.h). A child of fork has one thread, whichever
-// others its parent has: what they held stays held in it for ever. So fork takes the library's lock for itself.
+// fork, clone, and the lock of what the library's functions share (lock.h). A child of fork has one
+// thread, whichever others its parent has: what they held stays held in it for ever. So fork takes
+// the library's lock for itself.
 #include "user/lib/lock.h"
 
 int sys_fork(void);

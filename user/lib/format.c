@@ -57,7 +57,8 @@ static void fill(struct sink *s, char c, int n)
 }
 
 // prefix (a sign, 0x), zeroes zeroes and text, in a field of the item's width.
-static void emit_padded(struct sink *s, const struct item *it, const char *prefix, int zeroes, const char *text, int n)
+static void emit_padded(struct sink *s, const struct item *it, const char *prefix, int zeroes,
+                        const char *text, int n)
 {
     int length = strlen(prefix) + zeroes + n;
     int pad = it->width > length ? it->width - length : 0;
@@ -74,7 +75,8 @@ static void emit_padded(struct sink *s, const struct item *it, const char *prefi
         fill(s, ' ', pad);
 }
 
-static void emit_number(struct sink *s, struct item *it, const char *prefix, uint64 value, int base, const char *digits)
+static void emit_number(struct sink *s, struct item *it, const char *prefix, uint64 value, int base,
+                        const char *digits)
 {
     char text[24];
     int n = sizeof(text);
@@ -87,7 +89,10 @@ static void emit_number(struct sink *s, struct item *it, const char *prefix, uin
     emit_padded(s, it, prefix, least > count ? least - count : 0, text + n, count);
 }
 
-static const char *sign_of(const struct item *it, int negative) { return negative ? "-" : it->plus ? "+" : ""; }
+static const char *sign_of(const struct item *it, int negative)
+{
+    return negative ? "-" : it->plus ? "+" : "";
+}
 
 static void emit_string(struct sink *s, struct item *it, const char *text)
 {
@@ -134,7 +139,8 @@ static void emit_double(struct sink *s, struct item *it, double v)
     uint64 part = (v - whole) * scale + 0.5;
     if (part >= scale)
         whole++, part -= scale;
-    int n = build(text, sizeof(text), "%lu%.*s", whole, zeroes, "0000000000000000000000000000000000000000");
+    int n = build(text, sizeof(text), "%lu%.*s", whole, zeroes,
+                  "0000000000000000000000000000000000000000");
     if (precision > 0 && n < (int)sizeof(text))
         n += build(text + n, sizeof(text) - n, ".%0*lu", precision, part);
     emit_padded(s, it, prefix, 0, text, n < (int)sizeof(text) ? n : (int)sizeof(text) - 1);

@@ -1,4 +1,5 @@
-// Finding leaks: what the kernel has in use before and after something ran; tests of which that is said.
+// Finding leaks: what the kernel has in use before and after something ran; tests of which that is
+// said.
 #include "kernel/memlayout.h"
 #include "kernel/riscv.h"
 #include "user/lib/test.h"

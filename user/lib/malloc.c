@@ -5,8 +5,8 @@
 // A header tells the size of its block (header included, a multiple of 16; the low bit: in use)
 // and of the block before it, so a freed block joins free neighbours on both sides at once. Bin i
 // holds the free blocks of 2^i to 2^(i+1) - 1 bytes, doubly linked through their payloads. Memory
-// comes from sbrk in arenas; the library's lock guards it all; an arena that follows the last one directly continues
-// it.
+// comes from sbrk in arenas; the library's lock guards it all; an arena that follows the last one
+// directly continues it.
 #include "user/lib/lock.h"
 #include "user/lib/util.h"
 
@@ -38,7 +38,10 @@ static struct links *links_of(struct header *h) { return (struct links *)(h + 1)
 
 static uint64 size_of(const struct header *h) { return h->size & ~USED; }
 
-static struct header *block_after(struct header *h) { return (struct header *)((char *)h + size_of(h)); }
+static struct header *block_after(struct header *h)
+{
+    return (struct header *)((char *)h + size_of(h));
+}
 
 static int bin_of(uint64 size)
 {
@@ -89,8 +92,8 @@ static void give_back(struct header *h, uint64 size)
     bin_insert(h);
 }
 
-// Has the page of heap there before the first store to it: without memory a system call fails, where a store would end
-// the program. 0, or -1.
+// Has the page of heap there before the first store to it: without memory a system call fails,
+// where a store would end the program. 0, or -1.
 static int make_page(void)
 {
     if (gettime((uint64 *)&heap.last) == 0) {

@@ -6,7 +6,8 @@
 static int read_once(int pid, struct roots *r)
 {
     static uint64 of_init[TABLE_ENTRIES];
-    if (pgtable(pid, USER_ROOT, 0, 2, r->user) < 0 || pgtable(pid, KERNEL_ROOT, 0, 2, r->kernel) < 0 ||
+    if (pgtable(pid, USER_ROOT, 0, 2, r->user) < 0 ||
+        pgtable(pid, KERNEL_ROOT, 0, 2, r->kernel) < 0 ||
         pgtable(1, KERNEL_ROOT, 0, 2, of_init) < 0)
         return -1;
     r->different = r->kernel_in_user = r->own_kernel = 0;
@@ -32,7 +33,10 @@ int roots_read(int pid, struct roots *r)
     return 0;
 }
 
-int roots_good(const struct roots *r) { return r->different == 0 && r->kernel_in_user == 0 && r->own_kernel == 0; }
+int roots_good(const struct roots *r)
+{
+    return r->different == 0 && r->kernel_in_user == 0 && r->own_kernel == 0;
+}
 
 // Tables below entries that both roots, or all kernel roots, have in common belong to all of them:
 // what is left as this root's own is its one page and what its own entries lead to.
@@ -40,5 +44,6 @@ void roots_print(const struct roots *r)
 {
     printf("user halves equal: %s, kernel half in user root: %d entries, "
            "cost of the kernel root: %d page%s",
-           r->different == 0 ? "yes" : "NO", r->kernel_in_user, 1 + r->own_kernel, r->own_kernel ? "s" : "");
+           r->different == 0 ? "yes" : "NO", r->kernel_in_user, 1 + r->own_kernel,
+           r->own_kernel ? "s" : "");
 }

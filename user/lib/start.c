@@ -5,8 +5,8 @@
 int main(int argc, char **argv);
 void _start(int argc, char **argv);
 
-// The errno of the first thread lies here, at the stack's top, where a page is: a call that fails for want of memory
-// needs none to say so. tp points to a thread's errno (thread.h).
+// The errno of the first thread lies here, at the stack's top, where a page is: a call that fails
+// for want of memory needs none to say so. tp points to a thread's errno (thread.h).
 __attribute__((section(".text.start"))) void _start(int argc, char **argv)
 {
     int error = 0;

@@ -1,4 +1,5 @@
-// What the device file "statistics" says: the kernel's counters, and its locks (kernel/dev/stats.c).
+// What the device file "statistics" says: the kernel's counters, and its locks
+// (kernel/dev/stats.c).
 #include "user/lib/util.h"
 
 static const char *read_statistics(void)
@@ -31,7 +32,8 @@ long lock_failures(void)
 void print_statistics(const char *from)
 {
     const char *text = read_statistics(), *end;
-    for (text = text ? strstr(text, from) : 0; text && (end = strchr(text, '\n')) != 0; text = end + 1) {
+    for (text = text ? strstr(text, from) : 0; text && (end = strchr(text, '\n')) != 0;
+         text = end + 1) {
         int length = end - text;
         while (length > 0 && text[length - 1] == ' ') // lines are filled up
             length--;

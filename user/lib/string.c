@@ -5,7 +5,10 @@
 
 typedef uint64 __attribute__((may_alias)) word_t;
 
-static int same_alignment(const void *a, const void *b) { return (((uint64)a ^ (uint64)b) & (WORD - 1)) == 0; }
+static int same_alignment(const void *a, const void *b)
+{
+    return (((uint64)a ^ (uint64)b) & (WORD - 1)) == 0;
+}
 
 void *memset(void *to, int c, size_t n)
 {

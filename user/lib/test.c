@@ -89,6 +89,9 @@ long raw_syscall(long number, const long args[6])
     register long a3 __asm__("a3") = args[3];
     register long a4 __asm__("a4") = args[4];
     register long a5 __asm__("a5") = args[5];
-    __asm__ volatile("ecall" : "+r"(a0) : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(a7) : "memory");
+    __asm__ volatile("ecall"
+                     : "+r"(a0)
+                     : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(a7)
+                     : "memory");
     return a0;
 }

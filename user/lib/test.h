@@ -34,7 +34,8 @@ struct sysinfo system_now(void);
 struct procinfo self_now(void);
 
 // What is in use that a finished program must have given back: see leak_check.
-// All pages of this program are there, and its own where they may be written: it takes none meanwhile.
+// All pages of this program are there, and its own where they may be written: it takes none
+// meanwhile.
 void bring_in_program(void);
 // Does that, and remembers the state now, after sync and after orphans are reaped.
 void leak_start(struct sysinfo *before);

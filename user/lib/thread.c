@@ -17,7 +17,8 @@ static void start(void *arg)
 // A stack's lowest byte; MAP_FAILED.
 static char *make_stack(void)
 {
-    char *guard = mmap(0, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *guard = mmap(0, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (guard == MAP_FAILED)
         return MAP_FAILED;
     if (mprotect(guard, GUARD_SIZE, PROT_NONE) == 0)

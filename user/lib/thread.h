@@ -1,8 +1,8 @@
 // Threads: making and joining them, and what they need to work together. The calls beneath are
 // clone, join, thread_exit and futex (kernel/syscall.h).
 //
-// Every thread has an errno of its own: tp points to it. One that clone alone has made begins with its
-// maker's tp, and so shares that of its maker unless it sets tp.
+// Every thread has an errno of its own: tp points to it. One that clone alone has made begins with
+// its maker's tp, and so shares that of its maker unless it sets tp.
 //
 // Mutexes, conditions and barriers may lie in memory that is all zeroes, but for a barrier's count;
 // they need no clearing away. Nobody enters the kernel unless somebody must wait or be woken.
@@ -28,8 +28,8 @@ int thread_join(struct thread *t, int *status);
 // Frees the stack of a thread that was joined by its number (join).
 void thread_free(struct thread *t);
 
-// Sleeps while *word is value: 0 when it may have changed; -1: ticks (0: no limit) are over. Wakes at
-// most so many of those who sleep so. errno stays.
+// Sleeps while *word is value: 0 when it may have changed; -1: ticks (0: no limit) are over. Wakes
+// at most so many of those who sleep so. errno stays.
 int thread_wait_word(int *word, int value, int ticks);
 void thread_wake_word(int *word, int most);
 

@@ -10,7 +10,10 @@ char *sbrk(int n) { return sys_sbrk(n, SBRK_EAGER); }
 
 char *sbrklazy(int n) { return sys_sbrk(n, SBRK_LAZY); }
 
-__attribute__((weak)) char *getcwd(char *buf, int size) { return sys_getcwd(buf, size) < 0 ? 0 : buf; }
+__attribute__((weak)) char *getcwd(char *buf, int size)
+{
+    return sys_getcwd(buf, size) < 0 ? 0 : buf;
+}
 
 int stat(const char *path, struct stat *st)
 {

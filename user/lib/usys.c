@@ -24,20 +24,20 @@ static __attribute__((used)) long set_errno(int error)
 }
 
 // The first lines are the exceptions to the last: the C library defines these itself.
-#define PLAIN_NAME(name)                                                                                               \
-    ".ifnc " #name ", sbrk\n .ifnc " #name ", getcwd\n"                                                                \
-    ".ifnc " #name ", fork\n .ifnc " #name ", clone\n"                                                                 \
+#define PLAIN_NAME(name)                                                                           \
+    ".ifnc " #name ", sbrk\n .ifnc " #name ", getcwd\n"                                            \
+    ".ifnc " #name ", fork\n .ifnc " #name ", clone\n"                                             \
     ".weak " #name "\n .set " #name ", sys_" #name "\n .endif\n .endif\n .endif\n .endif\n"
 
-#define STUB(number, name, args)                                                                                       \
-    __asm__(".text\n"                                                                                                  \
-            ".globl sys_" #name "\n"                                                                                   \
-            ".type sys_" #name ", @function\n"                                                                         \
-            "sys_" #name ":\n"                                                                                         \
-            "    li a7, " #number "\n"                                                                                 \
-            "    ecall\n"                                                                                              \
-            "    li t0, -4096\n"                                                                                       \
-            "    bltu t0, a0, syscall_failed\n"                                                                        \
+#define STUB(number, name, args)                                                                   \
+    __asm__(".text\n"                                                                              \
+            ".globl sys_" #name "\n"                                                               \
+            ".type sys_" #name ", @function\n"                                                     \
+            "sys_" #name ":\n"                                                                     \
+            "    li a7, " #number "\n"                                                             \
+            "    ecall\n"                                                                          \
+            "    li t0, -4096\n"                                                                   \
+            "    bltu t0, a0, syscall_failed\n"                                                    \
             "    ret\n" PLAIN_NAME(name));
 SYSCALLS(STUB)
 

@@ -5,7 +5,8 @@
 //     test2  not while it runs, and not once it is turned off
 //     test3  sigreturn restores a0 too
 //
-// Each part is a process of its own: one that fails says why, one that is killed or hangs does no harm.
+// Each part is a process of its own: one that fails says why, one that is killed or hangs does no
+// harm.
 #include "kernel/fcntl.h"
 #include "user/lib/util.h"
 
@@ -58,7 +59,9 @@ static const char *again(void)
     }
     if (calls < ALARMS)
         return "the handler was not called often enough";
-    return a == turns && b == 1 + 3 * turns && c == 2 + 5 * turns && d == 3 + 7 * turns ? 0 : "a register has changed";
+    return a == turns && b == 1 + 3 * turns && c == 2 + 5 * turns && d == 3 + 7 * turns
+               ? 0
+               : "a register has changed";
 }
 
 static volatile int inside, entered_again;
@@ -88,7 +91,9 @@ static const char *once(void)
     if (await_calls(1) < 0)
         return "the handler was not called";
     spin_ticks(10);
-    return entered_again ? "the handler was called while it ran" : calls != 1 ? "it was called after it was off" : 0;
+    return entered_again ? "the handler was called while it ran"
+           : calls != 1  ? "it was called after it was off"
+                         : 0;
 }
 
 // Spins with a value in a0 until the handler, whose sigreturn comes back to here, has been called;

@@ -44,7 +44,10 @@ static int is_right(int i, uint64 off, int n)
     return 1;
 }
 
-static void name_of(char *name, int i, int number) { snprintf(name, DIRSIZ, "bcache.%d.%d", i, number); }
+static void name_of(char *name, int i, int number)
+{
+    snprintf(name, DIRSIZ, "bcache.%d.%d", i, number);
+}
 
 static int must_open(int i, int flags)
 {
@@ -76,7 +79,8 @@ static void read_file(int i, uint64 end, int size)
 {
     int fd = must_open(i, O_RDONLY);
     for (uint64 off = 0; off < end; off += size)
-        expect(read(fd, buf, size) == size && is_right(i, off, size), "file %d is right at %lu", i, off);
+        expect(read(fd, buf, size) == size && is_right(i, off, size), "file %d is right at %lu", i,
+               off);
     expect(read(fd, buf, 1) == 0, "the end of file %d", i);
     close(fd);
 }
@@ -132,7 +136,8 @@ static void create_and_remove(int i)
     for (int k = 1; k <= FILES; k++) {
         name_of(name, i, k);
         int fd = open(name, O_RDONLY);
-        expect(fd >= 0 && read(fd, buf, sizeof(name)) == sizeof(name) && strcmp(buf, name) == 0, "%s is right", name);
+        expect(fd >= 0 && read(fd, buf, sizeof(name)) == sizeof(name) && strcmp(buf, name) == 0,
+               "%s is right", name);
         close(fd);
         expect(unlink(name) == 0, "unlink of %s", name);
     }

@@ -18,7 +18,10 @@ static char *take(uint64 bytes)
     return p;
 }
 
-static void give_back(char *p) { expect(sys_sbrk(p - sbrk(0), SBRK_EAGER) != SBRK_ERROR, "shrink"); }
+static void give_back(char *p)
+{
+    expect(sys_sbrk(p - sbrk(0), SBRK_EAGER) != SBRK_ERROR, "shrink");
+}
 
 static void mark(char *p, uint64 bytes, int value)
 {
@@ -78,7 +81,8 @@ static int buffer[PGSIZE / sizeof(int)];
 
 static void read_number(int fd, int number)
 {
-    expect(read(fd, buffer, sizeof(int)) == sizeof(int) && buffer[0] == number, "%d from a pipe", number);
+    expect(read(fd, buffer, sizeof(int)) == sizeof(int) && buffer[0] == number, "%d from a pipe",
+           number);
     exit(0);
 }
 

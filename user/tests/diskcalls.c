@@ -1,5 +1,5 @@
-// diskcalls: does what a script says with files, and tells what each call returned. The tests of a failing
-// disk (tests/suites/diskfaults.py) run it as the first process, on a disk of their own.
+// diskcalls: does what a script says with files, and tells what each call returned. The tests of a
+// failing disk (tests/suites/diskfaults.py) run it as the first process, on a disk of their own.
 //
 //     typed         what it does
 //     load NAME     reads the script /s/NAME; prints "loaded;"
@@ -7,8 +7,8 @@
 //     show          prints all below /d, then "shown;"
 //     poweroff
 //
-// It has read all of its own program before it asks for the first line, so that a fault of the disk hits
-// the calls that it makes, not itself. A script's line is a command:
+// It has read all of its own program before it asks for the first line, so that a fault of the disk
+// hits the calls that it makes, not itself. A script's line is a command:
 //
 //     create P          write P OFF N SEED    append P N SEED     trunc P SIZE    fsync P      sync
 //     unlink P          rename P Q            link P Q            mkdir P         list P
@@ -16,8 +16,9 @@
 //     {                 the lines down to } are done by a child, at the same time
 //     wait              for all children
 //
-// Each prints one piece, "#LINE RESULT CRC;": what the call returned (an error as -errno), and the checksum of
-// what was read. sync and fsync print "!LINE;" first, map "+LINE PAGE;" after each page that it has stored into.
+// Each prints one piece, "#LINE RESULT CRC;": what the call returned (an error as -errno), and the
+// checksum of what was read. sync and fsync print "!LINE;" first, map "+LINE PAGE;" after each page
+// that it has stored into.
 #include <stdbool.h>
 
 #include "kernel/fcntl.h"
@@ -245,10 +246,11 @@ static const struct command {
     const char *name;
     long (*call)(uint *sum);
 } commands[] = {
-    {"create", do_create},   {"write", do_write},   {"append", do_append}, {"trunc", do_trunc}, {"fsync", do_fsync},
-    {"sync", do_sync},       {"unlink", do_unlink}, {"rename", do_rename}, {"link", do_link},   {"mkdir", do_mkdir},
-    {"list", do_list},       {"read", do_read},     {"hold", do_hold},     {"drop", do_drop},   {"map", do_map},
-    {"mapread", do_mapread}, {"run", do_run},       {"wait", do_wait},
+    {"create", do_create}, {"write", do_write}, {"append", do_append}, {"trunc", do_trunc},
+    {"fsync", do_fsync},   {"sync", do_sync},   {"unlink", do_unlink}, {"rename", do_rename},
+    {"link", do_link},     {"mkdir", do_mkdir}, {"list", do_list},     {"read", do_read},
+    {"hold", do_hold},     {"drop", do_drop},   {"map", do_map},       {"mapread", do_mapread},
+    {"run", do_run},       {"wait", do_wait},
 };
 
 static void run_command_line(void)
@@ -349,7 +351,10 @@ static void show(const char *path, int depth)
         close(fd);
 }
 
-static uint own_sum(void) { return crc(0, (const char *)USERBASE, filler + sizeof filler - (const char *)USERBASE); }
+static uint own_sum(void)
+{
+    return crc(0, (const char *)USERBASE, filler + sizeof filler - (const char *)USERBASE);
+}
 
 static __attribute__((noreturn)) void serve(void)
 {

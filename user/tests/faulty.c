@@ -1,5 +1,5 @@
-// faulty HOW...: for each HOW a child that ends by a fault of that kind. faulty storm N: N children that do so,
-// one after the other; says how long that took.
+// faulty HOW...: for each HOW a child that ends by a fault of that kind. faulty storm N: N children
+// that do so, one after the other; says how long that took.
 #include "kernel/fcntl.h"
 #include "user/lib/util.h"
 

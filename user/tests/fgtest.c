@@ -2,7 +2,10 @@
 // tests/suites/foreground.py.
 #include "user/lib/util.h"
 
-static void say(const char *what, int result) { printf("%s: %s\n", what, result == 0 ? "allowed" : strerror(errno)); }
+static void say(const char *what, int result)
+{
+    printf("%s: %s\n", what, result == 0 ? "allowed" : strerror(errno));
+}
 
 static void sleep_on(void)
 {
@@ -27,7 +30,8 @@ static void thief(void)
     sleep_on();
 }
 
-// Holds the console for ever, as far as that depends on it: it leaves its group, if it is not its own.
+// Holds the console for ever, as far as that depends on it: it leaves its group, if it is not its
+// own.
 static void stay(void)
 {
     setpgid(0, 0);
@@ -83,7 +87,8 @@ static void lend(void)
     printf("reads: %s", n > 0 ? line : strerror(errno));
 }
 
-// The child of a child lends the console; its parents have ended before it: nobody is above it but init.
+// The child of a child lends the console; its parents have ended before it: nobody is above it but
+// init.
 static void orphan(void)
 {
     if (fork() > 0)

@@ -1,6 +1,6 @@
 // hog PERCENT: takes so many hundredths of the memory that can be had now, stores into each page of
-// it, says "hog: holds N pages", and keeps it until it is killed. It stands for a large program that
-// runs beside what is tested.
+// it, says "hog: holds N pages", and keeps it until it is killed. It stands for a large program
+// that runs beside what is tested.
 #include "kernel/riscv.h"
 #include "kernel/sysinfo.h"
 #include "user/lib/util.h"

@@ -28,7 +28,10 @@ static uint64 free_pages(void) { return system_now().freemem / PGSIZE; }
 
 static int harts(void) { return system_now().ncpu; }
 
-static void give_back(long pages) { expect(sys_sbrk(-pages * PGSIZE, SBRK_EAGER) != SBRK_ERROR, "sbrk gives back"); }
+static void give_back(long pages)
+{
+    expect(sys_sbrk(-pages * PGSIZE, SBRK_EAGER) != SBRK_ERROR, "sbrk gives back");
+}
 
 static void one_page_again(int i)
 {
@@ -67,7 +70,8 @@ static long count_pages(void)
 static void test2(void)
 {
     int n = harts();
-    errno = 0; // once memory is gone nothing is left for the first store to a page shared with the parent
+    // once memory is gone nothing is left for the first store to a page shared with the parent
+    errno = 0;
     take_all_but(LEFT);
     long pages = count_pages(); // and has the page tables from now on
     expect(pages <= LEFT && pages > LEFT - 4, "%d pages are left, not %ld", LEFT, pages);

@@ -1,5 +1,5 @@
-// lastpage: takes all the memory there is, page by page, and then asks for more in several ways. What fails must say
-// so, and the program goes on, though it has not written to its data yet.
+// lastpage: takes all the memory there is, page by page, and then asks for more in several ways.
+// What fails must say so, and the program goes on, though it has not written to its data yet.
 #include "kernel/memlayout.h"
 #include "kernel/riscv.h"
 #include "user/user.h"

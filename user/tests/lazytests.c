@@ -45,7 +45,8 @@ static void lazy_unmap(void *arg)
     (void)arg;
     touch(p, step);
     for (char *q = p; q < p + SIZE; q += step)
-        expect(status_of(unmap_and_touch, q) == -1, "a child that gave back %p is killed by touching it", (void *)q);
+        expect(status_of(unmap_and_touch, q) == -1,
+               "a child that gave back %p is killed by touching it", (void *)q);
     for (char *q = p; q < p + SIZE; q += step)
         expect(*(char **)q == q, "the parent keeps the page at %p", (void *)q);
 }

@@ -1,5 +1,5 @@
-// manypages N: has N pages of memory, looked at and never written, and lets the kernel print its page table, which
-// takes long. For tests that end it meanwhile.
+// manypages N: has N pages of memory, looked at and never written, and lets the kernel print its
+// page table, which takes long. For tests that end it meanwhile.
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
 #include "user/lib/util.h"

@@ -49,13 +49,15 @@ static int length(int room)
 static void expect_same(const char *got, int at, int n)
 {
     for (int i = 0; i < n; i++)
-        expect(got[i] == model->bytes[at + i], "operation %ld, %s: byte %d of %ld is 0x%x, not 0x%x", model->done,
-               doing, at + i, model->size, got[i], model->bytes[at + i]);
+        expect(got[i] == model->bytes[at + i],
+               "operation %ld, %s: byte %d of %ld is 0x%x, not 0x%x", model->done, doing, at + i,
+               model->size, got[i], model->bytes[at + i]);
 }
 
 static void must(int ok, int at, int n)
 {
-    expect(ok, "operation %ld: %s of %d bytes at %d of %ld", model->done, doing, n, at, model->size);
+    expect(ok, "operation %ld: %s of %d bytes at %d of %ld", model->done, doing, n, at,
+           model->size);
 }
 
 static void changed(int at, int n)
@@ -103,7 +105,8 @@ static void store_behind_end(void)
 
 static void read_bytes(void)
 {
-    int at = place(model->size), n = length(WINDOW), have = model->size - at < n ? model->size - at : n;
+    int at = place(model->size), n = length(WINDOW),
+        have = model->size - at < n ? model->size - at : n;
     seek(at);
     must(read(fd, buffer, n) == have, at, n);
     expect_same(buffer, at, have);
@@ -115,7 +118,8 @@ static void load_bytes(void)
     expect_same(map_view() + at, at, length(model->size - at));
 }
 
-// A private mapping that is new: whether one that was touched sees later changes of the file is not said.
+// A private mapping that is new: whether one that was touched sees later changes of the file is not
+// said.
 static void load_privately(void)
 {
     int at = place(model->size), n = length(model->size - at);
@@ -165,7 +169,9 @@ static void sync_view(void)
 static void advise(void)
 {
     int at = pick(PAGES) * PGSIZE;
-    must(madvise(map_view() + at, pick(WINDOW - at) + 1, pick(4) ? MADV_DONTNEED : MADV_WILLNEED) == 0, at, 0);
+    must(madvise(map_view() + at, pick(WINDOW - at) + 1, pick(4) ? MADV_DONTNEED : MADV_WILLNEED) ==
+             0,
+         at, 0);
 }
 
 static void unmap_view(void)

@@ -1,6 +1,6 @@
-// mapkeep msync|exit|stay|check FILE: stores into a mapping of FILE, twice, with a commit between, so
-// that the page must be seen as changed anew; then has it written (msync), leaves that to the end
-// of the program (exit), or to whoever writes it while this program stays. check says whether
+// mapkeep msync|exit|stay|check FILE: stores into a mapping of FILE, twice, with a commit between,
+// so that the page must be seen as changed anew; then has it written (msync), leaves that to the
+// end of the program (exit), or to whoever writes it while this program stays. check says whether
 // FILE holds what was stored last.
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
@@ -37,8 +37,8 @@ static void check(const char *name)
     for (int i = 0; i < PAGES; i++) {
         expect(read(fd, page, PGSIZE) == PGSIZE, "page %d can be read", i);
         for (int j = 0; j < PGSIZE; j++)
-            expect(page[j] == text_of(i, j, 2), "byte %d of page %d is 0x%x, not 0x%x", j, i, page[j],
-                   text_of(i, j, 2));
+            expect(page[j] == text_of(i, j, 2), "byte %d of page %d is 0x%x, not 0x%x", j, i,
+                   page[j], text_of(i, j, 2));
     }
     printf("mapkeep: %s holds what was stored\n", name);
 }

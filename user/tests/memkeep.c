@@ -1,5 +1,6 @@
-// memkeep: takes all memory that it can have, fills it, says so, waits for a line of input, and tells whether every
-// word is still there: whether a device has written into memory that it was to let go of.
+// memkeep: takes all memory that it can have, fills it, says so, waits for a line of input, and
+// tells whether every word is still there: whether a device has written into memory that it was to
+// let go of.
 #include "user/lib/util.h"
 
 #define PIECE (256L * 1024)

@@ -29,11 +29,15 @@ static int make_file(int flags)
 static char *map(int fd, size_t length, int prot, int flags)
 {
     char *p = mmap(0, length, prot, flags, fd, 0);
-    expect(p != MAP_FAILED && (uint64)p % PGSIZE == 0, "a mapping at a page's edge, not %p", (void *)p);
+    expect(p != MAP_FAILED && (uint64)p % PGSIZE == 0, "a mapping at a page's edge, not %p",
+           (void *)p);
     return p;
 }
 
-static void unmap(void *p, size_t length) { expect(munmap(p, length) == 0, "munmap(%p, %lu)", p, length); }
+static void unmap(void *p, size_t length)
+{
+    expect(munmap(p, length) == 0, "munmap(%p, %lu)", p, length);
+}
 
 static void expect_all(const char *p, int n, char c)
 {
@@ -141,7 +145,8 @@ static char *map_text(const char *name, const char *text)
 static void two_files(void)
 {
     char *one = map_text("mmap1", "12345"), *two = map_text("mmap2", "67890");
-    expect(one != two && memcmp(one, "12345", 6) == 0 && memcmp(two, "67890", 6) == 0, "each its own bytes");
+    expect(one != two && memcmp(one, "12345", 6) == 0 && memcmp(two, "67890", 6) == 0,
+           "each its own bytes");
     unmap(one, PGSIZE);
     expect(memcmp(two, "67890", 6) == 0, "the second outlives the first");
     unmap(two, PGSIZE);
@@ -168,7 +173,8 @@ static void read_only_kills(void)
         char *p = map(fd, AREA, PROT_READ, flags);
         expect(status_of(store, p) == -1, "a store to an untouched page kills");
         expect_original(p);
-        expect(status_of(store, p) == -1 && status_of(store, p + PGSIZE) == -1, "and to one that was read");
+        expect(status_of(store, p) == -1 && status_of(store, p + PGSIZE) == -1,
+               "and to one that was read");
         unmap(p, AREA);
     }
     expect_file('A');

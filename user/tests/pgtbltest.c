@@ -27,7 +27,8 @@ static void ugetpid_test(void)
         if (pid == 0)
             exit(ugetpid() == getpid() ? 0 : 1);
         expect_children(1);
-        expect(ugetpid() == getpid() && pid != ugetpid(), "ugetpid() is %d, getpid() %d", ugetpid(), getpid());
+        expect(ugetpid() == getpid() && pid != ugetpid(), "ugetpid() is %d, getpid() %d", ugetpid(),
+               getpid());
     }
 }
 
@@ -48,7 +49,8 @@ static void pgaccess_test(void)
 static void print_entry(uint64 va)
 {
     uint64 pte = pgpte((void *)va);
-    printf("va %p pte 0x%lx pa %p perm 0x%lx\n", (void *)va, pte, (void *)PTE2PA(pte), PTE_FLAGS(pte));
+    printf("va %p pte 0x%lx pa %p perm 0x%lx\n", (void *)va, pte, (void *)PTE2PA(pte),
+           PTE_FLAGS(pte));
 }
 
 static void print_pgtbl(void)
@@ -58,9 +60,13 @@ static void print_pgtbl(void)
     for (uint64 i = ENDS_TO_SEE; i > 0; i--)
         print_entry(MAXVA - i * PGSIZE);
     const uint64 text = pgpte((void *)USERBASE), trampoline = pgpte((void *)TRAMPOLINE);
-    expect(pgpte(0) == 0 && pgpte((void *)MAXVA) == 0 && pgpte((void *)~0UL) == 0, "no entries there");
-    expect((PTE_FLAGS(text) & (PTE_V | PTE_R | PTE_W | PTE_X | PTE_U)) == (PTE_V | PTE_R | PTE_X | PTE_U), "text");
-    expect((trampoline & PTE_V) && !(trampoline & PTE_U) && !(pgpte((void *)TRAPFRAME) & PTE_U), "the kernel's");
+    expect(pgpte(0) == 0 && pgpte((void *)MAXVA) == 0 && pgpte((void *)~0UL) == 0,
+           "no entries there");
+    expect((PTE_FLAGS(text) & (PTE_V | PTE_R | PTE_W | PTE_X | PTE_U)) ==
+               (PTE_V | PTE_R | PTE_X | PTE_U),
+           "text");
+    expect((trampoline & PTE_V) && !(trampoline & PTE_U) && !(pgpte((void *)TRAPFRAME) & PTE_U),
+           "the kernel's");
 }
 
 static void print_kpgtbl(void) { kpgtbl(); }
@@ -92,9 +98,11 @@ static void expect_leaves(const char *start, uint64 rights)
     for (int i = 0; i < LEAVES; i++) {
         const char *leaf = start + (long)i * SUPERPGSIZE;
         uint64 pte = pgpte((void *)leaf);
-        expect((pte & PTE_V) && (pte & rights) == rights && pte != before, "leaf %d: entry 0x%lx", i, pte);
+        expect((pte & PTE_V) && (pte & rights) == rights && pte != before, "leaf %d: entry 0x%lx",
+               i, pte);
         for (int j = 1; j < LEAF_PAGES; j++)
-            expect(pgpte((void *)(leaf + (long)j * PGSIZE)) == pte, "page %d of leaf %d has the leaf's entry", j, i);
+            expect(pgpte((void *)(leaf + (long)j * PGSIZE)) == pte,
+                   "page %d of leaf %d has the leaf's entry", j, i);
         before = pte;
     }
 }
@@ -139,7 +147,8 @@ static void superpg_fork(void)
     for (int i = 0; i < LEAVES; i++)
         *(int *)(start + (long)i * SUPERPGSIZE) += 1;
     for (int i = 0; i < LEAVES; i++)
-        expect(*(int *)(start + (long)i * SUPERPGSIZE) == i * LEAF_PAGES + 1, "the parent writes leaf %d again", i);
+        expect(*(int *)(start + (long)i * SUPERPGSIZE) == i * LEAF_PAGES + 1,
+               "the parent writes leaf %d again", i);
 }
 
 // The break goes down page by page from the middle of a leaf.
@@ -153,20 +162,23 @@ static void superpg_free(void)
         char *last = start + (long)--pages * PGSIZE;
         expect(pgpte(last) != 0 && *(int *)last == pages, "the last page is still there");
         expect(sys_sbrk(-PGSIZE, SBRK_EAGER) == last + PGSIZE, "a page goes");
-        expect(pgpte(last) == 0 && pgpte(start + (long)(pages + 1) * PGSIZE) == 0, "it is gone, and the one before");
+        expect(pgpte(last) == 0 && pgpte(start + (long)(pages + 1) * PGSIZE) == 0,
+               "it is gone, and the one before");
         expect(status_of(touch, last) == -1, "a touch kills");
         expect_numbers(start, 0, pages);
     }
     *(int *)(start + (long)(pages - 1) * PGSIZE) = 0;
-    expect(sys_sbrk(-(long)pages * PGSIZE, SBRK_EAGER) == start + (long)pages * PGSIZE, "the rest goes");
+    expect(sys_sbrk(-(long)pages * PGSIZE, SBRK_EAGER) == start + (long)pages * PGSIZE,
+           "the rest goes");
 }
 
 static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
-    {"ugetpid_test", ugetpid_test}, {"pgaccess_test", pgaccess_test}, {"print_pgtbl", print_pgtbl},
-    {"print_kpgtbl", print_kpgtbl}, {"superpg_test", superpg_test},   {"superpg_fork", superpg_fork},
+    {"ugetpid_test", ugetpid_test}, {"pgaccess_test", pgaccess_test},
+    {"print_pgtbl", print_pgtbl},   {"print_kpgtbl", print_kpgtbl},
+    {"superpg_test", superpg_test}, {"superpg_fork", superpg_fork},
     {"superpg_free", superpg_free},
 };
 

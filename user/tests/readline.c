@@ -1,6 +1,6 @@
-// readline SIZE: reads from the console with a buffer of that many bytes to the end of input, and then prints what each
-// read has got in brackets; for tests/suites/console.py. readonly: reads into memory that may only be read first; edge:
-// the buffer has 4 bytes before such memory.
+// readline SIZE: reads from the console with a buffer of that many bytes to the end of input, and
+// then prints what each read has got in brackets; for tests/suites/console.py. readonly: reads into
+// memory that may only be read first; edge: the buffer has 4 bytes before such memory.
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
 #include "user/lib/util.h"

@@ -1,5 +1,6 @@
-// readonlytest: a file system on a disk that cannot be written to. Each call that would change something fails
-// with EROFS at once; all else goes on. `readonlytest -p` makes what it needs, while the disk can be written to.
+// readonlytest: a file system on a disk that cannot be written to. Each call that would change
+// something fails with EROFS at once; all else goes on. `readonlytest -p` makes what it needs,
+// while the disk can be written to.
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
 #include "kernel/stat.h"
@@ -8,8 +9,9 @@
 #define FOLDER "/readonlytest.d"
 #define HOLE   (3 * PGSIZE) // size of the file h, of which the first pages are a hole
 
-#define WORKS(call)        expect((call) >= 0, "%s", #call " works")
-#define FAILS(call, error) expect((errno = 0, (call) == -1 && errno == (error)), "%s", #call " fails with " #error)
+#define WORKS(call) expect((call) >= 0, "%s", #call " works")
+#define FAILS(call, error)                                                                         \
+    expect((errno = 0, (call) == -1 && errno == (error)), "%s", #call " fails with " #error)
 
 static void prepare(void)
 {
@@ -68,7 +70,8 @@ static void can_map(void)
     char *shared = mmap(0, HOLE, PROT_READ, MAP_SHARED, fd, 0);
     char *own = mmap(0, HOLE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
     expect(shared != MAP_FAILED && own != MAP_FAILED, "h can be mapped");
-    expect(shared[0] == 0 && shared[PGSIZE] == 0 && shared[HOLE - 1] == 'x', "a shared mapping shows h");
+    expect(shared[0] == 0 && shared[PGSIZE] == 0 && shared[HOLE - 1] == 'x',
+           "a shared mapping shows h");
     own[0] = 'y';
     own[HOLE - 1] = 'z';
     expect(shared[0] == 0 && shared[HOLE - 1] == 'x' && own[0] == 'y' && own[HOLE - 1] == 'z',

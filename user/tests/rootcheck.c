@@ -1,9 +1,10 @@
 // rootcheck: what the shell cannot tell of the two roots, as numbers for somebody else to judge.
 //
-//     rootcheck entries   every entry of both roots, of processes in both modes and with large heaps
-//     rootcheck cost      what a process more takes of memory, and what of it is accounted for
-//     rootcheck ugetpid   asks for its pid 1000 times, between two lines: nothing to be traced there
-//     rootcheck copy      what system calls that copy cost, in instructions: within a page, across
+//     rootcheck entries   every entry of both roots, of processes in both modes and with large
+//     heaps rootcheck cost      what a process more takes of memory, and what of it is accounted
+//     for rootcheck ugetpid   asks for its pid 1000 times, between two lines: nothing to be traced
+//     there rootcheck copy      what system calls that copy cost, in instructions: within a page,
+//     across
 //                         the edge of two, and twice as much. Only a machine that counts
 //                         instructions exactly (QEMU's -icount, one hart) gives the same each time.
 #include "kernel/fcntl.h"
@@ -139,7 +140,8 @@ static void cost_of_gigabytes(void)
     before = system_now();
     touch_gigabytes();
     after = system_now();
-    printf("cost: 5 pages in 5 gigabytes take %lu pages\n", (before.freemem - after.freemem) / PGSIZE);
+    printf("cost: 5 pages in 5 gigabytes take %lu pages\n",
+           (before.freemem - after.freemem) / PGSIZE);
 }
 
 // --- ugetpid
@@ -227,7 +229,8 @@ static void put_path(char *p, int n)
 static void copy(void)
 {
     expect(pipe(ends) == 0, "pipe");
-    null = open("/null", O_WRONLY), zero = open("/zero", O_RDONLY), file = open("/usertests", O_RDONLY);
+    null = open("/null", O_WRONLY), zero = open("/zero", O_RDONLY),
+    file = open("/usertests", O_RDONLY);
     expect(null >= 0 && zero >= 0 && file >= 0, "open");
     memset(area, 1, sizeof(area));
     for (uint i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
@@ -236,8 +239,8 @@ static void copy(void)
         put_path(page, op->size), put_path(edge, op->size);
         uint64 within = instructions(op, page, op->size), across = instructions(op, edge, op->size);
         uint64 twice = instructions(op, page, 2 * op->size);
-        printf("copy: %s: %d bytes take %lu instructions, across an edge %lu, %d bytes %lu\n", op->name, op->size,
-               within, across, 2 * op->size, twice);
+        printf("copy: %s: %d bytes take %lu instructions, across an edge %lu, %d bytes %lu\n",
+               op->name, op->size, within, across, 2 * op->size, twice);
     }
 }
 

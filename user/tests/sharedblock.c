@@ -1,6 +1,6 @@
-// sharedblock A B N: on a damaged image, where the file B uses the first block of A for its page N, or on the way to
-// it: A is mapped first, so B cannot be used there, and whatever is done to B, stores into A reach the file. Ends with
-// 0 if that is so.
+// sharedblock A B N: on a damaged image, where the file B uses the first block of A for its page N,
+// or on the way to it: A is mapped first, so B cannot be used there, and whatever is done to B,
+// stores into A reach the file. Ends with 0 if that is so.
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
 #include "user/lib/test.h"
@@ -10,7 +10,10 @@ static void expect_error(const char *what, long r)
     expect(r == -1 && errno == EIO, "%s fails with EIO, not %ld", what, r);
 }
 
-static char *map(int fd, long at) { return mmap(0, PGSIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, at); }
+static char *map(int fd, long at)
+{
+    return mmap(0, PGSIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, at);
+}
 
 int main(int argc, char **argv)
 {
@@ -40,7 +43,8 @@ int main(int argc, char **argv)
     sync();
     expect(read(a, &c, 1) == 1 && c == 'Z', "what was stored is in the file: %c", c);
     *p = 'Y';
-    expect(lseek(a, 0, SEEK_SET) == 0 && read(a, &c, 1) == 1 && c == 'Y', "and what was stored later: %c", c);
+    expect(lseek(a, 0, SEEK_SET) == 0 && read(a, &c, 1) == 1 && c == 'Y',
+           "and what was stored later: %c", c);
     sync();
     printf("sharedblock: OK\n");
     return 0;

@@ -10,13 +10,15 @@
 
 #define FOLDER "/symlinktest.d"
 
-#define WORKS(call)        expect((call) >= 0, "%s", #call " works")
-#define FAILS(call, error) expect((errno = 0, (call) == -1 && errno == (error)), "%s", #call " fails with " #error)
+#define WORKS(call) expect((call) >= 0, "%s", #call " works")
+#define FAILS(call, error)                                                                         \
+    expect((errno = 0, (call) == -1 && errno == (error)), "%s", #call " fails with " #error)
 
 static void put_text(const char *path, const char *text)
 {
     int fd = open(path, O_CREATE | O_WRONLY | O_TRUNC);
-    expect(fd >= 0 && write_all(fd, text, strlen(text)) == 0 && close(fd) == 0, "%s can be written", path);
+    expect(fd >= 0 && write_all(fd, text, strlen(text)) == 0 && close(fd) == 0, "%s can be written",
+           path);
 }
 
 static void expect_text(const char *path, const char *text)
@@ -24,7 +26,8 @@ static void expect_text(const char *path, const char *text)
     char buf[32];
     int n = strlen(text), fd = open(path, O_RDONLY);
     expect(fd >= 0, "open %s", path);
-    expect(read_all(fd, buf, sizeof(buf)) == n && memcmp(buf, text, n) == 0, "`%s' in %s", text, path);
+    expect(read_all(fd, buf, sizeof(buf)) == n && memcmp(buf, text, n) == 0, "`%s' in %s", text,
+           path);
     close(fd);
 }
 
@@ -43,7 +46,8 @@ static void expect_link(const char *path, const char *target)
     char buf[MAXPATH];
     int n = strlen(target);
     expect(look_at(path).type == T_SYMLINK, "%s is a symbolic link", path);
-    expect(readlink(path, buf, sizeof(buf)) == n && memcmp(buf, target, n) == 0, "%s holds `%s'", path, target);
+    expect(readlink(path, buf, sizeof(buf)) == n && memcmp(buf, target, n) == 0, "%s holds `%s'",
+           path, target);
 }
 
 static char *numbered(const char *prefix, int n)
@@ -84,7 +88,8 @@ static void stands_for_itself(void)
     expect(look_at("f").type == T_FILE, "O_NOFOLLOW opens what is no link");
     WORKS(link("s", "t"));
     expect(look_at("t").ino == look_at("s").ino, "t is another name of the link");
-    expect(look_at("f").nlink == 1 && look_at("s").nlink == 2, "the link has two names, the file one");
+    expect(look_at("f").nlink == 1 && look_at("s").nlink == 2,
+           "the link has two names, the file one");
     WORKS(unlink("s"));
     expect_text("t", "text");
     WORKS(unlink("f"));
@@ -113,7 +118,8 @@ static void leads_through_directories(void)
     WORKS(chdir(FOLDER));
     WORKS(symlink("/README", "readme"));
     struct stat st;
-    expect(stat("readme", &st) == 0 && st.ino == look_at("/README").ino, "the link to /README leads there");
+    expect(stat("readme", &st) == 0 && st.ino == look_at("/README").ino,
+           "the link to /README leads there");
 }
 
 static void goes_round(void)
@@ -213,12 +219,15 @@ static void one_step(void)
         return;
     case 2:
         fd = open(name, O_RDONLY);
-        expect(fd < 0 || (read(fd, text, sizeof(text)) == 4 && memcmp(text, "text", 4) == 0), "the link leads to f");
+        expect(fd < 0 || (read(fd, text, sizeof(text)) == 4 && memcmp(text, "text", 4) == 0),
+               "the link leads to f");
         break;
     case 3:
         fd = open(name, O_RDONLY | O_NOFOLLOW);
-        expect(fd < 0 || (fstat(fd, &st) == 0 && st.type == T_SYMLINK && st.size == 1), "it is a link");
-        expect(fd < 0 || (read(fd, text, sizeof(text)) == 1 && text[0] == 'f'), "it holds its target");
+        expect(fd < 0 || (fstat(fd, &st) == 0 && st.type == T_SYMLINK && st.size == 1),
+               "it is a link");
+        expect(fd < 0 || (read(fd, text, sizeof(text)) == 1 && text[0] == 'f'),
+               "it holds its target");
         break;
     }
     expect(fd >= 0 || errno == ENOENT, "open works, or the link is gone");

@@ -1,6 +1,7 @@
 // sysinfotest: whether sysinfo tells free memory to the byte and processes to one.
 //
-// Free memory is what sbrk can still promise: it goes down by what one process takes, to 0, and back.
+// Free memory is what sbrk can still promise: it goes down by what one process takes, to 0, and
+// back.
 #include "kernel/riscv.h"
 #include "user/lib/test.h"
 
@@ -28,8 +29,8 @@ static void all_pages(void)
         pages++;
     uint64 left = system_now().freemem;
     expect(left <= PGSIZE, "nothing free when sbrk has failed, not %lu", left);
-    expect(pages * PGSIZE <= before && pages > before / PGSIZE * 99 / 100, "sbrk gave %lu pages of %lu bytes", pages,
-           before);
+    expect(pages * PGSIZE <= before && pages > before / PGSIZE * 99 / 100,
+           "sbrk gave %lu pages of %lu bytes", pages, before);
     expect(sys_sbrk(-(long)pages * PGSIZE, SBRK_EAGER) != SBRK_ERROR, "sbrk gives all back");
     expect_free(before, "when all are back");
 }
@@ -44,11 +45,12 @@ static void processes(void)
         close(gate[1]);
         exit(read(gate[0], &c, 1)); // 0: the parent has closed its end
     }
-    expect(system_now().nproc == before + 1, "%lu processes with a child, not %lu", before + 1, system_now().nproc);
+    expect(system_now().nproc == before + 1, "%lu processes with a child, not %lu", before + 1,
+           system_now().nproc);
     close(gate[1]);
     expect_children(1);
-    expect(system_now().nproc == before, "%lu processes when it has been waited for, not %lu", before,
-           system_now().nproc);
+    expect(system_now().nproc == before, "%lu processes when it has been waited for, not %lu",
+           before, system_now().nproc);
     close(gate[0]);
 }
 

@@ -44,8 +44,8 @@ static void print_row(const struct row *row, const struct sample *s, long n)
     char rate[16] = "-";
     if (row->bytes && usec > 0)
         snprintf(rate, sizeof(rate), "%.2f", row->bytes / usec);
-    printf("%-12s %12.3f %12.0f %9.2f %10s  %s\n", row->name, usec, (double)s->instructions / n, (double)s->flushes / n,
-           rate, row->what);
+    printf("%-12s %12.3f %12.0f %9.2f %10s  %s\n", row->name, usec, (double)s->instructions / n,
+           (double)s->flushes / n, rate, row->what);
 }
 
 static void run_row(const struct row *row)

@@ -10,7 +10,8 @@ static char a_path[MAXPATH], b_path[MAXPATH];
 static void create_and_write(void)
 {
     static char buf[PATTERN_MAX];
-    int flags = O_CREATE | O_RDWR | (pick(2) ? O_TRUNC : 0) | (pick(4) ? 0 : O_APPEND) | (pick(8) ? 0 : O_EXCL);
+    int flags = O_CREATE | O_RDWR | (pick(2) ? O_TRUNC : 0) | (pick(4) ? 0 : O_APPEND) |
+                (pick(8) ? 0 : O_EXCL);
     int fd = open(pick_name(a_path), flags);
     if (fd < 0)
         return;

@@ -4,7 +4,8 @@
 
 static const char *current_operation = "start";
 
-static const struct operation *const tables[] = {file_operations, process_operations, wild_operations};
+static const struct operation *const tables[] = {file_operations, process_operations,
+                                                 wild_operations};
 // How often the tables' operations are picked, in parts of 10.
 static const char shares[] = "0000111122";
 

@@ -192,8 +192,10 @@ static void take_a_rest(void)
 }
 
 const struct operation process_operations[] = {
-    {"fork_and_exit", fork_and_exit},       {"fork_orphan", fork_orphan},     {"fork_and_kill", fork_and_kill},
-    {"exec_program", exec_program},         {"pipe_transfer", pipe_transfer}, {"broken_pipe", broken_pipe},
-    {"grow_and_shrink", grow_and_shrink},   {"copy_on_write", copy_on_write}, {"floating_point", floating_point},
-    {"many_descriptors", many_descriptors}, {"take_a_rest", take_a_rest},     {0, 0},
+    {"fork_and_exit", fork_and_exit},     {"fork_orphan", fork_orphan},
+    {"fork_and_kill", fork_and_kill},     {"exec_program", exec_program},
+    {"pipe_transfer", pipe_transfer},     {"broken_pipe", broken_pipe},
+    {"grow_and_shrink", grow_and_shrink}, {"copy_on_write", copy_on_write},
+    {"floating_point", floating_point},   {"many_descriptors", many_descriptors},
+    {"take_a_rest", take_a_rest},         {0, 0},
 };

@@ -8,8 +8,18 @@
 static uint64 bad_address(void)
 {
     const uint64 addresses[] = {
-        0,    8,         KERNBASE,         TRAPFRAME,  TRAMPOLINE,           MAXVA, 0xffffffc080000000UL,
-        ~0UL, 1UL << 63, TRAPFRAME - 1000, 0xdeadbeef, (uint64)rand() << 20,
+        0,
+        8,
+        KERNBASE,
+        TRAPFRAME,
+        TRAMPOLINE,
+        MAXVA,
+        0xffffffc080000000UL,
+        ~0UL,
+        1UL << 63,
+        TRAPFRAME - 1000,
+        0xdeadbeef,
+        (uint64)rand() << 20,
     };
     return addresses[pick(sizeof(addresses) / sizeof(addresses[0]))];
 }
@@ -19,8 +29,8 @@ static void *bad_pointer(void) { return (void *)bad_address(); }
 static void wild_paths(void)
 {
     char *path = bad_pointer();
-    if (open(path, pick(2) ? O_RDONLY : O_CREATE) != -1 || unlink(path) != -1 || mkdir(path) != -1 ||
-        chdir(path) != -1 || link(path, "a") != -1 || symlink(path, "a") != -1)
+    if (open(path, pick(2) ? O_RDONLY : O_CREATE) != -1 || unlink(path) != -1 ||
+        mkdir(path) != -1 || chdir(path) != -1 || link(path, "a") != -1 || symlink(path, "a") != -1)
         broken("path at a bad address");
 }
 
@@ -43,7 +53,8 @@ static void wild_exec(void)
     char *argv[] = {"echo", bad_pointer(), 0};
     if (argv[1] == 0) // the end of the arguments: not bad here
         return;
-    if (exec("/echo", argv) != -1 || exec(argv[1], argv) != -1 || exec("/echo", bad_pointer()) != -1)
+    if (exec("/echo", argv) != -1 || exec(argv[1], argv) != -1 ||
+        exec("/echo", bad_pointer()) != -1)
         broken("exec with bad addresses");
 }
 
@@ -52,8 +63,8 @@ static void wild_descriptors(void)
     const int fds[] = {-1, NOFILE, NOFILE + 1, 1000, -1000, 0x7fffffff, 1 << 31};
     int fd = fds[pick(sizeof(fds) / sizeof(fds[0]))];
     char c;
-    if (read(fd, &c, 1) != -1 || write(fd, &c, 1) != -1 || close(fd) != -1 || dup(fd) != -1 || dup2(0, fd) != -1 ||
-        fsync(fd) != -1 || lseek(fd, 0, SEEK_SET) != -1)
+    if (read(fd, &c, 1) != -1 || write(fd, &c, 1) != -1 || close(fd) != -1 || dup(fd) != -1 ||
+        dup2(0, fd) != -1 || fsync(fd) != -1 || lseek(fd, 0, SEEK_SET) != -1)
         broken("bad descriptor accepted");
 }
 
@@ -73,10 +84,10 @@ static void wild_counts(void)
 // Any call with any arguments, in a child, except those that end the machine or reach outside.
 static void wild_call(void)
 {
-    static const uchar harmless[] = {SYS_fstat,    SYS_dup,   SYS_uptime,   SYS_link,     SYS_mkdir,   SYS_wait,
-                                     SYS_getcwd,   SYS_pgpte, SYS_pgaccess, SYS_readlink, SYS_sysinfo, SYS_lseek,
-                                     SYS_procinfo, SYS_open,  SYS_pipe,     SYS_pgtable,  SYS_rename,  SYS_waitpid,
-                                     SYS_sbrk,     SYS_write, SYS_gettime};
+    static const uchar harmless[] = {
+        SYS_fstat, SYS_dup,      SYS_uptime,   SYS_link,    SYS_mkdir, SYS_wait,     SYS_getcwd,
+        SYS_pgpte, SYS_pgaccess, SYS_readlink, SYS_sysinfo, SYS_lseek, SYS_procinfo, SYS_open,
+        SYS_pipe,  SYS_pgtable,  SYS_rename,   SYS_waitpid, SYS_sbrk,  SYS_write,    SYS_gettime};
     int pid = fork();
     if (pid != 0) {
         if (pid > 0)

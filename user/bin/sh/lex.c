@@ -8,8 +8,9 @@ static const struct {
     enum token token;
 } operators[] = {
     // the longer ones first
-    {"&&", TOK_AND},      {"||", TOK_OR},  {">>", TOK_APPEND}, {"|", TOK_PIPE}, {"&", TOK_BACKGROUND},
-    {";", TOK_SEMICOLON}, {"(", TOK_OPEN}, {")", TOK_CLOSE},   {"<", TOK_IN},   {">", TOK_OUT},
+    {"&&", TOK_AND},       {"||", TOK_OR},       {">>", TOK_APPEND}, {"|", TOK_PIPE},
+    {"&", TOK_BACKGROUND}, {";", TOK_SEMICOLON}, {"(", TOK_OPEN},    {")", TOK_CLOSE},
+    {"<", TOK_IN},         {">", TOK_OUT},
 };
 #define NOPERATORS (int)(sizeof(operators) / sizeof(operators[0]))
 

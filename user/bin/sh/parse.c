@@ -155,7 +155,8 @@ static struct command *parse_list(struct parser *p)
             return 0;
         if (accept(p, TOK_BACKGROUND))
             c = node(CMD_BACKGROUND, c, 0);
-        else if (!accept(p, TOK_SEMICOLON) && p->lexer.token != TOK_END && p->lexer.token != TOK_CLOSE)
+        else if (!accept(p, TOK_SEMICOLON) && p->lexer.token != TOK_END &&
+                 p->lexer.token != TOK_CLOSE)
             return syntax_error(p, "unexpected token");
         list = list ? node(CMD_SEQUENCE, list, c) : c;
     }

@@ -3,8 +3,8 @@
 // Lists run in the shell itself; each command of a pipeline is a child. A shell that reads from a
 // console, and may have it, gives each job (a pipeline) a process group, and the console to the
 // foreground job, so that Ctrl-C ends the job and not the shell; then it takes the console back.
-// Children of such a shell, and shells that run scripts, leave groups alone: what they start belongs
-// to their own job; what they start in the background reads from /null.
+// Children of such a shell, and shells that run scripts, leave groups alone: what they start
+// belongs to their own job; what they start in the background reads from /null.
 //
 // The shell closes every descriptor that it opens before it goes on, also when a call fails.
 #include "kernel/fcntl.h"
@@ -32,7 +32,8 @@ struct job {
 void run_init(int from_stdin)
 {
     struct stat st;
-    int console = from_stdin && fstat(0, &st) == 0 && st.type == T_DEVICE && st.major == CONSOLE_MAJOR;
+    int console =
+        from_stdin && fstat(0, &st) == 0 && st.type == T_DEVICE && st.major == CONSOLE_MAJOR;
     job_control = console && tcshell(0) == 0;
 }
 
@@ -104,7 +105,8 @@ static int builtin_kill(const struct command *c)
     for (int i = 1; i < c->argc; i++) {
         long pid;
         if (parse_long(c->argv[i], &pid) < 0 || pid != (int)pid) {
-            fprintf(2, "kill: %s is no number of a process, nor - and that of a group\n", c->argv[i]);
+            fprintf(2, "kill: %s is no number of a process, nor - and that of a group\n",
+                    c->argv[i]);
             status = 1;
         } else if (kill(pid) < 0) {
             complain("kill: cannot kill %s", c->argv[i]);
@@ -129,7 +131,8 @@ static int builtin_wait(const struct command *c)
 static const struct builtin {
     const char *name;
     int (*run)(const struct command *c);
-} builtins[] = {{"cd", builtin_cd}, {"exit", builtin_exit}, {"kill", builtin_kill}, {"wait", builtin_wait}};
+} builtins[] = {
+    {"cd", builtin_cd}, {"exit", builtin_exit}, {"kill", builtin_kill}, {"wait", builtin_wait}};
 
 static const struct builtin *find_builtin(const struct command *c)
 {
@@ -161,8 +164,9 @@ static void run_child(const struct command *c)
     exit(run(c));
 }
 
-// In a child, before it does anything: it goes to the job's group, and gets the console for it. The parent does
-// not do the latter, too: it could come late, and take the console from a shell that the child has become.
+// In a child, before it does anything: it goes to the job's group, and gets the console for it. The
+// parent does not do the latter, too: it could come late, and take the console from a shell that
+// the child has become.
 static void enter_group(const struct job *job)
 {
     setpgid(0, job->group);
@@ -254,8 +258,8 @@ static int start_pipeline(struct job *job, const struct command *c)
     return start(job, c, in, 1, -1);
 }
 
-// The status of the job's last process. Ctrl-C ends the job; if nobody of its group is there to be ended, it
-// interrupts this: a process that has left the group is left to itself.
+// The status of the job's last process. Ctrl-C ends the job; if nobody of its group is there to be
+// ended, it interrupts this: a process that has left the group is left to itself.
 static int wait_for(const struct job *job)
 {
     int status = 0;

@@ -30,7 +30,8 @@ static void prepare(struct worker *w, int me)
 static void join_one(struct worker *w)
 {
     int status;
-    expect(thread_join(&w->thread, &status) == 0 && status == 0, "worker %d ends with status %d", w->me, status);
+    expect(thread_join(&w->thread, &status) == 0 && status == 0, "worker %d ends with status %d",
+           w->me, status);
 }
 
 void be_crew(uint64 seed, int threads, int deadline)

@@ -15,8 +15,8 @@ static void make_file(void)
     close(fd);
 }
 
-// The file is whole again (a wild crew may have been killed after it made the file short), and there
-// is a child, whose pid it returns; 0 in the child. -1: no memory for that now.
+// The file is whole again (a wild crew may have been killed after it made the file short), and
+// there is a child, whose pid it returns; 0 in the child. -1: no memory for that now.
 static int fork_crew(void)
 {
     int fd = open(FILE_NAME, O_RDWR);

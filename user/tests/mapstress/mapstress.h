@@ -9,11 +9,11 @@
 //
 // Each thread has slots: places in memory that it alone maps anew, so that it knows what is there.
 // It uses the others' as well, through system calls, which may fail. Nothing of that kills it. One
-// crew of four is wild: it loads and stores there, too, and unmaps them and truncates the file. Then
-// it is killed soon, as it should be, and the supervisor starts the next.
+// crew of four is wild: it loads and stores there, too, and unmaps them and truncates the file.
+// Then it is killed soon, as it should be, and the supervisor starts the next.
 //
-// With -l, memory is little: a call may fail for want of it, and a crew may be killed when it touches
-// a page that nobody promised. Whatever else goes wrong is noticed as before.
+// With -l, memory is little: a call may fail for want of it, and a crew may be killed when it
+// touches a page that nobody promised. Whatever else goes wrong is noticed as before.
 //
 // All words that there are in mappings and in the file are 0 or begin with MAGIC: what a page shows
 // that was not given to it is noticed.

@@ -1,6 +1,6 @@
-// What else a thread of mapstress does: it sleeps and wakes at words that threads share (futex), has
-// the kernel write into its own pages (procmem_write), grows a child's heap, and makes, links, cuts
-// and removes files.
+// What else a thread of mapstress does: it sleeps and wakes at words that threads share (futex),
+// has the kernel write into its own pages (procmem_write), grows a child's heap, and makes, links,
+// cuts and removes files.
 #include "user/tests/mapstress/mapstress.h"
 
 #define FUTEX_TICKS 2 // the longest sleep
@@ -19,7 +19,8 @@ void use_futex(struct worker *w)
                "worker %d: futex wait", w->me);
     } else {
         __atomic_add_fetch(bell, 1, __ATOMIC_RELAXED);
-        expect(futex(bell, FUTEX_WAKE, MAX_THREADS, 0) >= 0 || out_of_memory(), "worker %d: futex wake", w->me);
+        expect(futex(bell, FUTEX_WAKE, MAX_THREADS, 0) >= 0 || out_of_memory(),
+               "worker %d: futex wake", w->me);
     }
 }
 
@@ -76,6 +77,7 @@ void use_files(struct worker *w)
     if (ftruncate(fd, pick(w, 4 * PGSIZE)) < 0)
         expect(out_of_memory(), "worker %d: ftruncate of %s", w->me, name);
     if (p != MAP_FAILED)
-        expect(munmap(p, 2 * PGSIZE) == 0 || out_of_memory(), "worker %d: munmap of %s", w->me, name);
+        expect(munmap(p, 2 * PGSIZE) == 0 || out_of_memory(), "worker %d: munmap of %s", w->me,
+               name);
     close(fd);
 }

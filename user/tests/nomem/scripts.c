@@ -170,7 +170,8 @@ static void fork_in_alarm(void)
     wait_for_all();
 }
 
-// Every kind of mapping: made, cut in three, touched by this process and a child, written by another.
+// Every kind of mapping: made, cut in three, touched by this process and a child, written by
+// another.
 static void use_mapping(int flags, int fd)
 {
     char *p = mmap(0, 5 * PGSIZE, PROT_READ | PROT_WRITE, flags, fd, 0);

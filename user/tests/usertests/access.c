@@ -25,16 +25,19 @@ static int make_file(const char *text)
 
 static void make_pipe(int ends[2], const char *text)
 {
-    expect(pipe(ends) == 0 && write(ends[1], text, strlen(text)) == (int)strlen(text), "make a pipe");
+    expect(pipe(ends) == 0 && write(ends[1], text, strlen(text)) == (int)strlen(text),
+           "make a pipe");
 }
 
 // The file holds text, and the pipe; nothing was read.
 static void expect_untouched(int fd, int ends[2], const char *text)
 {
     int n = strlen(text);
-    expect(lseek(fd, 0, SEEK_CUR) == 0 && size_of(fd) == n && size_of(ends[0]) == n, "offset and sizes as before");
+    expect(lseek(fd, 0, SEEK_CUR) == 0 && size_of(fd) == n && size_of(ends[0]) == n,
+           "offset and sizes as before");
     expect(read(fd, buf, sizeof(buf)) == n && memcmp(buf, text, n) == 0, "the file as before");
-    expect(n == 0 || (read(ends[0], buf, sizeof(buf)) == n && memcmp(buf, text, n) == 0), "the pipe as before");
+    expect(n == 0 || (read(ends[0], buf, sizeof(buf)) == n && memcmp(buf, text, n) == 0),
+           "the pipe as before");
     close(fd);
     close(ends[0]);
     close(ends[1]);
@@ -44,13 +47,15 @@ static void expect_untouched(int fd, int ends[2], const char *text)
 static void refuse_write(int fd, uint64 address, int n)
 {
     errno = 0;
-    expect(write(fd, (void *)address, n) == -1 && errno == EFAULT, "write(%d, 0x%lx, %d): EFAULT", fd, address, n);
+    expect(write(fd, (void *)address, n) == -1 && errno == EFAULT, "write(%d, 0x%lx, %d): EFAULT",
+           fd, address, n);
 }
 
 static void refuse_read(int fd, uint64 address, int n)
 {
     errno = 0;
-    expect(read(fd, (void *)address, n) == -1 && errno == EFAULT, "read(%d, 0x%lx, %d): EFAULT", fd, address, n);
+    expect(read(fd, (void *)address, n) == -1 && errno == EFAULT, "read(%d, 0x%lx, %d): EFAULT", fd,
+           address, n);
 }
 
 static void copyin(void)
@@ -70,7 +75,8 @@ static void copyin(void)
 
 static void copyout(void)
 {
-    int ends[2], fd = make_file("abc"), console = open("/console", O_RDONLY), zero = open("/zero", O_RDONLY);
+    int ends[2], fd = make_file("abc"), console = open("/console", O_RDONLY),
+                 zero = open("/zero", O_RDONLY);
     make_pipe(ends, "abc");
     for (int i = 0; i < wild_count; i++) {
         refuse_read(fd, wild_addresses[i], 8192);
@@ -86,7 +92,9 @@ static void copyout(void)
 // Every call that takes a path.
 static void refuse_path(const char *p, int error)
 {
-#define REFUSED(call) expect((errno = 0, (call)) == -1 && errno == error, "errno %d from " #call ", path %p", error, p)
+#define REFUSED(call)                                                                              \
+    expect((errno = 0, (call)) == -1 && errno == error, "errno %d from " #call ", path %p", error, \
+           p)
     REFUSED(open(p, O_RDONLY));
     REFUSED(open(p, O_CREATE | O_RDWR));
     REFUSED(unlink(p));
@@ -124,7 +132,8 @@ static void copyinstr2(void)
     close(fd);
     unlink(path);
     memset(big, 'b', sizeof(big) - 1);
-    expect(exec("/true", (char *[]){big, big, big, 0}) == -1 && errno == E2BIG, "exec with three long arguments");
+    expect(exec("/true", (char *[]){big, big, big, 0}) == -1 && errno == E2BIG,
+           "exec with three long arguments");
 }
 
 static void copyinstr3(void)
@@ -137,7 +146,8 @@ static void copyinstr3(void)
     refuse_path(end - MAXPATH, ENAMETOOLONG);
     end[-1] = 0;
     refuse_path(end - 1, ENOENT);
-    expect(open(end - 3, O_RDONLY) == -1 && errno == ENOENT, "a string that ends with memory is whole");
+    expect(open(end - 3, O_RDONLY) == -1 && errno == ENOENT,
+           "a string that ends with memory is whole");
     expect(mkdir(end - 3) == 0 && unlink("xx") == 0, "and names what it says");
 }
 
@@ -214,10 +224,12 @@ static void sbrkarg(void)
 {
     char *p = fresh_pages(3, SBRK_EAGER);
     int fd = make_file("");
-    expect(write(fd, p, PGSIZE) == PGSIZE && lseek(fd, 0, SEEK_SET) == 0, "write from fresh memory");
+    expect(write(fd, p, PGSIZE) == PGSIZE && lseek(fd, 0, SEEK_SET) == 0,
+           "write from fresh memory");
     expect(read(fd, buf, sizeof(buf)) == PGSIZE, "read it back");
     expect_bytes("what was written", buf, PGSIZE, 0);
-    expect(lseek(fd, 0, SEEK_SET) == 0 && read(fd, p + PGSIZE, PGSIZE) == PGSIZE, "read to fresh memory");
+    expect(lseek(fd, 0, SEEK_SET) == 0 && read(fd, p + PGSIZE, PGSIZE) == PGSIZE,
+           "read to fresh memory");
     close(fd);
     unlink("f");
     int *ends = (int *)(p + 2 * PGSIZE);
@@ -240,21 +252,27 @@ static void badwrite(void)
 
 const struct test access_tests[] = {
     TEST(copyin, BOTH, "xv6,labs 7", "write refuses addresses that are not the program's"),
-    TEST(copyout, BOTH, "xv6,labs 7", "read refuses addresses that are not the program's, and takes nothing"),
-    TEST(copyinstr1, BOTH, "xv6,labs 7,known 10", "a path at such an address is refused by every call"),
-    TEST(copyinstr2, 0, "xv6", "paths of MAXPATH bytes and long arguments are refused, shorter ones not"),
+    TEST(copyout, BOTH, "xv6,labs 7",
+         "read refuses addresses that are not the program's, and takes nothing"),
+    TEST(copyinstr1, BOTH, "xv6,labs 7,known 10",
+         "a path at such an address is refused by every call"),
+    TEST(copyinstr2, 0, "xv6",
+         "paths of MAXPATH bytes and long arguments are refused, shorter ones not"),
     TEST(copyinstr3, BOTH, "xv6", "a string that runs over the end of memory is refused"),
     TEST(rwsbrk, BOTH, "xv6", "memory given back by sbrk is no buffer any more"),
-    TEST(argptest, 0, "xv6,known 4,labs 18,labs 28", "a count of -1 at the end of memory is refused"),
+    TEST(argptest, 0, "xv6,known 4,labs 18,labs 28",
+         "a count of -1 at the end of memory is refused"),
     TEST(pgbug, BOTH, "xv6,labs 7", "wide wild addresses are not cut to a good one"),
-    TEST(validatetest, BOTH, "xv6", "link tells good from bad pages over all the program and above"),
+    TEST(validatetest, BOTH, "xv6",
+         "link tells good from bad pages over all the program and above"),
     TEST(badarg, 0, "xv6", "exec with a bad vector or argument loses nothing"),
     TEST(sbrkarg, BOTH, "xv6", "system calls take buffers in fresh memory"),
     TEST(nowrite, BOTH, "xv6", "a store to an address that is not the program's kills"),
     TEST(textwrite, BOTH, "xv6,labs 8", "a store to address 0 or to the program's text kills"),
     TEST(kernmem, BOTH, "xv6", "a load from where the kernel lies kills"),
     TEST(MAXVAplus, BOTH, "xv6,labs 7", "a load, store or jump beyond MAXVA kills"),
-    TEST(stacktest, BOTH, "xv6,layout", "the guard page lies directly below a stack of USERSTACK pages"),
+    TEST(stacktest, BOTH, "xv6,layout",
+         "the guard page lies directly below a stack of USERSTACK pages"),
     TEST(data_is_not_executable, BOTH, "labs 8", "a jump to data, stack or heap kills"),
     TEST(write_ends_in_the_middle, BOTH, "known 3,known 4,labs 4",
          "a write whose buffer ends early says what it wrote"),
@@ -264,8 +282,10 @@ const struct test access_tests[] = {
          "a write from a bad address changes neither file nor offset"),
     TEST(top_of_user_memory, BOTH, "layout,labs 7", "buffers and strings end exactly at TRAPFRAME"),
     TEST(text_is_read_only, BOTH, "labs 8", "no system call writes to the program's text"),
-    TEST(address_keeps_its_high_bits, BOTH, "labs 7", "a good address with one high bit more is bad"),
-    TEST(one_argument_too_many, 0, "labs 7,known 17", "exec takes MAXARG arguments and refuses one more"),
+    TEST(address_keeps_its_high_bits, BOTH, "labs 7",
+         "a good address with one high bit more is bad"),
+    TEST(one_argument_too_many, 0, "labs 7,known 17",
+         "exec takes MAXARG arguments and refuses one more"),
     TEST(badwrite, SLOW, "xv6,labs 4", "writes from a bad address to new files lose no blocks"),
     END_OF_TESTS,
 };

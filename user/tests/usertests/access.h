@@ -16,7 +16,8 @@ extern const int wild_count;
 static inline char *fresh_pages(int n, int how)
 {
     uint64 brk = (uint64)sbrk(0);
-    char *p = sbrk(PGROUNDUP(brk) - brk) == SBRK_ERROR ? SBRK_ERROR : sys_sbrk((long)n * PGSIZE, how);
+    char *p =
+        sbrk(PGROUNDUP(brk) - brk) == SBRK_ERROR ? SBRK_ERROR : sys_sbrk((long)n * PGSIZE, how);
     expect(p != SBRK_ERROR, "%d fresh pages", n);
     return p;
 }

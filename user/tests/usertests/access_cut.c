@@ -27,9 +27,11 @@ static void expect_written(int offset, int n)
 {
     int fd = open("f", O_RDONLY);
     int size = offset + n > FILE_SIZE ? offset + n : FILE_SIZE;
-    expect(size_of(fd) == size && read_all(fd, buf, FILE_SIZE) == FILE_SIZE, "the file has %d bytes", size);
+    expect(size_of(fd) == size && read_all(fd, buf, FILE_SIZE) == FILE_SIZE,
+           "the file has %d bytes", size);
     for (int i = 0; i < FILE_SIZE; i++)
-        expect(buf[i] == (i >= offset && i < offset + n ? 'n' : 'o'), "byte %d, %d written at %d", i, n, offset);
+        expect(buf[i] == (i >= offset && i < offset + n ? 'n' : 'o'), "byte %d, %d written at %d",
+               i, n, offset);
     close(fd);
 }
 
@@ -63,11 +65,13 @@ void write_past_the_bounce_buffer(void)
         const char *from = p + cut;
         int room = PAGES * PGSIZE - cut;
         expect(ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0, "empty the file");
-        expect(write(fd, from, 2 * PAGES * PGSIZE) == room && size_of(fd) == room, "%d bytes are written", room);
+        expect(write(fd, from, 2 * PAGES * PGSIZE) == room && size_of(fd) == room,
+               "%d bytes are written", room);
         lseek(fd, 0, SEEK_SET);
         for (int done = 0; done < room; done += PGSIZE) {
             int n = room - done < PGSIZE ? room - done : PGSIZE;
-            expect(read_all(fd, buf, n) == n && memcmp(buf, from + done, n) == 0, "bytes from %d on", done);
+            expect(read_all(fd, buf, n) == n && memcmp(buf, from + done, n) == 0,
+                   "bytes from %d on", done);
         }
     }
     close(fd);
@@ -112,7 +116,8 @@ void top_of_user_memory(void)
 {
     char *top = (char *)TRAPFRAME;
     int fd = make_old_file();
-    expect(sys_sbrk(top - sbrk(0), SBRK_LAZY) != SBRK_ERROR && sbrk(0) == top, "the heap reaches TRAPFRAME");
+    expect(sys_sbrk(top - sbrk(0), SBRK_LAZY) != SBRK_ERROR && sbrk(0) == top,
+           "the heap reaches TRAPFRAME");
     lseek(fd, 0, SEEK_SET);
     expect(read(fd, top - 5, 100) == 5 && lseek(fd, 0, SEEK_CUR) == 5, "five bytes fit");
     expect_bytes("at the top", top - 5, 5, 'o');
@@ -126,8 +131,10 @@ void top_of_user_memory(void)
     expect(open(top - 5, O_RDONLY) == -1 && errno == EFAULT, "a string without an end: EFAULT");
     memcpy(top - 2, "f", 2);
     fd = open(top - 2, O_RDONLY);
-    expect(fd >= 0 && fstat(fd, (struct stat *)(top - sizeof(struct stat))) == 0, "string and result end there");
-    expect(fstat(fd, (struct stat *)(top - sizeof(struct stat) + 1)) == -1 && errno == EFAULT, "and not later");
+    expect(fd >= 0 && fstat(fd, (struct stat *)(top - sizeof(struct stat))) == 0,
+           "string and result end there");
+    expect(fstat(fd, (struct stat *)(top - sizeof(struct stat) + 1)) == -1 && errno == EFAULT,
+           "and not later");
     close(fd);
     unlink("f");
 }
@@ -152,7 +159,8 @@ static void aim_at_text(int fd, int ends[2], char *text)
     REFUSED(pgtable(getpid(), 0, 0, 2, (uint64 *)text));
     expect(getcwd(text, 100) == 0 && errno == EFAULT, "EFAULT from getcwd");
     int status;
-    expect(waitpid(pid, &status, 0) == pid && status == 3, "the child is still there to be waited for");
+    expect(waitpid(pid, &status, 0) == pid && status == 3,
+           "the child is still there to be waited for");
     close(zero);
     close(counters);
 #undef REFUSED
@@ -170,8 +178,10 @@ void text_is_read_only(void)
     aim_at_text(fd, ends, text + PGSIZE - 10);
     expect(memcmp(before, text, sizeof(before)) == 0, "the text is as it was");
     expect(lseek(fd, 0, SEEK_CUR) == 0 && size_of(ends[0]) == 3, "nothing was read");
-    expect(write(fd, text, 2 * PGSIZE) == 2 * PGSIZE && lseek(fd, 0, SEEK_SET) == 0, "it can be written to a file");
-    expect(read_all(fd, buf, 2 * PGSIZE) == 2 * PGSIZE && memcmp(buf, text, 2 * PGSIZE) == 0, "byte by byte");
+    expect(write(fd, text, 2 * PGSIZE) == 2 * PGSIZE && lseek(fd, 0, SEEK_SET) == 0,
+           "it can be written to a file");
+    expect(read_all(fd, buf, 2 * PGSIZE) == 2 * PGSIZE && memcmp(buf, text, 2 * PGSIZE) == 0,
+           "byte by byte");
     close(fd);
     close(ends[0]);
     close(ends[1]);
@@ -186,7 +196,8 @@ void address_keeps_its_high_bits(void)
     for (int bit = 31; bit < 64; bit++) {
         char *bad = (char *)((uint64)good | 1UL << bit);
         expect(write(fd, bad, 1) == -1 && errno == EFAULT, "write from %p: EFAULT", bad);
-        expect(read(fd, bad, 0) == 0 && fstat(fd, (struct stat *)bad) == -1 && errno == EFAULT, "fstat to %p", bad);
+        expect(read(fd, bad, 0) == 0 && fstat(fd, (struct stat *)bad) == -1 && errno == EFAULT,
+               "fstat to %p", bad);
         expect(open(bad, O_RDONLY) == -1 && errno == EFAULT, "open of %p: EFAULT", bad);
     }
     expect(strcmp(good, "f") == 0 && good[2] == 'n', "what lies below is as it was");
@@ -207,6 +218,7 @@ static void exec_with(void *arg)
 
 void one_argument_too_many(void)
 {
-    expect(status_of(exec_with, (void *)(uint64)MAXARG) == 0, "exec with %d arguments works", MAXARG);
+    expect(status_of(exec_with, (void *)(uint64)MAXARG) == 0, "exec with %d arguments works",
+           MAXARG);
     expect(status_of(exec_with, (void *)(uint64)(MAXARG + 1)) == E2BIG, "with one more: E2BIG");
 }

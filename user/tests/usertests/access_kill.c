@@ -60,9 +60,11 @@ void stacktest(void)
 {
     expect_killed("load", load_kills, r_sp() - USERSTACK * PGSIZE);
     uint64 bottom = stack_top() - USERSTACK * PGSIZE;
-    expect(r_sp() > bottom && r_sp() < bottom + USERSTACK * PGSIZE, "the stack is where it should be");
+    expect(r_sp() > bottom && r_sp() < bottom + USERSTACK * PGSIZE,
+           "the stack is where it should be");
     expect(status_of(load_and_store, (void *)bottom) == 0, "the stack's lowest byte can be used");
-    expect(status_of(load_and_store, (void *)(bottom + USERSTACK * PGSIZE - 1)) == 0, "and its highest");
+    expect(status_of(load_and_store, (void *)(bottom + USERSTACK * PGSIZE - 1)) == 0,
+           "and its highest");
     expect_killed("store", store_kills, bottom - 1);
     expect_killed("load", load_kills, bottom - 1);
     expect_killed("store", store_kills, bottom - PGSIZE);
@@ -70,7 +72,8 @@ void stacktest(void)
     expect_killed("store", store_kills, bottom - PGSIZE - 1);
     expect_killed("store", store_kills, bottom - USERGUARD * PGSIZE);
     uint64 segment_end = bottom - (USERGUARD + 1) * PGSIZE;
-    expect(status_of(load_and_store, (void *)(segment_end - 1)) == 0, "below guard and process page is the program");
+    expect(status_of(load_and_store, (void *)(segment_end - 1)) == 0,
+           "below guard and process page is the program");
 }
 
 void data_is_not_executable(void)

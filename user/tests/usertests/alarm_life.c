@@ -96,7 +96,8 @@ void alarm_bad_handler(void)
     static const uint64 bad[] = {0, 1, TRAMPOLINE, MAXVA, 0xffffffc080000000, 1UL << 62, ~0UL};
     static char data[16];
     for (uint i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        expect(status_of(spin_with_alarm, (void *)bad[i]) == -1, "a handler at 0x%lx kills", bad[i]);
+        expect(status_of(spin_with_alarm, (void *)bad[i]) == -1, "a handler at 0x%lx kills",
+               bad[i]);
     expect(status_of(spin_with_alarm, data) == -1, "a handler in data kills");
     must_set_alarm(1000000, 0);
     run_for(2);

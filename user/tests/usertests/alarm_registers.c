@@ -2,23 +2,28 @@
 #include "user/tests/usertests/alarm.h"
 #include "user/tests/usertests/fp.h"
 
-#define OTHERS  "1, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31"
+#define OTHERS                                                                                     \
+    "1, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, " \
+    "29, 30, 31"
 #define CALLEES "3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27"
 
 // Registers are filled with VALUE + number, but for `loop`, which waits. sp is saved in memory, and
 // is not aligned to 16 meanwhile. The differences are gathered in ra.
 #define VALUE "0x123456789abc00"
-#define HOLD(name, loop, kept)                                                                                         \
-    __asm__(".text\n .balign 4\n .globl " #name "\n" #name ":\n"                                                       \
-            "addi sp, sp, -264\n sd ra, 8(sp)\n"                                                                       \
-            ".irp n, " CALLEES "\n sd x\\n, 8*\\n(sp)\n .endr\n"                                                       \
-            "lla t0, held_sp\n sd sp, 0(t0)\n"                                                                         \
-            ".irp n, " OTHERS ", " #kept "\n li x\\n, " VALUE " + \\n\n .endr\n"                                       \
-            "1: lla x" #loop ", alarm_calls\n lw x" #loop ", 0(x" #loop ")\n beqz x" #loop ", 1b\n"                    \
-            ".irp n, " OTHERS ", " #kept "\n li x" #loop ", " VALUE " + \\n\n xor x\\n, x\\n, x" #loop "\n .endr\n"    \
-            ".irp n, " OTHERS ", " #kept "\n or ra, ra, x\\n\n .endr\n"                                                \
-            "mv a0, ra\n lla t0, held_sp\n ld t0, 0(t0)\n xor t1, t0, sp\n or a0, a0, t1\n mv sp, t0\n"                \
-            ".irp n, " CALLEES "\n ld x\\n, 8*\\n(sp)\n .endr\n"                                                       \
+#define HOLD(name, loop, kept)                                                                     \
+    __asm__(".text\n .balign 4\n .globl " #name "\n" #name ":\n"                                   \
+            "addi sp, sp, -264\n sd ra, 8(sp)\n"                                                   \
+            ".irp n, " CALLEES "\n sd x\\n, 8*\\n(sp)\n .endr\n"                                   \
+            "lla t0, held_sp\n sd sp, 0(t0)\n"                                                     \
+            ".irp n, " OTHERS ", " #kept "\n li x\\n, " VALUE " + \\n\n .endr\n"                   \
+            "1: lla x" #loop ", alarm_calls\n lw x" #loop ", 0(x" #loop ")\n beqz x" #loop         \
+            ", 1b\n"                                                                               \
+            ".irp n, " OTHERS ", " #kept "\n li x" #loop ", " VALUE                                \
+            " + \\n\n xor x\\n, x\\n, x" #loop "\n .endr\n"                                        \
+            ".irp n, " OTHERS ", " #kept "\n or ra, ra, x\\n\n .endr\n"                            \
+            "mv a0, ra\n lla t0, held_sp\n ld t0, 0(t0)\n xor t1, t0, sp\n or a0, a0, t1\n mv "    \
+            "sp, t0\n"                                                                             \
+            ".irp n, " CALLEES "\n ld x\\n, 8*\\n(sp)\n .endr\n"                                   \
             "ld ra, 8(sp)\n addi sp, sp, 264\n ret\n")
 
 uint64 held_sp;
@@ -45,7 +50,10 @@ static void hold_both(void)
 static long hold_error(long error)
 {
     register long a0 __asm__("a0") = error;
-    __asm__ volatile("1: lla t0, alarm_calls\n lw t0, 0(t0)\n beqz t0, 1b\n" : "+r"(a0) : : "t0", "memory");
+    __asm__ volatile("1: lla t0, alarm_calls\n lw t0, 0(t0)\n beqz t0, 1b\n"
+                     : "+r"(a0)
+                     :
+                     : "t0", "memory");
     return a0;
 }
 
@@ -55,8 +63,8 @@ void alarm_registers(void)
     for (int i = 0; i < 5; i++)
         hold_both();
 
-    // What sigreturn gives back is no result of its own, though it looks like an error, and though changed blocks of a
-    // file could give memory back.
+    // What sigreturn gives back is no result of its own, though it looks like an error, and though
+    // changed blocks of a file could give memory back.
     for (int error = 1; error < 40; error++) {
         close(open("f", O_CREATE | O_RDWR));
         unlink("f");
@@ -76,7 +84,8 @@ void alarm_stack_aligned(void)
     must_set_alarm(1, note_sp);
     expect(hold_registers() == 0, "registers");
     expect(held_sp % 16 == 8, "sp is not aligned where the alarm comes");
-    expect(handler_sp == held_sp - 8, "the handler's stack begins at 0x%lx, not 0x%lx", held_sp - 8, handler_sp);
+    expect(handler_sp == held_sp - 8, "the handler's stack begins at 0x%lx, not 0x%lx", held_sp - 8,
+           handler_sp);
 }
 
 static void use_fp(void)

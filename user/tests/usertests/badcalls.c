@@ -7,7 +7,8 @@ enum {
 #undef CALL
 };
 
-static const long no_calls[] = {0, NO_CALL, 63, 64, 1000, -1, 1L << 31, 1L << 32, 1L << 62, -(1L << 62), ~(1L << 63)};
+static const long no_calls[] = {0,        NO_CALL,  63,       64,          1000,       -1,
+                                1L << 31, 1L << 32, 1L << 62, -(1L << 62), ~(1L << 63)};
 
 static void try_no_calls(struct fixture *f)
 {
@@ -50,9 +51,14 @@ static void registers_are_kept(void)
         register long t0 __asm__("t0") = 0x7777777777777777;
         register long t6 __asm__("t6") = -0x6666666666666666;
         register long s5 __asm__("s5") = -0x5555555555555555;
-        __asm__ volatile("ecall" : "+r"(a0), "+r"(a1), "+r"(a5), "+r"(a7), "+r"(t0), "+r"(t6), "+r"(s5) : : "memory");
-        expect(a1 == 0x1111111111111111 && a5 == 0x5555555555555555 && a7 == calls[i], "argument registers");
-        expect(t0 == 0x7777777777777777 && t6 == -0x6666666666666666 && s5 == -0x5555555555555555, "the others");
+        __asm__ volatile("ecall"
+                         : "+r"(a0), "+r"(a1), "+r"(a5), "+r"(a7), "+r"(t0), "+r"(t6), "+r"(s5)
+                         :
+                         : "memory");
+        expect(a1 == 0x1111111111111111 && a5 == 0x5555555555555555 && a7 == calls[i],
+               "argument registers");
+        expect(t0 == 0x7777777777777777 && t6 == -0x6666666666666666 && s5 == -0x5555555555555555,
+               "the others");
     }
 }
 

@@ -14,7 +14,8 @@ static void numbers_at(char *p, struct fixture *f)
     expect(st.size == FILE_SIZE && st.type == T_FILE && st.nlink == 1, "fstat's result");
     expect(sysinfo((struct sysinfo *)p) == 0, "sysinfo");
     memcpy(&system, p, sizeof(system));
-    expect(system.nproc >= 3 && system.ncpu >= 1 && system.blocks < system.totalmem, "sysinfo's result");
+    expect(system.nproc >= 3 && system.ncpu >= 1 && system.blocks < system.totalmem,
+           "sysinfo's result");
     expect(procinfo(getpid(), (struct procinfo *)p) == getpid(), "procinfo");
     memcpy(&process, p, sizeof(process));
     expect(process.pid == getpid() && strcmp(process.name, "usertests") == 0, "procinfo's result");

@@ -58,13 +58,17 @@ void fixture_check(struct fixture *f, const char *call)
     struct sysinfo now;
     struct stat st;
     sysinfo(&now);
-    expect(now.files == state.files, "%s: open files %lu as before, not %lu", call, state.files, now.files);
+    expect(now.files == state.files, "%s: open files %lu as before, not %lu", call, state.files,
+           now.files);
     expect(now.pipes == state.pipes, "%s: pipes as before", call);
-    expect(now.inodes == state.inodes, "%s: inodes in core %lu as before, not %lu", call, state.inodes, now.inodes);
+    expect(now.inodes == state.inodes, "%s: inodes in core %lu as before, not %lu", call,
+           state.inodes, now.inodes);
     expect(now.freeinodes == state.freeinodes, "%s: free inodes as before", call);
     expect(now.freeblocks == state.freeblocks, "%s: free blocks as before", call);
-    expect(fstat(f->file, &st) == 0 && st.size == FILE_SIZE && st.nlink == 1, "%s: file as before", call);
-    expect(getcwd(buf, sizeof(buf)) && strcmp(buf, test_directory) == 0, "%s: directory as before", call);
+    expect(fstat(f->file, &st) == 0 && st.size == FILE_SIZE && st.nlink == 1, "%s: file as before",
+           call);
+    expect(getcwd(buf, sizeof(buf)) && strcmp(buf, test_directory) == 0, "%s: directory as before",
+           call);
     check_directory(call, ".", SUB_DIR, LINK_NAME);
     check_directory(call, SUB_DIR, "file", "file");
 }

@@ -12,7 +12,8 @@ static const long bad_fds[] = {-1, -2, NOFILE, NOFILE + 1, 100000, 0x7fffffff, I
 static void refuse(struct fixture *f, int error, const char *name, int number, const long args[6])
 {
     char what[100];
-    snprintf(what, sizeof(what), "%s(%ld, %ld, %ld, %ld)", name, args[0], args[1], args[2], args[3]);
+    snprintf(what, sizeof(what), "%s(%ld, %ld, %ld, %ld)", name, args[0], args[1], args[2],
+             args[3]);
     long result = raw_syscall(number, args);
     expect(result == -error, "%s: error %d, not %ld", what, error, -result);
     fixture_check(f, what);
@@ -209,28 +210,32 @@ void bad_mappings(void)
 {
     struct fixture f;
     fixture_make(&f);
-    refuse_rows(&f, (const struct number_row[]){
-                        {"mmap", SYS_mmap, EINVAL, {0, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
-                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_ANONYMOUS, -1, 0}},
-                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, 8, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
-                        {"mmap W X", SYS_mmap, EINVAL, {0, PGSIZE, 6, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
-                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.file, 1}},
-                        {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.file, -PGSIZE}},
-                        {"mmap", SYS_mmap, EINVAL, {1, PGSIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED}},
-                        {"mmap", SYS_mmap, ENOMEM, {0, -1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
-                        {"mmap", SYS_mmap, EBADF, {0, PGSIZE, PROT_READ, MAP_PRIVATE, -1, 0}},
-                        {"mmap", SYS_mmap, ENODEV, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.pipe_in[0], 0}},
-                        {"munmap", SYS_munmap, EINVAL, {1, PGSIZE}},
-                        {"munmap", SYS_munmap, EINVAL, {TRAPFRAME, PGSIZE}},
-                        {"mprotect", SYS_mprotect, EINVAL, {PGSIZE, PGSIZE, 8}},
-                        {"mprotect", SYS_mprotect, ENOMEM, {0, PGSIZE, PROT_READ}},
-                        {"msync", SYS_msync, EINVAL, {PGSIZE, PGSIZE, 0}},
-                        {"msync", SYS_msync, ENOMEM, {0, PGSIZE, MS_SYNC}},
-                        {"madvise", SYS_madvise, EINVAL, {PGSIZE, PGSIZE, 0}},
-                        {"madvise", SYS_madvise, ENOMEM, {0, PGSIZE, MADV_DONTNEED}},
-                        {"madvise", SYS_madvise, ENOMEM, {KERNEL_HALF, PGSIZE, MADV_WILLNEED}},
-                        {0, 0, 0, {0}},
-                    });
+    refuse_rows(
+        &f, (const struct number_row[]){
+                {"mmap", SYS_mmap, EINVAL, {0, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
+                {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_ANONYMOUS, -1, 0}},
+                {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, 8, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
+                {"mmap W X", SYS_mmap, EINVAL, {0, PGSIZE, 6, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
+                {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.file, 1}},
+                {"mmap", SYS_mmap, EINVAL, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.file, -PGSIZE}},
+                {"mmap",
+                 SYS_mmap,
+                 EINVAL,
+                 {1, PGSIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED}},
+                {"mmap", SYS_mmap, ENOMEM, {0, -1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0}},
+                {"mmap", SYS_mmap, EBADF, {0, PGSIZE, PROT_READ, MAP_PRIVATE, -1, 0}},
+                {"mmap", SYS_mmap, ENODEV, {0, PGSIZE, PROT_READ, MAP_PRIVATE, f.pipe_in[0], 0}},
+                {"munmap", SYS_munmap, EINVAL, {1, PGSIZE}},
+                {"munmap", SYS_munmap, EINVAL, {TRAPFRAME, PGSIZE}},
+                {"mprotect", SYS_mprotect, EINVAL, {PGSIZE, PGSIZE, 8}},
+                {"mprotect", SYS_mprotect, ENOMEM, {0, PGSIZE, PROT_READ}},
+                {"msync", SYS_msync, EINVAL, {PGSIZE, PGSIZE, 0}},
+                {"msync", SYS_msync, ENOMEM, {0, PGSIZE, MS_SYNC}},
+                {"madvise", SYS_madvise, EINVAL, {PGSIZE, PGSIZE, 0}},
+                {"madvise", SYS_madvise, ENOMEM, {0, PGSIZE, MADV_DONTNEED}},
+                {"madvise", SYS_madvise, ENOMEM, {KERNEL_HALF, PGSIZE, MADV_WILLNEED}},
+                {0, 0, 0, {0}},
+            });
     fixture_remove(&f);
 }
 
@@ -284,7 +289,8 @@ void bad_requests(void)
                     });
     expect(sbrk(0) == brk, "the break is as before");
     for (int i = 0; i < wild_count; i++)
-        expect((PTE_FLAGS(pgpte((void *)wild_addresses[i])) & PTE_U) == 0, "pgpte(0x%lx)", wild_addresses[i]);
+        expect((PTE_FLAGS(pgpte((void *)wild_addresses[i])) & PTE_U) == 0, "pgpte(0x%lx)",
+               wild_addresses[i]);
     close(console);
     fixture_remove(&f);
 }

@@ -65,7 +65,12 @@ static const struct row rows[] = {
     {"pgaccess", SYS_pgaccess, OUT, NONE, 5, {S(scratch), 40, PTR}},
     {"pgtable", SYS_pgtable, OUT, NONE, PGSIZE, {MYSELF, 0, 0, 2, PTR}},
     {"procmem_write, buffer", SYS_procmem_write, IN, POKES, 0, {MYSELF, S(scratch), PTR, TRANSFER}},
-    {"procmem_write, address", SYS_procmem_write, IN, POKES, 0, {MYSELF, PTR, S(scratch), TRANSFER}},
+    {"procmem_write, address",
+     SYS_procmem_write,
+     IN,
+     POKES,
+     0,
+     {MYSELF, PTR, S(scratch), TRANSFER}},
 };
 
 struct place {
@@ -128,7 +133,10 @@ static int applies(const struct row *row, const struct place *p)
     return p->address != 0 || row->use != OUT_MAYBE_NULL;
 }
 
-static int waits(const struct row *row) { return row->number == SYS_wait || row->number == SYS_waitpid; }
+static int waits(const struct row *row)
+{
+    return row->number == SYS_wait || row->number == SYS_waitpid;
+}
 
 // The only right answer; 1 stands for any that is no error.
 static long wanted(const struct row *row, const struct place *p)
@@ -163,7 +171,8 @@ static void try(struct fixture *f, const struct row *row, const struct place *p)
     for (int i = 0; i < 6; i++)
         args[i] = resolve(f, row->args[i], p);
     long result = raw_syscall(row->number, args);
-    expect(row->effect == NONE && want > 0 ? result >= 0 : result == want, "%s: %ld, not %ld", what, want, result);
+    expect(row->effect == NONE && want > 0 ? result >= 0 : result == want, "%s: %ld, not %ld", what,
+           want, result);
     clean_up(row, p, result, what);
     if (row->effect == READS)
         fixture_check_read(f, what, args[0], result);

@@ -5,7 +5,8 @@
 static const uint64 most = (uint64)MAXFILE * BSIZE; // bytes
 
 // The first blocks of each kind, and the last of the one before.
-static const uint64 edges[] = {NDIRECT, NDIRECT + NINDIRECT, NDIRECT + 2 * NINDIRECT, NDIRECT + 3 * NINDIRECT};
+static const uint64 edges[] = {NDIRECT, NDIRECT + NINDIRECT, NDIRECT + 2 * NINDIRECT,
+                               NDIRECT + 3 * NINDIRECT};
 #define NEDGES (sizeof(edges) / sizeof(edges[0]))
 
 // Without holes into the doubly indirect blocks; then a block every so often, up to the last.
@@ -15,7 +16,8 @@ static void writebig(void)
     int fd = new_file("f");
     uint64 before = free_blocks();
     write_at(fd, 0, dense * BSIZE, 1);
-    expect(size_of(fd) == dense * BSIZE && before - free_blocks() == blocks_of_file(dense), "the dense part");
+    expect(size_of(fd) == dense * BSIZE && before - free_blocks() == blocks_of_file(dense),
+           "the dense part");
     for (uint64 at = apart; at < MAXFILE; at += apart)
         write_at(fd, at * BSIZE, BSIZE, 2);
     write_at(fd, most - BSIZE, BSIZE, 3);
@@ -60,7 +62,8 @@ static void appended_across_edges(void)
             fill(chunk, at + j * 7, 7, 1);
             expect(write(end, chunk, 7) == 7, "append");
         }
-        expect(size_of(fd) == at + 21 && lseek(end, 0, SEEK_CUR) == (off_t)at + 21, "size and offset");
+        expect(size_of(fd) == at + 21 && lseek(end, 0, SEEK_CUR) == (off_t)at + 21,
+               "size and offset");
         expect_filled(fd, at, 21, 1);
     }
     close(end);
@@ -71,7 +74,8 @@ static void holes_take_no_blocks(void)
 {
     int fd = new_file("f");
     uint64 before = free_blocks();
-    expect(ftruncate(fd, most) == 0 && size_of(fd) == most && free_blocks() == before, "4 GiB of nothing");
+    expect(ftruncate(fd, most) == 0 && size_of(fd) == most && free_blocks() == before,
+           "4 GiB of nothing");
     expect_zeroes(fd, 0, 100);
     expect_zeroes(fd, most - 100, 100);
     write_at(fd, (NDIRECT - 2) * BSIZE, 1, 1);
@@ -126,14 +130,16 @@ static void hole_reads_zero(void)
     expect(size_of(fd) == 1000003, "size");
     expect_zeroes(fd, 0, 1000000);
     lseek(fd, 999990, SEEK_SET);
-    expect(read(fd, chunk, 100) == 13 && is_zero(chunk, 10) && memcmp(chunk + 10, "end", 3) == 0, "its edge");
+    expect(read(fd, chunk, 100) == 13 && is_zero(chunk, 10) && memcmp(chunk + 10, "end", 3) == 0,
+           "its edge");
     discard(fd, "f");
 }
 
 static void size_limit(void)
 {
     int fd = new_file("f");
-    expect(lseek(fd, most, SEEK_SET) == (off_t)most && FAILS(write(fd, "x", 1), EFBIG), "behind the last byte");
+    expect(lseek(fd, most, SEEK_SET) == (off_t)most && FAILS(write(fd, "x", 1), EFBIG),
+           "behind the last byte");
     expect(size_of(fd) == 0 && read(fd, chunk, 1) == 0, "nothing has changed");
     lseek(fd, -5000, SEEK_CUR);
     fill(chunk, most - 5000, 5000, 1);
@@ -206,16 +212,20 @@ static void removed_big_file(void)
 }
 
 const struct test big_tests[] = {
-    TEST(writebig, ALONE, "xv6", "a file of all kinds of blocks up to the last possible one holds what was written"),
-    TEST(across_edges, 0, "", "writes and reads across the edges to indirect and doubly indirect blocks"),
+    TEST(writebig, ALONE, "xv6",
+         "a file of all kinds of blocks up to the last possible one holds what was written"),
+    TEST(across_edges, 0, "",
+         "writes and reads across the edges to indirect and doubly indirect blocks"),
     TEST(appended_across_edges, 0, "", "small appends across the same edges"),
-    TEST(holes_take_no_blocks, ALONE, "", "a hole takes no block, a byte in it what it needs and no more"),
+    TEST(holes_take_no_blocks, ALONE, "",
+         "a hole takes no block, a byte in it what it needs and no more"),
     TEST(holes_filled_later, 0, "", "blocks written into holes in any order"),
     TEST(part_of_a_hole, 0, "", "a few bytes written into a hole: zeroes before and behind"),
     TEST(hole_reads_zero, 0, "labs 20", "a gap that lseek left reads as zeroes"),
     TEST(size_limit, 0, "", "writes at the size limit fall short, beyond it fail with EFBIG"),
     TEST(large_transfer, 0, "labs 30", "one read or write of a megabyte, not aligned"),
     TEST(largest_transaction, 0, "labs 30", "a write that needs new blocks of every kind"),
-    TEST(removed_big_file, ALONE, "", "removing a file of 4 GiB with holes frees all, at the last close"),
+    TEST(removed_big_file, ALONE, "",
+         "removing a file of 4 GiB with holes frees all, at the last close"),
     END_OF_TESTS,
 };

@@ -16,7 +16,8 @@ static void make_area(void)
     write_words(area, PAGES, 100);
     for (int i = 0; i < PAGES; i++) {
         frames[i] = frame_of(area + i * PGSIZE);
-        expect(frames[i] != 0 && has_rights(area + i * PGSIZE, PTE_R | PTE_W | PTE_U), "page %d can be written", i);
+        expect(frames[i] != 0 && has_rights(area + i * PGSIZE, PTE_R | PTE_W | PTE_U),
+               "page %d can be written", i);
     }
 }
 
@@ -102,7 +103,8 @@ static void copies_are_whole(void)
             p[page * PGSIZE + 1000 * page + 7] ^= 1;
         srand(4711);
         for (int i = 0; i < 4 * PGSIZE; i++)
-            expect(p[i] == (char)(rand() ^ (i % PGSIZE == i / PGSIZE * 1000 + 7)), "byte %d of the copies", i);
+            expect(p[i] == (char)(rand() ^ (i % PGSIZE == i / PGSIZE * 1000 + 7)),
+                   "byte %d of the copies", i);
         exit(0);
     }
     expect_children(1);
@@ -161,12 +163,14 @@ static void text_is_shared(void)
     int pid = must_fork();
     for (int i = 0; i < 2; i++) {
         uint64 entry = pgpte((void *)both[i]);
-        expect(entry == before[i] && (entry & (PTE_W | PTE_COW)) == 0, "the same entry, read-only, not to be copied");
+        expect(entry == before[i] && (entry & (PTE_W | PTE_COW)) == 0,
+               "the same entry, read-only, not to be copied");
     }
     if (pid == 0)
         exit(0);
     expect_children(1);
-    expect(store_kills((uint64)rodata) && strcmp(rodata, "constant") == 0, "a store to it kills after fork, too");
+    expect(store_kills((uint64)rodata) && strcmp(rodata, "constant") == 0,
+           "a store to it kills after fork, too");
 }
 
 static int global = 1;
@@ -179,12 +183,14 @@ static void data_and_stack(void)
     for (int round = 1; round <= 5; round++) {
         int pid = must_fork();
         if (pid == 0) {
-            expect(global == round && local == round && zeroes[1000] == round - 1, "the child has the parent's values");
+            expect(global == round && local == round && zeroes[1000] == round - 1,
+                   "the child has the parent's values");
             global = local = zeroes[1000] = -1;
             exit(0);
         }
         expect_children(1);
-        expect(global == round && local == round && zeroes[1000] == round - 1, "the child's values stay there");
+        expect(global == round && local == round && zeroes[1000] == round - 1,
+               "the child's values stay there");
         local++;
         zeroes[1000] = global++;
     }
@@ -241,7 +247,8 @@ static void across_page_edges(void)
     int pid = must_fork();
     expect(*edge == 0x111111, "a load across the edge");
     *edge = 0x8877665544332211;
-    expect(*edge == 0x8877665544332211 && p[PGSIZE - 4] == 0x11 && p[PGSIZE + 5] == 0, "a store across the edge");
+    expect(*edge == 0x8877665544332211 && p[PGSIZE - 4] == 0x11 && p[PGSIZE + 5] == 0,
+           "a store across the edge");
     *upper = pid;
     expect(*upper == (uint64)pid && p[PGSIZE + 4] == (char)0x88, "and across the next");
     if (pid == 0)
@@ -299,29 +306,40 @@ static void exec_shares_nothing(void)
 }
 
 const struct test cow_tests[] = {
-    TEST(fork_shares_frames, BOTH, "", "after fork both have the same frames, which neither can write"),
+    TEST(fork_shares_frames, BOTH, "",
+         "after fork both have the same frames, which neither can write"),
     TEST(child_writes_stay, BOTH, "", "what a child writes is its own"),
-    TEST(parent_writes_stay, BOTH, "known 25", "what a parent writes after fork does not reach the child"),
+    TEST(parent_writes_stay, BOTH, "known 25",
+         "what a parent writes after fork does not reach the child"),
     TEST(copies_are_whole, 0, "", "a copied page has all its bytes"),
     TEST(kernel_writes_copy, BOTH, "", "read() into a shared page copies it, in child and parent"),
     TEST(text_is_shared, BOTH, "", "text and read-only data are shared by fork as they are"),
     TEST(data_and_stack, BOTH, "", "data, bss and stack are private after fork"),
     TEST(fork_amid_promises, 0, "", "fork of a heap that is promised and partly touched"),
     TEST(shrink_while_shared, 0, "", "pages given back by one stay with the other"),
-    TEST(across_page_edges, BOTH, "", "loads and stores across the edge of a shared and an untouched page"),
-    TEST(exec_shares_nothing, ALONE, "", "two processes of one program share no page that can be written"),
+    TEST(across_page_edges, BOTH, "",
+         "loads and stores across the edge of a shared and an untouched page"),
+    TEST(exec_shares_nothing, ALONE, "",
+         "two processes of one program share no page that can be written"),
     TEST(fork_takes_tables_only, ALONE, "",
          "fork of many pages takes frames for page tables and the kernel's stack alone"),
     TEST(child_takes_what_it_writes, ALONE, "", "a child that writes k pages takes k frames"),
     TEST(last_holder_claims, 0, "", "the last holder of a page writes it without a copy"),
     TEST(copies_in_runs, 0, "", "pages written in a row are copied 1, 2, 4, 8, 8 ... at a time"),
-    TEST(runs_stop, 0, "", "a run of copies stops at zero pages, holes and the break, and claims what is the last"),
-    TEST(copies_without_memory, ALONE, "", "a child that cannot have its copies is killed; the parent is whole"),
-    TEST(forks_without_memory, ALONE, "", "fork fails when there is no memory, and leaves the parent whole"),
-    TEST(cow_generations, BOTH, "", "20 generations, each writes a page and sees its forebears' others"),
-    TEST(cow_exit_orders, 0, "", "three holders of the same pages end in each order, each having written some"),
-    TEST(cow_hammer, ALONE, "", "many processes write, fork and leave the same pages; the last one claims them all"),
-    TEST(cow_no_stale_pages, BOTH, "", "parent and child write at once after fork, on several harts: no value leaks"),
+    TEST(runs_stop, 0, "",
+         "a run of copies stops at zero pages, holes and the break, and claims what is the last"),
+    TEST(copies_without_memory, ALONE, "",
+         "a child that cannot have its copies is killed; the parent is whole"),
+    TEST(forks_without_memory, ALONE, "",
+         "fork fails when there is no memory, and leaves the parent whole"),
+    TEST(cow_generations, BOTH, "",
+         "20 generations, each writes a page and sees its forebears' others"),
+    TEST(cow_exit_orders, 0, "",
+         "three holders of the same pages end in each order, each having written some"),
+    TEST(cow_hammer, ALONE, "",
+         "many processes write, fork and leave the same pages; the last one claims them all"),
+    TEST(cow_no_stale_pages, BOTH, "",
+         "parent and child write at once after fork, on several harts: no value leaks"),
     TEST(cow_no_stale_kernel_writes, 0, "", "the same with writes by the kernel"),
     TEST(cow_fork_storm, 0, "", "children that fork twice each over a shared area"),
     END_OF_TESTS,

@@ -3,7 +3,10 @@
 #include "user/tests/usertests/cow.h"
 #include "user/tests/usertests/heap_probe.h"
 
-static long copies(void) { return counter_value("fault_cow_copy") + counter_value("fault_cow_around"); }
+static long copies(void)
+{
+    return counter_value("fault_cow_copy") + counter_value("fault_cow_around");
+}
 
 // fork takes: two roots, the tables, four pages of kernel stack, and the pages of stack and data
 // that both write at once.
@@ -31,8 +34,10 @@ void fork_takes_tables_only(void)
     expect(procinfo(pid, &its) == pid && its.resident == mine.resident && its.tables == mine.tables,
            "the child maps as many pages, by as many tables");
     long taken = (s.freemem - t.freemem) / PGSIZE, least = its.tables + 6;
-    expect(taken >= least && taken < least + 20, "fork takes %ld frames and few more, not %ld", least, taken);
-    expect(copies() - before < 16 && counter_value("fork_pages") >= shared + pages, "and shares the rest");
+    expect(taken >= least && taken < least + 20, "fork takes %ld frames and few more, not %ld",
+           least, taken);
+    expect(copies() - before < 16 && counter_value("fork_pages") >= shared + pages,
+           "and shares the rest");
     open_gate(&g);
     expect_children(1);
 }
@@ -53,7 +58,8 @@ static void write_thirds(void *arg)
         expect(self_now().resident == resident, "a copy takes the place of what was shared");
         if (s.freemem - t.freemem == 100 * PGSIZE)
             return;
-        expect(tries < 4, "100 pages written take 100 frames, not %ld", (long)(s.freemem - t.freemem) / PGSIZE);
+        expect(tries < 4, "100 pages written take 100 frames, not %ld",
+               (long)(s.freemem - t.freemem) / PGSIZE);
     }
 }
 
@@ -78,10 +84,12 @@ void last_holder_claims(void)
         expect(status_of(nothing, 0) == 0, "a child comes and goes");
         long claims = counter_value("fault_cow_claim");
         for (int i = 0; i < PAGES; i++) {
-            expect((pgpte(p + i * PGSIZE) & (PTE_W | PTE_COW)) == PTE_COW, "page %d is still marked", i);
+            expect((pgpte(p + i * PGSIZE) & (PTE_W | PTE_COW)) == PTE_COW,
+                   "page %d is still marked", i);
             *word(p, i) = round + i;
             expect(frame_of(p + i * PGSIZE) == frames[i], "page %d is not copied", i);
-            expect((pgpte(p + i * PGSIZE) & (PTE_W | PTE_COW)) == PTE_W, "page %d can be written", i);
+            expect((pgpte(p + i * PGSIZE) & (PTE_W | PTE_COW)) == PTE_W, "page %d can be written",
+                   i);
         }
         expect(counter_value("fault_cow_claim") >= claims + PAGES, "claims are counted");
     }
@@ -103,7 +111,8 @@ static void write_in_a_row(void *arg)
     int from = 0;
     for (uint i = 0; i < sizeof(ends); i++) {
         *word(p, from) = -1;
-        expect(copied_up_to(p, from, ends[i]), "a write to page %d copies up to page %d", from, ends[i] - 1);
+        expect(copied_up_to(p, from, ends[i]), "a write to page %d copies up to page %d", from,
+               ends[i] - 1);
         from = ends[i];
     }
     *word(p, 50) = -1;
@@ -112,7 +121,10 @@ static void write_in_a_row(void *arg)
     expect(copied_up_to(p, 60, 61), "and one more");
     for (int i = 0; i < 64; i++)
         expect(*word(p, i) ==
-                   (i == 50 || i == 60 || (i < 31 && (i == 0 || i == 1 || i == 3 || i == 7 || i % 8 == 7)) ? -1 : i),
+                   (i == 50 || i == 60 ||
+                            (i < 31 && (i == 0 || i == 1 || i == 3 || i == 7 || i % 8 == 7))
+                        ? -1
+                        : i),
                "page %d has the right bytes", i);
 }
 
@@ -143,7 +155,8 @@ static void write_up_to_obstacles(void *arg)
     *word(p, 24) = -1;
     uint64 own = frame_of(p + 24 * PGSIZE);
     write_0_1(p, 20);
-    expect(copied_up_to(p, 20, 25) && frame_of(p + 24 * PGSIZE) == own, "so does a page that is its own");
+    expect(copied_up_to(p, 20, 25) && frame_of(p + 24 * PGSIZE) == own,
+           "so does a page that is its own");
     write_0_1(p, 27);
     expect(copied_up_to(p, 27, 32), "and the break");
 }
@@ -230,9 +243,10 @@ void forks_without_memory(void)
     int status = FORK_FAILED, failures = 0;
     for (left = 0; left < 80 && status != 0; left++) {
         status = status_of(fork_with_pages_left, (void *)left);
-        expect(status == FORK_FAILED || status == 0 || status == -1, "fork with %ld pages left: status %d", left,
-               status);
+        expect(status == FORK_FAILED || status == 0 || status == -1,
+               "fork with %ld pages left: status %d", left, status);
         failures += status == FORK_FAILED;
     }
-    expect(status == 0 && failures >= 8, "fork fails with few pages, %d times, and works with %ld", failures, left);
+    expect(status == 0 && failures >= 8, "fork fails with few pages, %d times, and works with %ld",
+           failures, left);
 }

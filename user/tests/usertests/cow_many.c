@@ -36,7 +36,8 @@ static void hold(int self, const struct gate *g, int report)
     for (int i = self; i < PAGES; i += HOLDERS)
         *word(area, i) = -self;
     for (int i = 0; i < PAGES; i++)
-        expect(*word(area, i) == (i % HOLDERS == self ? -self : 50 + i), "holder %d: page %d", self, i);
+        expect(*word(area, i) == (i % HOLDERS == self ? -self : 50 + i), "holder %d: page %d", self,
+               i);
     write(report, "k", 1);
     exit(0);
 }
@@ -65,7 +66,8 @@ static void end_in_order(const int *order)
     for (int i = 0; i < HOLDERS; i++) {
         write(gates[order[i]].ends[1], "g", 1);
         close(report[1]);
-        expect(read(report[0], &c, 1) == 1, "holder %d of the order %d %d %d", order[i], order[0], order[1], order[2]);
+        expect(read(report[0], &c, 1) == 1, "holder %d of the order %d %d %d", order[i], order[0],
+               order[1], order[2]);
     }
     expect(read(report[0], &c, 1) == 0, "all have ended");
     expect_children(1);
@@ -76,7 +78,8 @@ static void end_in_order(const int *order)
 
 void cow_exit_orders(void)
 {
-    static const int orders[][HOLDERS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    static const int orders[][HOLDERS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                          {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
     for (int round = 0; round < 5; round++)
         for (int i = 0; i < 6; i++)
             end_in_order(orders[i]);
@@ -130,7 +133,8 @@ void cow_hammer(void)
         expect_words(area, HAMMERED, 0);
         write_words(area, HAMMERED, 0);
         for (int i = 0; i < HAMMERED; i++)
-            expect(frame_of(area + i * PGSIZE) == frames[i], "page %d is claimed by its last holder", i);
+            expect(frame_of(area + i * PGSIZE) == frames[i],
+                   "page %d is claimed by its last holder", i);
     }
 }
 
@@ -142,15 +146,18 @@ static void write_at_once(char *p, long round)
     if (pid == 0) {
         int seen = p[0];
         p[0] = 255;
-        expect(seen == (char)round && p[1] == (char)round && p[0] == 255, "round %ld: the child's bytes", round);
+        expect(seen == (char)round && p[1] == (char)round && p[0] == 255,
+               "round %ld: the child's bytes", round);
         exit(0);
     }
     p[0] = round + 1;
     p[1] = round + 2;
     pause(round % 16 == 0); // comes back on another hart, perhaps
-    expect(p[0] == (char)(round + 1) && p[1] == (char)(round + 2), "round %ld: the parent's bytes", round);
+    expect(p[0] == (char)(round + 1) && p[1] == (char)(round + 2), "round %ld: the parent's bytes",
+           round);
     expect_children(1);
-    expect(p[0] == (char)(round + 1) && p[1] == (char)(round + 2), "round %ld: after the child's end", round);
+    expect(p[0] == (char)(round + 1) && p[1] == (char)(round + 2),
+           "round %ld: after the child's end", round);
 }
 
 void cow_no_stale_pages(void)

@@ -25,8 +25,8 @@ static void make_big(const char *code, const char *end)
     close(fd);
 }
 
-// Runs the program at path, a name in this directory, with the reading end of g as its standard input:
-// when it returns, exec is over.
+// Runs the program at path, a name in this directory, with the reading end of g as its standard
+// input: when it returns, exec is over.
 static int start_program(const char *path, struct gate *g)
 {
     char *argv[] = {(char *)path, 0};
@@ -51,12 +51,14 @@ static void reads_what_it_touches(void)
     int pid = start_program("big", &g);
     wait_asleep(pid);
     struct procinfo info;
-    expect(procinfo(pid, &info) == pid && info.resident < 64, "%lu pages are resident", info.resident);
+    expect(procinfo(pid, &info) == pid && info.resident < 64, "%lu pages are resident",
+           info.resident);
     open_gate(&g);
     expect_status(pid, 42);
     pages -= system_now().freepages;
     expect(counter_value("disk_read") > requests, "the disk is read");
-    expect(pages < 110, "%ld blocks are read for three pages and what is read ahead, not %d", pages, PAGES);
+    expect(pages < 110, "%ld blocks are read for three pages and what is read ahead, not %d", pages,
+           PAGES);
     remove("big");
 }
 
@@ -86,8 +88,8 @@ static void text_is_held_once(void)
     for (int page = 0; page < PAGES; page += 15) {
         uint64 frame = frame_in(pids[0], page);
         for (int i = 0; i < MANY; i++)
-            expect(frame != 0 && frame_in(pids[i], page) == frame, "page %d of process %d is frame 0x%lx", page, i,
-                   frame);
+            expect(frame != 0 && frame_in(pids[i], page) == frame,
+                   "page %d of process %d is frame 0x%lx", page, i, frame);
     }
     open_gate(&g);
     for (int i = 0; i < MANY; i++)
@@ -156,14 +158,17 @@ static void data_is_ones_own(void)
     static const uint64 places[] = {SUM_BASE + 0x800, SUM_BASE + 0x7fc, SUM_BASE};
     for (int i = 0; i < 3; i++) {
         program_init(&p, code_increment, code_increment_end);
-        p.data[SUM_BASE + 0x800 - places[i] < sizeof(p.data) ? SUM_BASE + 0x800 - places[i] : 0] = 33;
+        p.data[SUM_BASE + 0x800 - places[i] < sizeof(p.data) ? SUM_BASE + 0x800 - places[i] : 0] =
+            33;
         program_add_data(&p, places[i], sizeof(p.data), SUM_SIZE);
         program_save(&p, "p");
         int wanted = places[i] == SUM_BASE ? 0 : 33;
         for (int round = 0; round < 3; round++)
             expect(program_status("p") == wanted, "place %d, round %d: the file's data", i, round);
         int fd = open("p", O_RDONLY);
-        expect(fd >= 0 && read_all(fd, chunk, CHUNK) == sizeof(p) && memcmp(chunk, &p, sizeof(p)) == 0, "the file");
+        expect(fd >= 0 && read_all(fd, chunk, CHUNK) == sizeof(p) &&
+                   memcmp(chunk, &p, sizeof(p)) == 0,
+               "the file");
         discard(fd, "p");
     }
 }
@@ -194,7 +199,9 @@ static void running_is_not_written(void)
     struct gate g = make_gate();
     make_big(code_pages_later, code_pages_later_end);
     int pid = start_program("big", &g),
-        flags[] = {O_WRONLY, O_RDWR, O_RDONLY | O_TRUNC, O_WRONLY | O_TRUNC, O_WRONLY | O_CREATE, O_RDWR | O_APPEND};
+        flags[] = {
+            O_WRONLY,         O_RDWR, O_RDONLY | O_TRUNC, O_WRONLY | O_TRUNC, O_WRONLY | O_CREATE,
+            O_RDWR | O_APPEND};
     wait_asleep(pid);
     for (int i = 0; i < 6; i++)
         expect(FAILS(open("big", flags[i]), ETXTBSY), "open with 0x%x", flags[i]);
@@ -207,7 +214,8 @@ static void running_is_not_written(void)
     expect(program_status("/true") == 0, "other programs do not matter");
     open_gate(&g);
     expect_status(pid, 42);
-    expect((other = open("big", O_RDWR)) >= 0 && write(other, "x", 1) == 1, "when it has ended it can be written");
+    expect((other = open("big", O_RDWR)) >= 0 && write(other, "x", 1) == 1,
+           "when it has ended it can be written");
     close(other);
     discard(fd, "big");
 }
@@ -226,7 +234,8 @@ static void written_is_not_run(void)
         close(reader);
     }
     int fd = open("p", O_RDWR);
-    char *p = map_file(fd, 0, PGSIZE, PROT_READ, MAP_SHARED), *q = map_file(fd, 0, PGSIZE, RW, MAP_PRIVATE);
+    char *p = map_file(fd, 0, PGSIZE, PROT_READ, MAP_SHARED),
+         *q = map_file(fd, 0, PGSIZE, RW, MAP_PRIVATE);
     close(fd);
     expect(program_status("p") == -ETXTBSY, "it is mapped, and could be stored into");
     unmap(p, PGSIZE);
@@ -238,7 +247,8 @@ static void written_is_not_run(void)
 static void own_program_is_not_written(void)
 {
     expect(FAILS(open("/usertests", O_WRONLY), ETXTBSY), "usertests is being run");
-    expect(status_of(nothing, 0) == 0 && FAILS(open("/usertests", O_RDWR), ETXTBSY), "after a child's end, too");
+    expect(status_of(nothing, 0) == 0 && FAILS(open("/usertests", O_RDWR), ETXTBSY),
+           "after a child's end, too");
     int status = program_status("/true");
     expect(status == 0 && FAILS(open("/usertests", O_WRONLY), ETXTBSY), "and after a child's exec");
     int fd = open("/true", O_RDWR);
@@ -287,17 +297,24 @@ static void cut_file_is_run(void)
 }
 
 const struct test demand_tests[] = {
-    TEST(reads_what_it_touches, ALONE, "", "exec of 1 MiB that touches three pages reads those and some ahead"),
-    TEST(text_is_held_once, ALONE, "", "20 processes of one program have its text in the same frames"),
+    TEST(reads_what_it_touches, ALONE, "",
+         "exec of 1 MiB that touches three pages reads those and some ahead"),
+    TEST(text_is_held_once, ALONE, "",
+         "20 processes of one program have its text in the same frames"),
     TEST(text_is_the_files, 0, "", "a program's text is what its file's mapping shows"),
-    TEST(removed_program_runs_on, ALONE, "", "a program that was removed finds its pages on the disk"),
+    TEST(removed_program_runs_on, ALONE, "",
+         "a program that was removed finds its pages on the disk"),
     TEST(many_load_at_once, ALONE, "", "processes that want the same pages from the disk at once"),
-    TEST(data_is_ones_own, 0, "", "stores to a program's data do not reach its file or the next run"),
-    TEST(segment_ends_in_page, 0, "", "behind a segment's bytes are zeroes, not what the file has there"),
-    TEST(running_is_not_written, BOTH, "", "a file that is being run cannot be opened to write or cut (ETXTBSY)"),
+    TEST(data_is_ones_own, 0, "",
+         "stores to a program's data do not reach its file or the next run"),
+    TEST(segment_ends_in_page, 0, "",
+         "behind a segment's bytes are zeroes, not what the file has there"),
+    TEST(running_is_not_written, BOTH, "",
+         "a file that is being run cannot be opened to write or cut (ETXTBSY)"),
     TEST(written_is_not_run, 0, "", "a file that is open to be written cannot be run (ETXTBSY)"),
     TEST(cut_file_is_run, 0, "", "a file that was cut by open() to read can be run"),
     TEST(own_program_is_not_written, 0, "", "a program's own file cannot be written; others can"),
-    TEST(run_and_write_by_turns, 0, "", "running and writing a file exclude each other, and leave it free"),
+    TEST(run_and_write_by_turns, 0, "",
+         "running and writing a file exclude each other, and leave it free"),
     END_OF_TESTS,
 };

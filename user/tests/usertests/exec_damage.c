@@ -11,9 +11,9 @@ struct damage {
     uint64 value;
 };
 
-#define FIELD(field, value)                                                                                            \
-    {                                                                                                                  \
-#field, offsetof(struct program, field), sizeof(((struct program *)0)->field), value                           \
+#define FIELD(field, value)                                                                        \
+    {                                                                                              \
+#field, offsetof(struct program, field), sizeof(((struct program *)0)->field), value       \
     }
 
 static const struct damage header_damage[] = {
@@ -95,11 +95,13 @@ static void try_damages(const struct program *p, const struct damage *d, int n, 
         program_save(&copy, "prog");
         errno = 0;
         if (must_fork() == 0) {
-            expect(exec("prog", argv) == -1 && errno == ENOEXEC, "ENOEXEC for %s 0x%lx", d[i].field, d[i].value);
+            expect(exec("prog", argv) == -1 && errno == ENOEXEC, "ENOEXEC for %s 0x%lx", d[i].field,
+                   d[i].value);
             exit(0);
         }
         int ended = 1;
-        expect(wait(&ended) > 0 && ended == 0, "%s 0x%lx is refused, not status %d", d[i].field, d[i].value, ended);
+        expect(wait(&ended) > 0 && ended == 0, "%s 0x%lx is refused, not status %d", d[i].field,
+               d[i].value, ended);
     }
     program_save(p, "prog");
     expect(program_status("prog") == status, "the sound program runs again");
@@ -156,7 +158,8 @@ void no_programs(void)
     close(fd);
     expect(program_status("empty") == -ENOEXEC, "an empty file");
     expect(program_status("text") == -ENOEXEC, "a text");
-    expect(program_status("dir") == -EACCES && program_status("/console") == -EACCES, "a directory, a device");
+    expect(program_status("dir") == -EACCES && program_status("/console") == -EACCES,
+           "a directory, a device");
     expect(program_status("none") == -ENOENT, "no file");
     unlink("text");
     unlink("empty");
@@ -168,17 +171,21 @@ void segments_that_are_allowed(void)
     static struct program p;
     make_sum_program(&p, SUM_BASE, SUM_SIZE);
     p.phnum = 3;
-    p.segment[2] = (struct program_segment){.type = SEGMENT_NOTE, .off = ~0UL, .vaddr = ~0UL, .filesz = ~0UL};
+    p.segment[2] =
+        (struct program_segment){.type = SEGMENT_NOTE, .off = ~0UL, .vaddr = ~0UL, .filesz = ~0UL};
     program_save(&p, "prog");
-    expect(program_status("prog") == DATA_SUM, "a segment of another type is skipped, whatever it says");
-    p.segment[2] = (struct program_segment){.type = SEGMENT_LOAD, .vaddr = 0, .filesz = 0, .memsz = 0};
+    expect(program_status("prog") == DATA_SUM,
+           "a segment of another type is skipped, whatever it says");
+    p.segment[2] =
+        (struct program_segment){.type = SEGMENT_LOAD, .vaddr = 0, .filesz = 0, .memsz = 0};
     program_save(&p, "prog");
     expect(program_status("prog") == DATA_SUM, "an empty segment is skipped");
     p.segment[2] = (struct program_segment){.type = SEGMENT_LOAD, .flags = SEGMENT_R};
     p.segment[2].vaddr = TRAPFRAME - (USERGUARD + USERSTACK + 3) * PGSIZE;
     p.segment[2].memsz = PGSIZE;
     program_save(&p, "prog");
-    expect(program_status("prog") == DATA_SUM, "a segment may lie directly below the highest stack");
+    expect(program_status("prog") == DATA_SUM,
+           "a segment may lie directly below the highest stack");
     unlink("prog");
 }
 
@@ -194,7 +201,8 @@ void unaligned_segment(void)
         program_save(&p, "prog");
         int low = offsets[i] > DATA_BYTES ? DATA_BYTES : offsets[i];
         int wanted = DATA_SUM - low * (low + 1) / 2, status = program_status("prog");
-        expect(status == wanted, "%d bytes lie below -%d: sum %d, not %d", low, offsets[i], wanted, status);
+        expect(status == wanted, "%d bytes lie below -%d: sum %d, not %d", low, offsets[i], wanted,
+               status);
     }
     unlink("prog");
 }

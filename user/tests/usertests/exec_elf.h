@@ -39,20 +39,28 @@ struct program {
 };
 
 // Code of programs, each from its name to name_end:
-extern const char code_argc[], code_argc_end[];               // exits with argc
-extern const char code_start[], code_start_end[];             // exits with 0 if it starts as it should
-extern const char code_getpid[], code_getpid_end[];           // exits with its pid
-extern const char code_ugetpid[], code_ugetpid_end[];         // the same, from the process page at SUM_BASE + SUM_SIZE
-extern const char code_sleep[], code_sleep_end[];             // sleeps on
-extern const char code_spin[], code_spin_end[];               // spins for some tenths of a second, exits with 0
-extern const char code_sigreturn[], code_sigreturn_end[];     // exits with what sigreturn returned
-extern const char code_exec_loop[], code_exec_loop_end[];     // execs the file "loop" again and again
-extern const char code_fp_probe[], code_fp_probe_end[];       // exits with 0 if all fp registers are 0
-extern const char code_sum[], code_sum_end[];                 // exits with the sum of the SUM_SIZE bytes at SUM_BASE
-extern const char code_pgpte[], code_pgpte_end[];             // exits with R W X of the entry of SUM_BASE
+extern const char code_argc[], code_argc_end[]; // exits with argc
+// exits with 0 if it starts as it should
+extern const char code_start[], code_start_end[];
+extern const char code_getpid[], code_getpid_end[]; // exits with its pid
+// the same, from the process page at SUM_BASE + SUM_SIZE
+extern const char code_ugetpid[], code_ugetpid_end[];
+extern const char code_sleep[], code_sleep_end[]; // sleeps on
+// spins for some tenths of a second, exits with 0
+extern const char code_spin[], code_spin_end[];
+extern const char code_sigreturn[], code_sigreturn_end[]; // exits with what sigreturn returned
+extern const char code_exec_loop[], code_exec_loop_end[]; // execs the file "loop" again and again
+// exits with 0 if all fp registers are 0
+extern const char code_fp_probe[], code_fp_probe_end[];
+// exits with the sum of the SUM_SIZE bytes at SUM_BASE
+extern const char code_sum[], code_sum_end[];
+// exits with R W X of the entry of SUM_BASE
+extern const char code_pgpte[], code_pgpte_end[];
 extern const char code_pages_first[], code_pages_first_end[]; // touches 256 pages, waits
-extern const char code_pages_later[], code_pages_later_end[]; // waits, touches two pages: 42 if they hold 20 and 22
-extern const char code_increment[], code_increment_end[];     // exits with a byte of its data, and changes it
+// waits, touches two pages: 42 if they hold 20 and 22
+extern const char code_pages_later[], code_pages_later_end[];
+// exits with a byte of its data, and changes it
+extern const char code_increment[], code_increment_end[];
 
 // A sound program with that code and one segment.
 void program_init(struct program *p, const char *code, const char *end);

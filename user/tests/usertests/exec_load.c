@@ -42,7 +42,8 @@ void exec_removed_file(void)
     program_write("prog", code_argc, code_argc_end);
     expect(program_status("prog") == 1, "the new program is another");
     int fd = open("prog", O_RDWR);
-    expect(program_status("prog") == -ETXTBSY && close(fd) == 0, "what may be written cannot be run");
+    expect(program_status("prog") == -ETXTBSY && close(fd) == 0,
+           "what may be written cannot be run");
     expect(program_status("prog") == 1 && unlink("prog") == 0, "afterwards it can");
     pause(1);
     expect_killed(pid);
@@ -54,7 +55,8 @@ void segment_without_rights(void)
     program_init(&p, code_pgpte, code_pgpte_end);
     program_add_data(&p, SUM_BASE, 100, SUM_SIZE);
     program_save(&p, "p");
-    expect(program_status("p") == (PTE_R | PTE_W), "pgpte of a segment that can be read and written");
+    expect(program_status("p") == (PTE_R | PTE_W),
+           "pgpte of a segment that can be read and written");
     p.segment[1].flags = 0;
     program_save(&p, "p");
     expect(program_status("p") == 0, "of one with no right");
@@ -107,8 +109,8 @@ void fork_exec_loses_nothing(void)
     for (int i = 0; i < 100; i++)
         expect(status_of(fail_and_exec, 0) == 0, "child");
     sysinfo(&after);
-    expect(after.freemem + 80 * PGSIZE > before.freemem, "%lu bytes free before, %lu after", before.freemem,
-           after.freemem);
+    expect(after.freemem + 80 * PGSIZE > before.freemem, "%lu bytes free before, %lu after",
+           before.freemem, after.freemem);
 }
 
 static void exec_with_pages_left(void *arg)
@@ -124,7 +126,8 @@ void exec_at_low_memory(void)
 {
     for (long left = 0; left < 40; left += left < 16 ? 1 : 4) {
         int status = status_of(exec_with_pages_left, (void *)left);
-        expect(status == 0 || status == 1 || status == -1, "with %ld pages an end, not %d", left, status);
+        expect(status == 0 || status == 1 || status == -1, "with %ld pages an end, not %d", left,
+               status);
     }
     expect(status_of(exec_with_pages_left, (void *)200) == 0, "200 pages are enough");
     expect(program_status("/true") == 0, "exec works again");

@@ -32,10 +32,14 @@ static void expect_same_roots(char *p)
 {
     static uint64 user[512], kernel[512];
     uint64 va = (uint64)p;
-    expect(pgtable(getpid(), 0, va, 2, user) == 0 && pgtable(getpid(), 1, va, 2, kernel) == 0, "pgtable");
-    expect(user[va / GB] != 0 && user[va / GB] == kernel[va / GB], "root entries of %p are the same", p);
-    expect(pgtable(getpid(), 0, va, 0, user) == 0 && pgtable(getpid(), 1, va, 0, kernel) == 0, "pgtable");
-    expect(memcmp(user, kernel, PGSIZE) == 0 && user[va / PGSIZE % 512] == pgpte(p), "one leaf serves both");
+    expect(pgtable(getpid(), 0, va, 2, user) == 0 && pgtable(getpid(), 1, va, 2, kernel) == 0,
+           "pgtable");
+    expect(user[va / GB] != 0 && user[va / GB] == kernel[va / GB],
+           "root entries of %p are the same", p);
+    expect(pgtable(getpid(), 0, va, 0, user) == 0 && pgtable(getpid(), 1, va, 0, kernel) == 0,
+           "pgtable");
+    expect(memcmp(user, kernel, PGSIZE) == 0 && user[va / PGSIZE % 512] == pgpte(p),
+           "one leaf serves both");
 }
 
 static void one_fault_serves_both_roots(void)
@@ -45,12 +49,15 @@ static void one_fault_serves_both_roots(void)
     expect(p != SBRK_ERROR, "sbrklazy");
     for (long i = 1; i < 4; i++) {
         char *a = p + i * GB + i * 3 * PGSIZE + 1;
-        expect(pgpte(a) == 0 && lseek(fd, 0, SEEK_SET) == 0 && read(fd, a, 5) == 5, "the kernel faults first");
+        expect(pgpte(a) == 0 && lseek(fd, 0, SEEK_SET) == 0 && read(fd, a, 5) == 5,
+               "the kernel faults first");
         expect_bytes("what it read", a, 5, 'f');
         expect_same_roots(a);
         char *b = a + 7 * PGSIZE;
         *b = 'b'; // the program faults first
-        expect(write(fd, b, 1) == 1 && lseek(fd, -1, SEEK_CUR) == 5 && read(fd, buf, 1) == 1 && buf[0] == 'b', "write");
+        expect(write(fd, b, 1) == 1 && lseek(fd, -1, SEEK_CUR) == 5 && read(fd, buf, 1) == 1 &&
+                   buf[0] == 'b',
+               "write");
         expect_same_roots(b);
         lseek(fd, 5, SEEK_SET);
         expect(write(fd, "f", 1) == 1, "write");
@@ -66,7 +73,8 @@ static void path_in_lazy_memory(void)
     int ends[2];
     char *p = fresh_pages(4, SBRK_LAZY) + 2 * PGSIZE - 1;
     expect(open(p, O_RDONLY) == -1 && errno == ENOENT, "an untouched path is empty: ENOENT");
-    expect(pipe(ends) == 0 && write(ends[1], "f", 2) == 2 && read(ends[0], p, 2) == 2, "a pipe brings a path");
+    expect(pipe(ends) == 0 && write(ends[1], "f", 2) == 2 && read(ends[0], p, 2) == 2,
+           "a pipe brings a path");
     close(make_file("f", PGSIZE, 'x'));
     int fd = open(p, O_RDONLY);
     expect(fd >= 0 && size_of(fd) == PGSIZE && close(fd) == 0, "the path leads to the file");
@@ -104,7 +112,8 @@ static void write_intent_is_kept(void)
         expect_children(1);
     }
     for (int i = 0; i < REGION; i += PGSIZE)
-        expect(page_holds(one, i, '1') && page_holds(two, i, '2'), "the files are as they were at %d", i);
+        expect(page_holds(one, i, '1') && page_holds(two, i, '2'),
+               "the files are as they were at %d", i);
     close(one);
     close(two);
     expect(unlink("1") == 0 && unlink("2") == 0, "unlink");
@@ -163,7 +172,8 @@ static void fault_all_over(int id)
         expect_bytes("a file's bytes", p, n, name[0]);
         expect(write(ends[1], p, 2 * PGSIZE) == 2 * PGSIZE, "write to the pipe");
         sbrk(-REGION);
-        expect(sbrklazy(REGION) == lazy && read_all(ends[0], lazy + 9, 2 * PGSIZE) == 2 * PGSIZE, "read the pipe");
+        expect(sbrklazy(REGION) == lazy && read_all(ends[0], lazy + 9, 2 * PGSIZE) == 2 * PGSIZE,
+               "read the pipe");
         expect_bytes("the pipe's bytes", lazy + 9, 2 * PGSIZE, name[0]);
         expect(lazy[8] == 0 && lazy[9 + 2 * PGSIZE] == 0, "and no more");
     }
@@ -192,10 +202,12 @@ static void no_memory_for_the_kernels_fault(void)
             ;
     expect(read(fd, lazy, 10) == -1 && errno == EFAULT, "read from a file without memory: EFAULT");
     expect(lseek(fd, 0, SEEK_CUR) == 0, "nothing was read");
-    expect(read(ends[0], lazy, 1) == -1 && errno == EFAULT, "read from a pipe without memory: EFAULT");
+    expect(read(ends[0], lazy, 1) == -1 && errno == EFAULT,
+           "read from a pipe without memory: EFAULT");
     expect(read(ends[0], &c, 1) == 1 && c == 'x', "the byte is still there");
     sys_sbrk(lazy + 2 * PGSIZE - sbrk(0), SBRK_EAGER);
-    expect(read(fd, lazy, 10) == 10 && lazy[9] == 'f' && lazy[10] == 0, "it works when there is memory again");
+    expect(read(fd, lazy, 10) == 10 && lazy[9] == 'f' && lazy[10] == 0,
+           "it works when there is memory again");
     close(fd);
     close(ends[0]);
     close(ends[1]);
@@ -203,25 +215,33 @@ static void no_memory_for_the_kernels_fault(void)
 }
 
 const struct test faults_tests[] = {
-    TEST(results_in_untouched_pages, BOTH, "", "each call that fills in memory, on pages that nobody touched"),
+    TEST(results_in_untouched_pages, BOTH, "",
+         "each call that fills in memory, on pages that nobody touched"),
     TEST(results_in_lazy_pages, BOTH, "labs 15", "the same on pages that are not even promised"),
-    TEST(results_in_zero_pages, BOTH, "", "the same on pages that were only read: each gets a page of its own"),
+    TEST(results_in_zero_pages, BOTH, "",
+         "the same on pages that were only read: each gets a page of its own"),
     TEST(results_in_shared_pages, BOTH, "known 23",
          "the same on copy-on-write pages: a copy, the other holder keeps his"),
-    TEST(results_in_claimed_pages, BOTH, "", "the same on pages whose other holder is gone: claimed without a copy"),
-    TEST(results_end_at_missing_pages, BOTH, "labs 15", "reads to the end of memory stop at the exact byte"),
-    TEST(sources_in_untouched_pages, BOTH, "labs 22", "each call that reads memory, on pages that nobody touched"),
+    TEST(results_in_claimed_pages, BOTH, "",
+         "the same on pages whose other holder is gone: claimed without a copy"),
+    TEST(results_end_at_missing_pages, BOTH, "labs 15",
+         "reads to the end of memory stop at the exact byte"),
+    TEST(sources_in_untouched_pages, BOTH, "labs 22",
+         "each call that reads memory, on pages that nobody touched"),
     TEST(sources_in_lazy_pages, BOTH, "labs 22", "the same on pages that are not even promised"),
     TEST(sources_in_zero_pages, BOTH, "", "the same on pages that were only read"),
     TEST(sources_in_shared_pages, BOTH, "", "the same on copy-on-write pages, which stay shared"),
     TEST(sources_end_at_missing_pages, BOTH, "",
          "vectors, arguments and paths that run over the end of memory: EFAULT"),
-    TEST(one_fault_serves_both_roots, BOTH, "known 15,labs 23", "a page that one root faulted in is there in both"),
+    TEST(one_fault_serves_both_roots, BOTH, "known 15,labs 23",
+         "a page that one root faulted in is there in both"),
     TEST(path_in_lazy_memory, BOTH, "labs 22", "a path in memory that the program never touched"),
     TEST(write_intent_is_kept, BOTH, "known 23",
          "reads over shared pages race: each gets its own bytes, files keep theirs"),
-    TEST(file_stays_after_reader_writes, BOTH, "known 23", "writing to what was read does not reach the file"),
-    TEST(exec_while_others_read_and_write, 0, "known 24", "programs are loaded while others read and write"),
+    TEST(file_stays_after_reader_writes, BOTH, "known 23",
+         "writing to what was read does not reach the file"),
+    TEST(exec_while_others_read_and_write, 0, "known 24",
+         "programs are loaded while others read and write"),
     TEST(many_fault_at_once, BOTH, "", "eight processes fault in the middle of reads and writes"),
     TEST(no_memory_for_the_kernels_fault, ALONE | BOTH, "",
          "a fault that cannot be served fails the call, not the program"),

@@ -15,7 +15,8 @@ static void make_files(void)
     for (int i = 0; i < FILE_SIZE; i++)
         buf[i] = pattern(i);
     file = open("f", O_CREATE | O_RDWR);
-    expect(file >= 0 && write(file, buf, FILE_SIZE) == FILE_SIZE && symlink("where", "l") == 0, "make files");
+    expect(file >= 0 && write(file, buf, FILE_SIZE) == FILE_SIZE && symlink("where", "l") == 0,
+           "make files");
 }
 
 static void remove_files(void)
@@ -80,7 +81,8 @@ static int zeroes(char *p)
 static int counters(char *p)
 {
     int n = read_device("/statistics", p, 900);
-    expect(n == 900 && strncmp(p, "fault_zero_map ", 15) == 0 && p[39] == '\n' && p[879] == '\n', "lines of counters");
+    expect(n == 900 && strncmp(p, "fault_zero_map ", 15) == 0 && p[39] == '\n' && p[879] == '\n',
+           "lines of counters");
     return n;
 }
 
@@ -89,7 +91,8 @@ static int stat_of_file(char *p)
     struct stat st, other;
     expect(fstat(file, (struct stat *)p) == 0 && stat("f", &other) == 0, "fstat");
     memcpy(&st, p, sizeof(st));
-    expect(st.size == FILE_SIZE && st.type == T_FILE && st.ino == other.ino && st.nlink == 1, "fstat's result");
+    expect(st.size == FILE_SIZE && st.type == T_FILE && st.ino == other.ino && st.nlink == 1,
+           "fstat's result");
     return sizeof(st);
 }
 
@@ -98,7 +101,8 @@ static int of_system(char *p)
     struct sysinfo a, b;
     expect(sysinfo((struct sysinfo *)p) == 0 && sysinfo(&b) == 0, "sysinfo");
     memcpy(&a, p, sizeof(a));
-    expect(a.totalmem == b.totalmem && a.ncpu == b.ncpu && a.timebase == b.timebase, "sysinfo's result");
+    expect(a.totalmem == b.totalmem && a.ncpu == b.ncpu && a.timebase == b.timebase,
+           "sysinfo's result");
     return sizeof(a);
 }
 
@@ -107,14 +111,16 @@ static int of_process(char *p)
     struct procinfo info;
     expect(procinfo(getpid(), (struct procinfo *)p) == getpid(), "procinfo");
     memcpy(&info, p, sizeof(info));
-    expect(info.pid == getpid() && info.ppid == getppid() && info.isolated == isolate(-1), "procinfo's result");
+    expect(info.pid == getpid() && info.ppid == getppid() && info.isolated == isolate(-1),
+           "procinfo's result");
     return sizeof(info);
 }
 
 static int page_table(char *p)
 {
     static uint64 table[512];
-    expect(pgtable(getpid(), 0, 0, 1, table) == 0 && pgtable(getpid(), 0, 0, 1, (uint64 *)p) == 0, "pgtable");
+    expect(pgtable(getpid(), 0, 0, 1, table) == 0 && pgtable(getpid(), 0, 0, 1, (uint64 *)p) == 0,
+           "pgtable");
     expect(memcmp(p, table, PGSIZE) == 0 && table[0] != 0, "twice the same table");
     return PGSIZE;
 }
@@ -190,13 +196,14 @@ static const struct call {
 #define NCALLS (int)(sizeof(calls) / sizeof(calls[0]))
 
 // The counter of what must have happened to pages of the kind; a copy shows in the address, too.
-static const char *const counter_of[] = {"fault_zero_fill", "fault_zero_fill", "fault_zero_fill", "fault_cow_copy",
-                                         "fault_cow_claim"};
+static const char *const counter_of[] = {"fault_zero_fill", "fault_zero_fill", "fault_zero_fill",
+                                         "fault_cow_copy", "fault_cow_claim"};
 
 static void check_page(const struct stage *s, const char *what, char *page, uint64 before)
 {
     uint64 pte = pgpte(page);
-    expect((pte & PTE_V) && (pte & PTE_W) && !(pte & PTE_COW), "%s: the page is the program's own, 0x%lx", what, pte);
+    expect((pte & PTE_V) && (pte & PTE_W) && !(pte & PTE_COW),
+           "%s: the page is the program's own, 0x%lx", what, pte);
     if (s->kind == CLAIMABLE)
         expect(PTE2PA(pte) == PTE2PA(before), "%s: the same page, claimed", what);
     else
@@ -259,7 +266,8 @@ static void read_to_the_end(char *end, int room)
     expect(read_device("/zero", p, FILE_SIZE) == n, "%d bytes of /zero", n);
     expect_bytes("/zero", p, n, 0);
     n = room < 900 ? room : 900;
-    expect(read_device("/statistics", p, 900) == n && strncmp(p, "fault_zero_map ", n < 15 ? n : 15) == 0,
+    expect(read_device("/statistics", p, 900) == n &&
+               strncmp(p, "fault_zero_map ", n < 15 ? n : 15) == 0,
            "%d bytes of /statistics", n);
 }
 

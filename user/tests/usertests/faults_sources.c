@@ -11,7 +11,8 @@ static char *args[] = {"echo", NAME, 0};
 static void make_named_file(void)
 {
     int fd = open("f", O_CREATE | O_RDWR);
-    expect(fd >= 0 && write(fd, "abc", 3) == 3 && close(fd) == 0 && link("f", NAME) == 0, "make files");
+    expect(fd >= 0 && write(fd, "abc", 3) == 3 && close(fd) == 0 && link("f", NAME) == 0,
+           "make files");
 }
 
 // NAME is a file of three bytes, and goes.
@@ -52,8 +53,10 @@ static void call_rename(char *p)
 
 static void call_symlink(char *p)
 {
-    expect(symlink("x", p) == 0 && readlink(p, buf, 10) == 1 && buf[0] == 'x' && unlink(NAME) == 0, "symlink as it");
-    expect(symlink(p, "x") == 0 && readlink("x", buf, 10) == 2 && unlink("x") == 0, "symlink to it");
+    expect(symlink("x", p) == 0 && readlink(p, buf, 10) == 1 && buf[0] == 'x' && unlink(NAME) == 0,
+           "symlink as it");
+    expect(symlink(p, "x") == 0 && readlink("x", buf, 10) == 2 && unlink("x") == 0,
+           "symlink to it");
     expect(memcmp(buf, NAME, 2) == 0, "the link's target");
 }
 
@@ -105,7 +108,8 @@ static void call_write(char *p)
 {
     int fd = open("f", O_CREATE | O_RDWR);
     expect(write(fd, p, 4500) == 4500 && lseek(fd, 0, SEEK_SET) == 0, "write to a file");
-    expect(read_all(fd, buf, sizeof(buf)) == 4500 && memcmp(buf, p, 4500) == 0, "the file holds it");
+    expect(read_all(fd, buf, sizeof(buf)) == 4500 && memcmp(buf, p, 4500) == 0,
+           "the file holds it");
     close(fd);
     unlink("f");
 }
@@ -152,14 +156,17 @@ static void try_zeroes(const struct call *c, enum kind kind)
 {
     static struct stage s;
     const int at = PGSIZE - c->size;
-    const int forks = c->call == call_exec || c->call == call_exec_string || c->call == call_exec_vector;
+    const int forks =
+        c->call == call_exec || c->call == call_exec_string || c->call == call_exec_vector;
     stage_make(&s, kind, at, c->bytes, c->size);
     long faults = kernel_faults();
     c->call(s.base + at);
     if (kind != ZEROED)
-        expect(counter_value("fault_kernel") > faults, "%s at %s pages: the kernel faulted", c->name, kind_names[kind]);
+        expect(counter_value("fault_kernel") > faults, "%s at %s pages: the kernel faulted",
+               c->name, kind_names[kind]);
     uint64 pte = pgpte(s.base + PGSIZE);
-    expect(forks || ((pte & PTE_COW) && !(pte & PTE_W)), "%s: a page of zeroes, 0x%lx", c->name, pte);
+    expect(forks || ((pte & PTE_COW) && !(pte & PTE_W)), "%s: a page of zeroes, 0x%lx", c->name,
+           pte);
     stage_check(&s, 0, 0, c->name);
     stage_end(&s);
 }
@@ -185,7 +192,8 @@ static void try_shared(const struct call *c)
     stage_make(&s, SHARED, at, bytes, c->size + 8);
     uint64 one = pgpte(s.base + PGSIZE), two = pgpte(s.base + 2 * PGSIZE);
     c->call(s.base + at);
-    expect(pgpte(s.base + PGSIZE) == one && pgpte(s.base + 2 * PGSIZE) == two, "%s: still shared", c->name);
+    expect(pgpte(s.base + PGSIZE) == one && pgpte(s.base + 2 * PGSIZE) == two, "%s: still shared",
+           c->name);
     stage_check(&s, 0, 0, c->name);
     stage_end(&s);
 }
@@ -205,12 +213,15 @@ void sources_end_at_missing_pages(void)
         char **argv = (char **)end - n;
         for (int i = 0; i < n; i++)
             argv[i] = string;
-        expect(exec("/true", argv) == -1 && errno == EFAULT, "a vector of %d without an end: EFAULT", n);
+        expect(exec("/true", argv) == -1 && errno == EFAULT,
+               "a vector of %d without an end: EFAULT", n);
     }
-    expect(exec("/true", (char **)(end - 5)) == -1 && errno == EFAULT, "a pointer that is cut off: EFAULT");
+    expect(exec("/true", (char **)(end - 5)) == -1 && errno == EFAULT,
+           "a pointer that is cut off: EFAULT");
     memset(end - 100, 'x', 100);
     for (int n = 1; n <= 100; n += 33)
-        expect(exec("/true", (char *[]){string, end - n, 0}) == -1 && errno == EFAULT, "a cut string: EFAULT");
+        expect(exec("/true", (char *[]){string, end - n, 0}) == -1 && errno == EFAULT,
+               "a cut string: EFAULT");
     for (int n = 1; n <= 10; n++)
         expect(open(end - n, O_CREATE | O_RDWR) == -1 && errno == EFAULT, "a cut path: EFAULT");
 }

@@ -46,7 +46,8 @@ static void fill(struct stage *s)
     if (s->kind >= SHARED)
         memcpy(s->base + PGSIZE, s->before + PGSIZE, 2 * PGSIZE);
     if (s->kind == ZEROED)
-        expect(*(volatile char *)(s->base + PGSIZE) + *(volatile char *)(s->base + 2 * PGSIZE) == 0, "zeroes");
+        expect(*(volatile char *)(s->base + PGSIZE) + *(volatile char *)(s->base + 2 * PGSIZE) == 0,
+               "zeroes");
 }
 
 void stage_make(struct stage *s, enum kind kind, int at, const char *bytes, int n)
@@ -69,7 +70,8 @@ void stage_check(const struct stage *s, int at, int n, const char *what)
 {
     for (int i = 0; i < SIZE; i++) {
         int same = s->base[i] == s->before[i] || (i >= at && i < at + n);
-        expect(same, "%s, %s pages: byte %d is 0x%x, not 0x%x", what, kind_names[s->kind], i, s->base[i], s->before[i]);
+        expect(same, "%s, %s pages: byte %d is 0x%x, not 0x%x", what, kind_names[s->kind], i,
+               s->base[i], s->before[i]);
     }
 }
 
@@ -78,7 +80,8 @@ void stage_end(struct stage *s)
     int status;
     if (s->kind == SHARED) {
         close(s->gate);
-        expect(waitpid(s->child, &status, 0) == s->child && status == 0, "the other holder's pages are as they were");
+        expect(waitpid(s->child, &status, 0) == s->child && status == 0,
+               "the other holder's pages are as they were");
     }
     expect(sbrk(-SIZE) == s->base + SIZE, "sbrk");
 }

@@ -8,12 +8,14 @@ void map_last_page(void)
     for (int flags = MAP_SHARED; flags <= MAP_PRIVATE; flags++) {
         int fd = filled_file("f", SIZE, 1);
         char *p = map_file(fd, 0, 2 * PGSIZE, RW, flags);
-        expect(is_filled(p, 0, SIZE, 1) && is_zero(p + SIZE, 2 * PGSIZE - SIZE), "the file's bytes, then zeroes");
+        expect(is_filled(p, 0, SIZE, 1) && is_zero(p + SIZE, 2 * PGSIZE - SIZE),
+               "the file's bytes, then zeroes");
         fill(p + SIZE - 10, SIZE - 10, 500, 2);
         unmap(p, 2 * PGSIZE);
         expect(size_of(fd) == SIZE, "the file has not grown");
         expect_filled(fd, SIZE - 10, 10, flags == MAP_SHARED ? 2 : 1);
-        expect(lseek(fd, SIZE, SEEK_SET) == SIZE && read(fd, chunk, 10) == 0, "read() stops at its end");
+        expect(lseek(fd, SIZE, SEEK_SET) == SIZE && read(fd, chunk, 10) == 0,
+               "read() stops at its end");
         discard(fd, "f");
     }
 }
@@ -22,13 +24,16 @@ void map_beyond_end(void)
 {
     for (int flags = MAP_SHARED; flags <= MAP_PRIVATE; flags++) {
         int fd = filled_file("f", SIZE, 1), empty = new_file("e");
-        char *p = map_file(fd, 0, 5 * PGSIZE, RW, flags), *q = map_file(empty, 0, PGSIZE, RW, flags);
+        char *p = map_file(fd, 0, 5 * PGSIZE, RW, flags),
+             *q = map_file(empty, 0, PGSIZE, RW, flags);
         char *r = map_file(fd, 10 * PGSIZE, PGSIZE, RW, flags);
         expect(!load_kills((uint64)p + 2 * PGSIZE - 1), "the last byte of the last page is there");
         for (int i = 2; i < 5; i++)
-            expect(load_kills((uint64)p + i * PGSIZE) && store_kills((uint64)p + i * PGSIZE + 8), "page %d is not", i);
+            expect(load_kills((uint64)p + i * PGSIZE) && store_kills((uint64)p + i * PGSIZE + 8),
+                   "page %d is not", i);
         expect(load_kills((uint64)q) && store_kills((uint64)q), "an empty file has no page");
-        expect(load_kills((uint64)r) && store_kills((uint64)r), "nor is there one far beyond the end");
+        expect(load_kills((uint64)r) && store_kills((uint64)r),
+               "nor is there one far beyond the end");
         unmap(p, 5 * PGSIZE);
         unmap(q, PGSIZE);
         unmap(r, PGSIZE);
@@ -65,7 +70,8 @@ void map_of_growing_file(void)
     char *p = map_file(fd, 0, 6 * PGSIZE, RW, MAP_SHARED);
     for (int i = 0; i < 6; i++) {
         expect(is_filled(p, 0, i * PGSIZE + 100, 1), "all bytes of %d pages", i);
-        expect(i == 5 || load_kills((uint64)p + (i + 1) * PGSIZE), "page %d is not there yet", i + 1);
+        expect(i == 5 || load_kills((uint64)p + (i + 1) * PGSIZE), "page %d is not there yet",
+               i + 1);
         write_at(fd, i * PGSIZE + 100, PGSIZE, 1);
     }
     fill(p + PGSIZE, PGSIZE, 4 * PGSIZE, 2);
@@ -114,9 +120,11 @@ void map_truncated(void)
         expect(load_kills((uint64)p + 4 * PGSIZE), "and two");
         write_at(fd, 2 * PGSIZE, 4 * PGSIZE, 2);
         if (flags == MAP_PRIVATE) // may keep the zeroes that it has seen
-            expect(is_filled(p + 4 * PGSIZE, 4 * PGSIZE, 2 * PGSIZE, 2), "new bytes in pages that are new");
+            expect(is_filled(p + 4 * PGSIZE, 4 * PGSIZE, 2 * PGSIZE, 2),
+                   "new bytes in pages that are new");
         else
-            expect(is_filled(p + 2 * PGSIZE, 2 * PGSIZE, 4 * PGSIZE, 2), "new bytes in the old mapping");
+            expect(is_filled(p + 2 * PGSIZE, 2 * PGSIZE, 4 * PGSIZE, 2),
+                   "new bytes in the old mapping");
         unmap(p, 6 * PGSIZE);
         discard(fd, "f");
     }
@@ -180,11 +188,13 @@ void map_truncated_by_other(void)
             exit(0);
         }
         for (int i = 0; i < 10; i++) {
-            expect(ftruncate(fd, 2 * PGSIZE) == 0 && ftruncate(fd, 8 * PGSIZE) == 0, "ftruncate, twice");
+            expect(ftruncate(fd, 2 * PGSIZE) == 0 && ftruncate(fd, 8 * PGSIZE) == 0,
+                   "ftruncate, twice");
             expect(p[7 * PGSIZE] == 0 || p[7 * PGSIZE] == 5, "zero or what was stored");
         }
         *word(p, 0) = round + 1;
-        expect(waitpid(pid, &status, 0) == pid && (status == 0 || status == -1), "the other ends with %d", status);
+        expect(waitpid(pid, &status, 0) == pid && (status == 0 || status == -1),
+               "the other ends with %d", status);
     }
     unmap(p, 8 * PGSIZE);
     discard(fd, "f");

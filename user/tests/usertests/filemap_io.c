@@ -15,7 +15,8 @@ void map_sees_write(void)
             if (mark > 2)
                 expect(is_filled(p, 0, PAGES / 2 * PGSIZE, mark - 1), "what was written before");
             write_at(fd, 0, PAGES * PGSIZE, mark);
-            expect(is_filled(p, 0, PAGES / 2 * PGSIZE, mark), "what was written, in round %d", mark);
+            expect(is_filled(p, 0, PAGES / 2 * PGSIZE, mark), "what was written, in round %d",
+                   mark);
         }
         expect(is_filled(p, 0, PAGES * PGSIZE, 7), "in pages that are touched now, too");
         unmap(p, PAGES * PGSIZE);
@@ -32,7 +33,8 @@ void read_sees_store(void)
         fill(p + at, at, n, mark);
         expect_filled(fd, at, n, mark);
         write_at(fd, at + 10, 10, mark + 100);
-        expect(is_filled(p + at, at, 10, mark) && is_filled(p + at + 10, at + 10, 10, mark + 100), "both are there");
+        expect(is_filled(p + at, at, 10, mark) && is_filled(p + at + 10, at + 10, 10, mark + 100),
+               "both are there");
         if (mark % 2)
             fsync(fd); // the page is to be seen as changed by the next store
     }
@@ -46,7 +48,8 @@ static void read_page(int fd, char *p, int from, int to)
 {
     expect(lseek(fd, from * PGSIZE, SEEK_SET) == from * PGSIZE, "lseek");
     expect(read(fd, p + to * PGSIZE, PGSIZE) == PGSIZE, "read() of page %d into page %d", from, to);
-    expect(is_filled(p + to * PGSIZE, from * PGSIZE, PGSIZE, 1), "page %d is a copy of page %d", to, from);
+    expect(is_filled(p + to * PGSIZE, from * PGSIZE, PGSIZE, 1), "page %d is a copy of page %d", to,
+           from);
 }
 
 void read_into_own_mapping(void)
@@ -63,11 +66,13 @@ void read_into_own_mapping(void)
     fsync(fd);
     read_page(fd, p, 0, 4); // and was written since
     for (int i = 0; i < 5; i++) {
-        expect(lseek(fd, i * PGSIZE, SEEK_SET) == i * PGSIZE && read(fd, chunk, PGSIZE) == PGSIZE, "read page %d", i);
+        expect(lseek(fd, i * PGSIZE, SEEK_SET) == i * PGSIZE && read(fd, chunk, PGSIZE) == PGSIZE,
+               "read page %d", i);
         expect(is_filled(chunk, 0, PGSIZE, 1), "page %d of the file is a copy of page 0", i);
     }
     lseek(fd, 0, SEEK_SET);
-    expect(read(fd, p + PGSIZE + 7, 3 * PGSIZE) == 3 * PGSIZE, "read() across pages, unaligned, into what it reads");
+    expect(read(fd, p + PGSIZE + 7, 3 * PGSIZE) == 3 * PGSIZE,
+           "read() across pages, unaligned, into what it reads");
     unmap(p, PAGES * PGSIZE);
     expect_filled(fd, 5 * PGSIZE, PGSIZE, 1);
     discard(fd, "f");
@@ -85,8 +90,10 @@ void write_from_own_mapping(void)
     expect(write(fd, p + 3 * PGSIZE, PGSIZE) == PGSIZE, "write() from one that was stored into");
     expect(is_filled(p + 2 * PGSIZE, 0, PGSIZE, 3), "is seen");
     lseek(fd, PAGES * PGSIZE, SEEK_SET);
-    expect(write(fd, p, PAGES * PGSIZE) == PAGES * PGSIZE, "write() of all of the file behind its end");
-    expect(memcmp(p, p + PAGES * PGSIZE, PAGES * PGSIZE) == 0 && is_filled(p, 0, PGSIZE, 1), "is seen");
+    expect(write(fd, p, PAGES * PGSIZE) == PAGES * PGSIZE,
+           "write() of all of the file behind its end");
+    expect(memcmp(p, p + PAGES * PGSIZE, PAGES * PGSIZE) == 0 && is_filled(p, 0, PGSIZE, 1),
+           "is seen");
     expect(size_of(fd) == 2 * PAGES * PGSIZE, "and makes it grow");
     unmap(p, 2 * PAGES * PGSIZE);
     discard(fd, "f");
@@ -103,16 +110,19 @@ void copies_within_a_page(void)
         if (touched == 2)
             p[0] = p[0];
         lseek(fd, 0, SEEK_SET);
-        expect(read(fd, p + 2000, 1000) == 1000 && is_filled(p + 2000, 0, 1000, 1), "read() within a page");
+        expect(read(fd, p + 2000, 1000) == 1000 && is_filled(p + 2000, 0, 1000, 1),
+               "read() within a page");
         lseek(fd, 1000, SEEK_SET);
         expect(write(fd, p + 3000, 1000) == 1000, "write() within a page");
         expect(is_filled(p, 0, 1000, 1) && is_filled(p + 1000, 3000, 1000, 1), "the right bytes");
-        expect(is_filled(p + 2000, 0, 1000, 1) && is_filled(p + 3000, 3000, 1096 + PGSIZE, 1), "and beside them");
+        expect(is_filled(p + 2000, 0, 1000, 1) && is_filled(p + 3000, 3000, 1096 + PGSIZE, 1),
+               "and beside them");
         lseek(fd, 0, SEEK_SET);
         expect(read(fd, p, 2 * PGSIZE) == 2 * PGSIZE, "read() of all into itself");
         expect(write(fd, p, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0, "nothing");
         expect(write(fd, p, 2 * PGSIZE) == 2 * PGSIZE, "write() of all from itself");
-        expect(is_filled(p, 0, 1000, 1) && is_filled(p + 3000, 3000, 1096 + PGSIZE, 1), "change nothing");
+        expect(is_filled(p, 0, 1000, 1) && is_filled(p + 3000, 3000, 1096 + PGSIZE, 1),
+               "change nothing");
         unmap(p, 2 * PGSIZE);
         discard(fd, "f");
     }
@@ -129,8 +139,11 @@ static void exchange(int fd, char *p)
     expect_filled(fd, 0, PAGES * PGSIZE, 1);
     lseek(fd, PAGES * PGSIZE, SEEK_SET);
     expect(write(fd, p, PAGES * PGSIZE) == PAGES * PGSIZE, "write() from private pages");
-    expect(lseek(fd, PAGES * PGSIZE, SEEK_SET) > 0 && read_all(fd, chunk, PAGES * PGSIZE) == PAGES * PGSIZE, "read()");
-    expect(memcmp(chunk, p, PAGES * PGSIZE) == 0 && is_filled(chunk + 5, 0, PGSIZE, 1), "their bytes");
+    expect(lseek(fd, PAGES * PGSIZE, SEEK_SET) > 0 &&
+               read_all(fd, chunk, PAGES * PGSIZE) == PAGES * PGSIZE,
+           "read()");
+    expect(memcmp(chunk, p, PAGES * PGSIZE) == 0 && is_filled(chunk + 5, 0, PGSIZE, 1),
+           "their bytes");
 }
 
 void copies_with_private_pages(void)
@@ -158,17 +171,21 @@ void map_hole(void)
     for (int flags = MAP_SHARED; flags <= MAP_PRIVATE; flags++) {
         int fd = new_file("f"), far = NDIRECT + NINDIRECT + 5;
         expect(ftruncate(fd, (far + 5) * PGSIZE) == 0, "ftruncate");
-        char *p = map_file(fd, far * PGSIZE, 5 * PGSIZE, RW, flags), *q = map_file(fd, 0, 5 * PGSIZE, RW, flags);
+        char *p = map_file(fd, far * PGSIZE, 5 * PGSIZE, RW, flags),
+             *q = map_file(fd, 0, 5 * PGSIZE, RW, flags);
         expect(is_zero(p, 2 * PGSIZE) && is_zero(q, 5 * PGSIZE), "holes are zero");
         fill(p + PGSIZE, 0, 2 * PGSIZE, 1); // a page that was read, one that was not
         write_at(fd, (far + 3) * PGSIZE, 100, 2);
-        expect(is_filled(p + 3 * PGSIZE, (far + 3) * PGSIZE, 100, 2), "write() into a hole is seen");
-        expect(is_filled(p + PGSIZE, 0, 2 * PGSIZE, 1) && is_zero(p, PGSIZE), "so is what was stored");
+        expect(is_filled(p + 3 * PGSIZE, (far + 3) * PGSIZE, 100, 2),
+               "write() into a hole is seen");
+        expect(is_filled(p + PGSIZE, 0, 2 * PGSIZE, 1) && is_zero(p, PGSIZE),
+               "so is what was stored");
         unmap(p, 5 * PGSIZE);
         unmap(q, 5 * PGSIZE);
         lseek(fd, (far + 1) * PGSIZE, SEEK_SET);
         expect(read(fd, chunk, 2 * PGSIZE) == 2 * PGSIZE, "read()");
-        expect(flags == MAP_SHARED ? is_filled(chunk, 0, 2 * PGSIZE, 1) : is_zero(chunk, 2 * PGSIZE),
+        expect(flags == MAP_SHARED ? is_filled(chunk, 0, 2 * PGSIZE, 1)
+                                   : is_zero(chunk, 2 * PGSIZE),
                "the right bytes");
         expect_zeroes(fd, far * PGSIZE, PGSIZE);
         expect_zeroes(fd, 0, 5 * PGSIZE);

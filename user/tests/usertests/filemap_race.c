@@ -1,6 +1,6 @@
-// What happens to a mapping while others change it, or its file. read() and write() between a file and its own
-// mapping, which another thread unmaps: the bytes that a call counts have arrived, and it is refused
-// only where there is no page.
+// What happens to a mapping while others change it, or its file. read() and write() between a file
+// and its own mapping, which another thread unmaps: the bytes that a call counts have arrived, and
+// it is refused only where there is no page.
 #include "user/tests/usertests/filemap.h"
 #include "user/tests/usertests/threads.h"
 
@@ -46,9 +46,11 @@ static void read_over_mapping(struct copier *c, long me, int round)
     check_result("read()", n);
     char *now = area_in_file(c, to);
     if (mapping_flags & MAP_PRIVATE)
-        expect(is_filled(now, to, AREA, UNTOUCHED), "read() into private pages leaves the file alone");
+        expect(is_filled(now, to, AREA, UNTOUCHED),
+               "read() into private pages leaves the file alone");
     else if (n > 0)
-        expect(is_filled(now, from, n, round % SOURCES), "all of the %d bytes that read() counts", n);
+        expect(is_filled(now, from, n, round % SOURCES), "all of the %d bytes that read() counts",
+               n);
 }
 
 static void write_from_mapping(struct copier *c, long me, int round)
@@ -61,7 +63,8 @@ static void write_from_mapping(struct copier *c, long me, int round)
     check_result("write()", n);
     int done = n < 0 ? 0 : n;
     char *now = area_in_file(c, to);
-    expect(is_filled(now, from, done, round % SOURCES), "all of the %d bytes that write() counts", done);
+    expect(is_filled(now, from, done, round % SOURCES), "all of the %d bytes that write() counts",
+           done);
     expect(is_filled(now + done, to + done, AREA - done, UNTOUCHED), "and none beyond them");
 }
 
@@ -92,7 +95,8 @@ static void change(int fd, int round)
         expect(madvise(p, n * PGSIZE, MADV_DONTNEED) == 0, "madvise");
         return;
     }
-    expect(mmap(p, n * PGSIZE, RW, mapping_flags | MAP_FIXED, fd, first * PGSIZE) == p, "mmap of %d pages", n);
+    expect(mmap(p, n * PGSIZE, RW, mapping_flags | MAP_FIXED, fd, first * PGSIZE) == p,
+           "mmap of %d pages", n);
 }
 
 static void copy_while_unmapped(int flags)
@@ -168,7 +172,8 @@ static void cut_to_nothing(int fd, long most)
 static void map_many_times(int fd)
 {
     for (int i = 0; i < MAPPINGS; i++) {
-        const volatile char *p = map_file(fd, 0, PGSIZE, PROT_READ, i % 3 ? MAP_SHARED : MAP_PRIVATE);
+        const volatile char *p =
+            map_file(fd, 0, PGSIZE, PROT_READ, i % 3 ? MAP_SHARED : MAP_PRIVATE);
         if (i % 2)
             (void)*p;
     }
@@ -225,15 +230,16 @@ void map_cut_while_mapped(void)
 
 static int *cuts; // shared: how many cuts are over; what was written before cut n is n
 
-// What was in the file before a cut that is over is seen no more. A touch is refused while the file is empty, so it
-// is done by a system call.
+// What was in the file before a cut that is over is seen no more. A touch is refused while the file
+// is empty, so it is done by a system call.
 static void look_for_old_page(const int *p, int pipe_ends[2])
 {
     for (int i = 0; i < 20; i++) {
         int over = __atomic_load_n(cuts, __ATOMIC_SEQ_CST), seen = 0;
         if (write(pipe_ends[1], p, sizeof(*p)) == sizeof(*p))
             read(pipe_ends[0], &seen, sizeof(seen));
-        expect(seen == 0 || seen > over, "a child of fork sees what cut %d of %d has taken away", seen, over);
+        expect(seen == 0 || seen > over, "a child of fork sees what cut %d of %d has taken away",
+               seen, over);
     }
 }
 

@@ -6,14 +6,18 @@
 void map_two_views(void)
 {
     int fd = filled_file("f", 4 * PGSIZE, 1);
-    char *p = map_file(fd, 0, 4 * PGSIZE, RW, MAP_SHARED), *q = map_file(fd, PGSIZE, 3 * PGSIZE, RW, MAP_SHARED);
+    char *p = map_file(fd, 0, 4 * PGSIZE, RW, MAP_SHARED),
+         *q = map_file(fd, PGSIZE, 3 * PGSIZE, RW, MAP_SHARED);
     char *r = map_file(fd, 0, 4 * PGSIZE, PROT_READ, MAP_PRIVATE);
     fill(p + PGSIZE, 0, PGSIZE, 2);
-    expect(is_filled(q, 0, PGSIZE, 2) && is_filled(r + PGSIZE, 0, PGSIZE, 2), "a store is seen by the other views");
+    expect(is_filled(q, 0, PGSIZE, 2) && is_filled(r + PGSIZE, 0, PGSIZE, 2),
+           "a store is seen by the other views");
     fill(q + PGSIZE, 0, PGSIZE, 3);
-    expect(is_filled(p + 2 * PGSIZE, 0, PGSIZE, 3) && is_filled(r + 2 * PGSIZE, 0, PGSIZE, 3), "both ways");
+    expect(is_filled(p + 2 * PGSIZE, 0, PGSIZE, 3) && is_filled(r + 2 * PGSIZE, 0, PGSIZE, 3),
+           "both ways");
     for (int i = 1; i < 3; i++) {
-        expect(frame_of(p + i * PGSIZE) == frame_of(q + (i - 1) * PGSIZE), "page %d is one frame", i);
+        expect(frame_of(p + i * PGSIZE) == frame_of(q + (i - 1) * PGSIZE), "page %d is one frame",
+               i);
         expect(frame_of(p + i * PGSIZE) == frame_of(r + i * PGSIZE), "for the private view, too");
     }
     unmap(p, 4 * PGSIZE);
@@ -45,7 +49,8 @@ void map_two_processes(void)
         fill(p, 0, 3 * PGSIZE, 2);
         expect(status_of(map_for_oneself, frames) == 0, "another process maps it, too");
         for (int i = 0; i < 3; i++)
-            expect(frames[i] != 0 && frame_of(p + i * PGSIZE) == frames[i], "page %d is one frame", i);
+            expect(frames[i] != 0 && frame_of(p + i * PGSIZE) == frames[i], "page %d is one frame",
+                   i);
         expect(is_filled(p + 2 * PGSIZE, 0, PGSIZE, 3), "what the other stored");
         exit(0);
     }
@@ -67,12 +72,14 @@ static void take_turns(int fd, int mine)
             continue;
         long n = *turn, at = n * 24 % PGSIZE, next = n + 1;
         for (int i = 0; i < 4 && n > 0; i++)
-            expect(*(long *)(p + i * PGSIZE + (n - 1) * 24 % PGSIZE) == n, "page %d in round %ld", i, n);
+            expect(*(long *)(p + i * PGSIZE + (n - 1) * 24 % PGSIZE) == n, "page %d in round %ld",
+                   i, n);
         for (int i = 0; i < 4; i++) {
             if (mine == 0)
                 *(long *)(p + i * PGSIZE + at) = next;
             else
-                expect(lseek(fd, (1 + i) * PGSIZE + at, SEEK_SET) > 0 && write(fd, &next, 8) == 8, "write");
+                expect(lseek(fd, (1 + i) * PGSIZE + at, SEEK_SET) > 0 && write(fd, &next, 8) == 8,
+                       "write");
         }
         *turn = next;
     }
@@ -95,11 +102,13 @@ void map_ping_pong(void)
 void map_over_fork(void)
 {
     int fd = filled_file("f", 4 * PGSIZE, 1);
-    char *p = map_file(fd, 0, 4 * PGSIZE, RW, MAP_SHARED), *q = map_file(fd, 0, 4 * PGSIZE, RW, MAP_PRIVATE);
+    char *p = map_file(fd, 0, 4 * PGSIZE, RW, MAP_SHARED),
+         *q = map_file(fd, 0, 4 * PGSIZE, RW, MAP_PRIVATE);
     fill(q, 0, PGSIZE, 2);
     expect(p[PGSIZE] == q[PGSIZE], "a page of both is touched");
     if (must_fork() == 0) {
-        expect(is_filled(q, 0, PGSIZE, 2) && is_filled(q + PGSIZE, PGSIZE, 3 * PGSIZE, 1), "the private pages");
+        expect(is_filled(q, 0, PGSIZE, 2) && is_filled(q + PGSIZE, PGSIZE, 3 * PGSIZE, 1),
+               "the private pages");
         fill(q, 0, 4 * PGSIZE, 3);
         expect(is_filled(p, 0, 4 * PGSIZE, 1), "the shared ones");
         fill(p, 0, 2 * PGSIZE, 4);
@@ -107,9 +116,11 @@ void map_over_fork(void)
         exit(0);
     }
     expect_children(1);
-    expect(is_filled(p, 0, 2 * PGSIZE, 4) && is_filled(p + 3 * PGSIZE, 0, PGSIZE, 4), "the child's stores");
+    expect(is_filled(p, 0, 2 * PGSIZE, 4) && is_filled(p + 3 * PGSIZE, 0, PGSIZE, 4),
+           "the child's stores");
     expect(is_filled(p + 2 * PGSIZE, 2 * PGSIZE, PGSIZE, 1), "a page that nobody stored into");
-    expect(is_filled(q, 0, PGSIZE, 2) && is_filled(q + 2 * PGSIZE, 2 * PGSIZE, PGSIZE, 1), "the private pages");
+    expect(is_filled(q, 0, PGSIZE, 2) && is_filled(q + 2 * PGSIZE, 2 * PGSIZE, PGSIZE, 1),
+           "the private pages");
     fill(p + 2 * PGSIZE, 2 * PGSIZE, PGSIZE, 5);
     unmap(p, 4 * PGSIZE);
     unmap(q, 4 * PGSIZE);
@@ -128,7 +139,8 @@ void map_unlinked(void)
     expect(is_filled(p, 0, 10 * PGSIZE, 1), "the file's bytes are not");
     fill(p + 5 * PGSIZE, 0, 15 * PGSIZE, 3);
     sync();
-    expect(is_filled(p, 0, 5 * PGSIZE, 1) && is_filled(p + 5 * PGSIZE, 0, 15 * PGSIZE, 3), "and can be changed");
+    expect(is_filled(p, 0, 5 * PGSIZE, 1) && is_filled(p + 5 * PGSIZE, 0, 15 * PGSIZE, 3),
+           "and can be changed");
     expect_filled(fd, 0, 20 * PGSIZE, 2);
     discard(fd, "f");
     expect(free_blocks() + 20 <= blocks, "the file has its blocks still");
@@ -192,7 +204,8 @@ void map_file_pieces(void)
     }
     for (int place = 0; place < PIECES; place++) {
         int i = place * 43 % PIECES; // 7 * 43 is 1 modulo 60
-        expect(is_filled(FAR + place * PGSIZE, i * PGSIZE, PGSIZE, 1), "page %d at place %d", i, place);
+        expect(is_filled(FAR + place * PGSIZE, i * PGSIZE, PGSIZE, 1), "page %d at place %d", i,
+               place);
         fill(FAR + place * PGSIZE, i * PGSIZE, PGSIZE, 2);
     }
     expect_filled(fd, 0, PIECES * PGSIZE, 2);
@@ -211,7 +224,8 @@ static void be_writer(int w)
         for (int i = 0; i < 4; i++) {
             uint64 at = i * PGSIZE + w * n;
             if (round > 0)
-                expect(is_filled(p + at, at, n, round - 1 + w), "writer %d, round %d, page %d", w, round, i);
+                expect(is_filled(p + at, at, n, round - 1 + w), "writer %d, round %d, page %d", w,
+                       round, i);
             if (round % 2)
                 write_at(fd, at, n, round + w);
             else
@@ -266,7 +280,8 @@ void map_futex(void)
     use_with_child(word, word);
     unmap(word, PGSIZE);
     int fd = filled_file("f", 2 * PGSIZE, 1);
-    char *p = map_file(fd, 0, 2 * PGSIZE, RW, MAP_SHARED), *q = map_file(fd, PGSIZE, PGSIZE, RW, MAP_SHARED);
+    char *p = map_file(fd, 0, 2 * PGSIZE, RW, MAP_SHARED),
+         *q = map_file(fd, PGSIZE, PGSIZE, RW, MAP_SHARED);
     use_with_child((int *)(p + PGSIZE + 100), (int *)(q + 100));
     unmap(p, 2 * PGSIZE);
     unmap(q, PGSIZE);

@@ -7,7 +7,10 @@ char chunk[CHUNK];
 // on where in the file it lies, so that no two blocks close to each other are alike.
 #define LINE 128
 
-static uint start_of_line(uint64 line, int mark) { return line * 37 + (line >> 8) * 11 + (line >> 18) * 5 + mark * 59; }
+static uint start_of_line(uint64 line, int mark)
+{
+    return line * 37 + (line >> 8) * 11 + (line >> 18) * 5 + mark * 59;
+}
 
 void fill(void *buf, uint64 at, int n, int mark)
 {
@@ -47,7 +50,10 @@ int new_file(const char *name)
     return fd;
 }
 
-static void seek(int fd, uint64 at) { expect(lseek(fd, at, SEEK_SET) == (off_t)at, "lseek to %lu", at); }
+static void seek(int fd, uint64 at)
+{
+    expect(lseek(fd, at, SEEK_SET) == (off_t)at, "lseek to %lu", at);
+}
 
 void write_at(int fd, uint64 at, uint64 n, int mark)
 {

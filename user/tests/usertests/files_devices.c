@@ -32,24 +32,29 @@ void console_device(void)
 {
     struct stat st;
     int fd = open("/console", O_RDWR);
-    expect(fd >= 0 && fstat(fd, &st) == 0 && st.type == T_DEVICE && st.major == 1 && st.minor == 0, "open");
+    expect(fd >= 0 && fstat(fd, &st) == 0 && st.type == T_DEVICE && st.major == 1 && st.minor == 0,
+           "open");
     expect(write(fd, chunk, 0) == 0 && read(fd, chunk, 0) == 0, "no bytes: nothing to wait for");
     expect(FAILS(write(fd, (char *)0x80000000UL, 10), EFAULT), "write from a bad address");
     expect(FAILS(read(fd, (char *)0x80000000UL, 10), EFAULT), "read to one, before anybody types");
-    expect(FAILS(read(fd, chunk, -1), EINVAL) && FAILS(write(fd, chunk, -1), EINVAL), "negative counts");
+    expect(FAILS(read(fd, chunk, -1), EINVAL) && FAILS(write(fd, chunk, -1), EINVAL),
+           "negative counts");
 }
 
 void devices_refuse(void)
 {
     static const char *const names[] = {"/console", "/null", "/zero", "/statistics"};
     for (uint i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        int fd = open(names[i], O_RDWR | O_TRUNC), in = open(names[i], O_RDONLY), out = open(names[i], O_WRONLY);
+        int fd = open(names[i], O_RDWR | O_TRUNC), in = open(names[i], O_RDONLY),
+            out = open(names[i], O_WRONLY);
         expect(fd >= 0 && in >= 0 && out >= 0, "open %s", names[i]);
         expect(FAILS(lseek(fd, 1, SEEK_SET), ESPIPE), "lseek of %s", names[i]);
         expect(FAILS(ftruncate(fd, 0), EINVAL), "ftruncate of %s", names[i]);
         expect(FAILS(fsync(fd), EINVAL), "fsync of %s", names[i]);
-        expect(FAILS(write(in, "x", 1), EBADF) && FAILS(read(out, chunk, 1), EBADF), "modes of %s", names[i]);
-        expect(FAILS(read(fd, (char *)0x80000000UL, 1), EFAULT), "read of %s to a bad address", names[i]);
+        expect(FAILS(write(in, "x", 1), EBADF) && FAILS(read(out, chunk, 1), EBADF), "modes of %s",
+               names[i]);
+        expect(FAILS(read(fd, (char *)0x80000000UL, 1), EFAULT), "read of %s to a bad address",
+               names[i]);
         expect(FAILS(write(fd, (char *)0x80000000UL, 1), EFAULT), "write of %s from one", names[i]);
         expect(FAILS(open(names[i], O_CREATE | O_EXCL), EEXIST), "O_EXCL of %s", names[i]);
         close(fd);
@@ -61,8 +66,10 @@ void devices_refuse(void)
 void unknown_devices(void)
 {
     struct stat st;
-    expect(FAILS(mknod("dev", -1, 0), EINVAL) && FAILS(mknod("dev", NDEV, 0), EINVAL), "impossible major numbers");
-    expect(raw_syscall(SYS_mknod, (long[6]){(long)"dev", 3, 40000}) == -EINVAL, "an impossible minor number");
+    expect(FAILS(mknod("dev", -1, 0), EINVAL) && FAILS(mknod("dev", NDEV, 0), EINVAL),
+           "impossible major numbers");
+    expect(raw_syscall(SYS_mknod, (long[6]){(long)"dev", 3, 40000}) == -EINVAL,
+           "an impossible minor number");
     expect(FAILS(stat("dev", &st), ENOENT), "nothing is created");
     expect(mknod("dev", NDEV - 1, 7) == 0 && FAILS(mknod("dev", 3, 0), EEXIST), "mknod");
     expect(stat("dev", &st) == -1 && errno == ENXIO, "stat opens it");
@@ -74,7 +81,8 @@ void unknown_devices(void)
     expect(mknod("dev", 0, 0) == 0 && FAILS(open("dev", O_RDONLY), ENXIO), "number 0 is none");
     remove("dev");
     expect(mknod("dev", 4, 9) == 0 && (fd = open("dev", O_RDONLY)) >= 0, "another zero device");
-    expect(fstat(fd, &st) == 0 && st.major == 4 && st.minor == 9 && read(fd, chunk, 9) == 9, "it works");
+    expect(fstat(fd, &st) == 0 && st.major == 4 && st.minor == 9 && read(fd, chunk, 9) == 9,
+           "it works");
     discard(fd, "dev");
 }
 
@@ -101,7 +109,8 @@ static void expect_same_counters(const char *whole, const char *text, int n)
     int end = strstr(whole, "---") - whole;
     expect(end > 10 * STAT_LINE && end % STAT_LINE == 0, "whole lines, not %d bytes", end);
     for (int at = end; at < n; at += LOCK_LINE)
-        expect(memcmp(whole + at, text + at, 4) == 0 && text[at + LOCK_LINE - 1] == '\n', "a line at %d", at);
+        expect(memcmp(whole + at, text + at, 4) == 0 && text[at + LOCK_LINE - 1] == '\n',
+               "a line at %d", at);
     for (int at = 0; at < end; at += STAT_LINE) {
         char number[20];
         long then, now;
@@ -111,7 +120,8 @@ static void expect_same_counters(const char *whole, const char *text, int n)
         now = strtol(number, 0, 10);
         expect(memcmp(whole + at, text + at, 20) == 0, "the name at %d", at);
         expect(text[at + STAT_LINE - 1] == '\n', "a line's end at %d", at + STAT_LINE - 1);
-        expect(now >= then && now - then < 1000000000, "counters count up at %d: %ld, then %ld", at, then, now);
+        expect(now >= then && now - then < 1000000000, "counters count up at %d: %ld, then %ld", at,
+               then, now);
     }
 }
 
@@ -121,12 +131,14 @@ void statistics_in_pieces(void)
     static char whole[16384], text[16384];
     int n = read_statistics(whole, sizeof(whole), 8192);
     for (uint i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
-        expect(read_statistics(text, sizeof(text), pieces[i]) == n, "as much in pieces of %d", pieces[i]);
+        expect(read_statistics(text, sizeof(text), pieces[i]) == n, "as much in pieces of %d",
+               pieces[i]);
         expect_same_counters(whole, text, n);
     }
     expect(statistics(text, sizeof(text)) == n, "statistics() reads all");
     expect(statistics(text, 50) == 50 && memcmp(text, whole, 20) == 0, "or what there is room for");
-    expect(counter_value("disk_write") >= 0 && counter_value("nonsense") == -1, "a counter by its name");
+    expect(counter_value("disk_write") >= 0 && counter_value("nonsense") == -1,
+           "a counter by its name");
 }
 
 // Ticks that a busy host delayed are counted late and at once: so a count of ticks never says how
@@ -143,8 +155,10 @@ void uptime_and_time(void)
     int u1 = uptime();
     expect(u1 - u0 >= 3, "3 ticks later, not %d", u1 - u0);
     uint64 passed = read_time() - clock;
-    expect(gettime(&t1) == 0 && t1 - t0 + 1000000 >= passed * 1000 / (info.timebase / 1000000), "gettime passes, too");
-    expect((uint64)u1 <= read_time() * TICK_HZ / info.timebase + 1, "ticks are as long as the time counter says");
+    expect(gettime(&t1) == 0 && t1 - t0 + 1000000 >= passed * 1000 / (info.timebase / 1000000),
+           "gettime passes, too");
+    expect((uint64)u1 <= read_time() * TICK_HZ / info.timebase + 1,
+           "ticks are as long as the time counter says");
     for (int i = 0; i < 200; i++, t0 = t1)
         expect(gettime(&t1) == 0 && t1 >= t0, "time does not go back");
     expect(FAILS(gettime((uint64 *)0x80000000UL), EFAULT), "gettime to a bad address");
@@ -176,8 +190,11 @@ void printf_of_extremes(void)
     fprintf(fd, "%s|", chunk);
     expect(size_of(fd) == 701, "longer than the library's buffer");
     char bytes[] = "abc";
-    expect(memmove(bytes + 1, bytes, 0) == bytes + 1 && strcmp(bytes, "abc") == 0, "memmove of nothing");
-    expect(memmove(bytes, bytes + 1, 0) == bytes && strcmp(bytes, "abc") == 0, "the other way round");
-    expect(memcmp(bytes, "xyz", 0) == 0 && memset(bytes, 0, 0) == bytes && bytes[0] == 'a', "no bytes are equal");
+    expect(memmove(bytes + 1, bytes, 0) == bytes + 1 && strcmp(bytes, "abc") == 0,
+           "memmove of nothing");
+    expect(memmove(bytes, bytes + 1, 0) == bytes && strcmp(bytes, "abc") == 0,
+           "the other way round");
+    expect(memcmp(bytes, "xyz", 0) == 0 && memset(bytes, 0, 0) == bytes && bytes[0] == 'a',
+           "no bytes are equal");
     discard(fd, "f");
 }

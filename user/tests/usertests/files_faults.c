@@ -43,8 +43,10 @@ void write_across_end(void)
         lseek(fd, 0, SEEK_SET);
         expect(write(fd, p, have + 100) == have, "write of %d bytes and 100 that are none", have);
         expect(lseek(fd, 0, SEEK_CUR) == have && size_of(fd) == 2 * BSIZE, "offset and size");
-        expect(lseek(fd, 0, SEEK_END) > 0 && write(fd, p, 4 * PGSIZE) == have, "the same at the end");
-        expect(size_of(fd) == 2UL * BSIZE + have && lseek(fd, 0, SEEK_CUR) == 2 * BSIZE + have, "it grew by that");
+        expect(lseek(fd, 0, SEEK_END) > 0 && write(fd, p, 4 * PGSIZE) == have,
+               "the same at the end");
+        expect(size_of(fd) == 2UL * BSIZE + have && lseek(fd, 0, SEEK_CUR) == 2 * BSIZE + have,
+               "it grew by that");
         close(fd);
         fd = open("f", O_RDWR);
         expect_filled(fd, 0, have, 2);
@@ -79,7 +81,8 @@ void read_across_end(void)
         expect(read(fd, p, 5 * BSIZE - 77) == have, "read into %d bytes", have);
         expect(is_filled(p, 77, have, 1), "they are delivered");
         expect(lseek(fd, 0, SEEK_CUR) == 77 + have, "the offset is behind them");
-        expect(read(fd, chunk, 100) == 100 && is_filled(chunk, 77 + have, 100, 1), "what follows comes next");
+        expect(read(fd, chunk, 100) == 100 && is_filled(chunk, 77 + have, 100, 1),
+               "what follows comes next");
         sbrk(-4 * PGSIZE);
     }
     discard(fd, "f");

@@ -67,7 +67,8 @@ void descriptors_full(void)
     expect(dup(first) == NOFILE - 1, "the one that was left is still free");
     expect(dup2(first, NOFILE - 1) == NOFILE - 1, "dup2 needs none");
     sysinfo(&after);
-    expect(after.files == before.files && after.pipes == before.pipes, "no open file and no pipe is left over");
+    expect(after.files == before.files && after.pipes == before.pipes,
+           "no open file and no pipe is left over");
 }
 
 void descriptors_all_used(void)
@@ -107,7 +108,8 @@ void open_files_full(void)
             close(hold[1]);
             hog(ready[1], hold[0]);
         }
-        expect(read(ready[0], &error, 1) == 1 && (error == EMFILE || error == ENFILE), "EMFILE or ENFILE");
+        expect(read(ready[0], &error, 1) == 1 && (error == EMFILE || error == ENFILE),
+               "EMFILE or ENFILE");
     }
     expect(sysinfo(&info) == 0 && info.files == NFILE, "as many as NFILE, not %lu", info.files);
     int fds[2] = {-5, -5};
@@ -129,7 +131,8 @@ void dup_shares_offset(void)
     expect(read(fd, chunk, 5) == 5 && lseek(far, 0, SEEK_CUR) == 15, "read");
     expect(write(far, "abcde", 5) == 5 && lseek(copy, 0, SEEK_CUR) == 20, "write");
     expect(close(fd) == 0 && close(far) == 0, "close");
-    expect(read(copy, chunk, 10) == 10 && is_filled(chunk, 20, 10, 1), "closing one leaves the other");
+    expect(read(copy, chunk, 10) == 10 && is_filled(chunk, 20, 10, 1),
+           "closing one leaves the other");
     discard(copy, "f");
 }
 
@@ -139,7 +142,8 @@ void dup2_replaces(void)
     expect(pipe(ends) == 0 && write(ends[1], "abc", 3) == 3, "pipe");
     expect(dup2(fd, ends[1]) == ends[1], "dup2 over the pipe's end");
     expect(read(ends[0], chunk, 10) == 3 && read(ends[0], chunk, 10) == 0, "that end was the last");
-    expect(lseek(ends[1], 0, SEEK_SET) == 0 && read(ends[1], chunk, 10) == 10, "it is the file now");
+    expect(lseek(ends[1], 0, SEEK_SET) == 0 && read(ends[1], chunk, 10) == 10,
+           "it is the file now");
     expect(is_filled(chunk, 0, 10, 1), "with its bytes");
     for (int i = 0; i < 50; i++)
         expect(dup2(i % 2 ? fd : ends[0], ends[1]) == ends[1], "again and again");
@@ -167,13 +171,15 @@ void fork_shares_offset(void)
     lseek(fd, 30, SEEK_SET);
     int pid = must_fork();
     if (pid == 0) {
-        expect(read(fd, chunk, 10) == 10 && is_filled(chunk, 30, 10, 1), "the child reads at the parent's offset");
+        expect(read(fd, chunk, 10) == 10 && is_filled(chunk, 30, 10, 1),
+               "the child reads at the parent's offset");
         expect(lseek(fd, 60, SEEK_SET) == 60, "lseek");
         close(fd);
         exit(0);
     }
     expect(waitpid(pid, &status, 0) == pid && status == 0, "child");
-    expect(read(fd, chunk, 10) == 10 && is_filled(chunk, 60, 10, 1), "the parent goes on at the child's");
+    expect(read(fd, chunk, 10) == 10 && is_filled(chunk, 60, 10, 1),
+           "the parent goes on at the child's");
     discard(fd, "f");
 }
 
@@ -185,7 +191,8 @@ void two_openings(void)
     expect(read(a, chunk, 100) == 100 && memcmp(chunk, "12345", 5) == 0, "read through the other");
     expect(is_filled(chunk + 5, 5, 95, 1), "the rest is as it was");
     expect(write(a, "x", 1) == 1 && size_of(b) == 101, "one size");
-    expect(lseek(b, 100, SEEK_SET) == 100 && read(b, chunk, 10) == 1 && chunk[0] == 'x', "what was added");
+    expect(lseek(b, 100, SEEK_SET) == 100 && read(b, chunk, 10) == 1 && chunk[0] == 'x',
+           "what was added");
     close(a);
     discard(b, "f");
 }
@@ -198,7 +205,8 @@ void closed_by_exit(void)
         int pid = must_fork();
         if (pid == 0) {
             filled_file("f", 100, 1);
-            expect(pipe(ends) == 0 && dup(ends[0]) >= 0 && open("/null", O_RDONLY) >= 0, "open more");
+            expect(pipe(ends) == 0 && dup(ends[0]) >= 0 && open("/null", O_RDONLY) >= 0,
+                   "open more");
             while (i % 2)
                 pause(100);
             exit(0);

@@ -26,7 +26,10 @@ static uint64 random_place(void)
 
 static int random_length(void) { return rand() % 4 == 0 ? rand() % CHUNK : rand() % 300; }
 
-static int at_most(int n, uint64 end, uint64 from) { return from >= end ? 0 : from + n > end ? (int)(end - from) : n; }
+static int at_most(int n, uint64 end, uint64 from)
+{
+    return from >= end ? 0 : from + n > end ? (int)(end - from) : n;
+}
 
 static void do_seek(void)
 {
@@ -42,7 +45,8 @@ static void do_read(void)
 {
     int n = random_length(), have = at_most(n, model.size, model.offset);
     expect(read(model.fd, chunk, n) == have, "read of %d at %lu: %d", n, model.offset, have);
-    expect(memcmp(chunk, model.bytes + (model.offset - model.base), have) == 0, "%d bytes at %lu", have, model.offset);
+    expect(memcmp(chunk, model.bytes + (model.offset - model.base), have) == 0, "%d bytes at %lu",
+           have, model.offset);
     model.offset += have;
 }
 
@@ -51,7 +55,8 @@ static void do_write(void)
     int n = at_most(random_length(), model.base + WINDOW, model.offset), first = rand();
     for (int i = 0; i < n; i++)
         chunk[i] = first + i * 3;
-    lseek(model.fd, 0, SEEK_CUR); // the offset may be beyond the end since a truncation: that is meant
+    // the offset may be beyond the end since a truncation: that is meant
+    lseek(model.fd, 0, SEEK_CUR);
     expect(write(model.fd, chunk, n) == n, "write of %d at %lu", n, model.offset);
     memcpy(model.bytes + (model.offset - model.base), chunk, n);
     model.offset += n;
@@ -95,10 +100,12 @@ static void run_model(uint64 base, int seed)
     model.base = model.size = model.offset = base;
     memset(model.bytes, 0, WINDOW);
     model.fd = new_file("f");
-    expect(ftruncate(model.fd, base) == 0 && lseek(model.fd, base, SEEK_SET) == (off_t)base, "ftruncate");
+    expect(ftruncate(model.fd, base) == 0 && lseek(model.fd, base, SEEK_SET) == (off_t)base,
+           "ftruncate");
     for (int i = 0; i < OPERATIONS; i++) {
         operations[rand() % 10]();
-        expect(lseek(model.fd, 0, SEEK_CUR) == (off_t)model.offset, "the offset after operation %d", i);
+        expect(lseek(model.fd, 0, SEEK_CUR) == (off_t)model.offset, "the offset after operation %d",
+               i);
         if (i % 50 == 49)
             check_all();
         if (i % 100 == 99)

@@ -140,7 +140,8 @@ void rewritten_under_reader(void)
     static char one[LENGTH], other[LENGTH];
     fill(one, 0, LENGTH, 1);
     fill(other, 0, LENGTH, 2);
-    for (int status; waitpid(pid, &status, WNOHANG) == 0 || (expect(status == 0, "the writer"), 0);) {
+    for (int status;
+         waitpid(pid, &status, WNOHANG) == 0 || (expect(status == 0, "the writer"), 0);) {
         expect(lseek(fd, 0, SEEK_SET) == 0 && read(fd, chunk, CHUNK) == LENGTH, "the size stays");
         for (int i = 0; i < LENGTH; i++)
             if (chunk[i] != one[i] && chunk[i] != other[i])
@@ -170,7 +171,8 @@ void offset_of_many_readers(void)
     close(ends[1]);
     for (int i = 0; i < NUMBERS; i++) {
         expect(read_all(ends[0], &number, sizeof(number)) == sizeof(number), "record %d", i);
-        expect(number >= 0 && number < NUMBERS && !seen[number]++, "record %d is read once", number);
+        expect(number >= 0 && number < NUMBERS && !seen[number]++, "record %d is read once",
+               number);
     }
     expect(read(ends[0], &number, 1) == 0, "no more");
     expect_children(READERS);

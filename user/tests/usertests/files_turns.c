@@ -1,4 +1,5 @@
-// Writes that are longer than a transaction: what one call writes stays in one piece, whoever else writes.
+// Writes that are longer than a transaction: what one call writes stays in one piece, whoever else
+// writes.
 #include "user/tests/usertests/files.h"
 
 #include "user/tests/usertests/files_data.h"
@@ -26,7 +27,8 @@ static int whole_records(int fd, const int *length)
         for (int i = 0; i < n; i++, run++) {
             if (chunk[i] == last)
                 continue;
-            expect(last == 0 || run % length[last - 'a'] == 0, "a record of %c is whole: %d bytes", last, run);
+            expect(last == 0 || run % length[last - 'a'] == 0, "a record of %c is whole: %d bytes",
+                   last, run);
             expect(chunk[i] >= 'a' && chunk[i] < 'a' + WRITERS, "a letter that was written");
             records += last ? run / length[last - 'a'] : 0;
             last = chunk[i];
@@ -128,15 +130,17 @@ void long_write_from_itself(void)
     expect(write(end, p, SIZE) == SIZE && size_of(fd) == 2 * SIZE, "append the file to itself");
     lseek(fd, SIZE, SEEK_SET);
     for (int at = 0; at < SIZE; at += PGSIZE)
-        expect(read(fd, chunk, PGSIZE) == PGSIZE && memcmp(chunk, p + at, PGSIZE) == 0, "page at %d", at);
+        expect(read(fd, chunk, PGSIZE) == PGSIZE && memcmp(chunk, p + at, PGSIZE) == 0,
+               "page at %d", at);
     expect_filled(fd, 0, SIZE, 3);
     munmap(p, SIZE);
     close(end);
     discard(fd, "f");
 }
 
-// One renames a file to and fro while the other reads the directory: each entry it sees has one of the two names. The
-// second half of the buffer is a page that is not there, so that each copy is interrupted.
+// One renames a file to and fro while the other reads the directory: each entry it sees has one of
+// the two names. The second half of the buffer is a page that is not there, so that each copy is
+// interrupted.
 void entries_are_whole(void)
 {
     enum { RENAMES = 3000 };
@@ -165,8 +169,8 @@ void entries_are_whole(void)
                 continue;
             int letter = entry.name[0];
             expect(letter == 'x' || letter == 'y', "a name");
-            expect(memcmp(entry.name, names[letter == 'y'], DIRSIZ) == 0, "a name that there was: %c is not whole",
-                   letter);
+            expect(memcmp(entry.name, names[letter == 'y'], DIRSIZ) == 0,
+                   "a name that there was: %c is not whole", letter);
         }
     }
     expect(status == 0, "the renames");

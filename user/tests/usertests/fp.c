@@ -10,9 +10,9 @@
 #define LONG_TURNS 12000000 // some ticks
 
 #define F8(X, a, b, c, d, e, f, g, h) X(a) X(b) X(c) X(d) X(e) X(f) X(g) X(h)
-#define ALL_F(X)                                                                                                       \
-    F8(X, 0, 1, 2, 3, 4, 5, 6, 7)                                                                                      \
-    F8(X, 8, 9, 10, 11, 12, 13, 14, 15)                                                                                \
+#define ALL_F(X)                                                                                   \
+    F8(X, 0, 1, 2, 3, 4, 5, 6, 7)                                                                  \
+    F8(X, 8, 9, 10, 11, 12, 13, 14, 15)                                                            \
     F8(X, 16, 17, 18, 19, 20, 21, 22, 23) F8(X, 24, 25, 26, 27, 28, 29, 30, 31)
 #define LOAD(i)  "fld f" #i ", 8*" #i "(%[in])\n"
 #define STORE(i) "fsd f" #i ", 8*" #i "(%[out])\n"
@@ -22,19 +22,22 @@ long fp_hold(const uint64 *in, uint64 *out, long turns, long call, long arg)
 {
     register long a0 __asm__("a0") = arg;
     register long a7 __asm__("a7") = call;
-    __asm__ volatile(
-        "ld t0, 256(%[in])\n fscsr t0\n" ALL_F(LOAD) "beqz a7, 1f\n ecall\n"
-                                                     "1: addi %[turns], %[turns], -1\n bgtz %[turns], 1b\n" ALL_F(
-                                                         STORE) "frcsr t0\n sd t0, 256(%[out])\n fscsr zero\n"
-        : [in] "+r"(in), [out] "+r"(out), [turns] "+r"(turns), "+r"(a0)
-        : "r"(a7)
-        : "t0", "memory" ALL_F(NAME));
+    __asm__ volatile("ld t0, 256(%[in])\n fscsr t0\n" ALL_F(
+                         LOAD) "beqz a7, 1f\n ecall\n"
+                               "1: addi %[turns], %[turns], -1\n bgtz %[turns], 1b\n" ALL_F(
+                                   STORE) "frcsr t0\n sd t0, 256(%[out])\n fscsr zero\n"
+                     : [in] "+r"(in), [out] "+r"(out), [turns] "+r"(turns), "+r"(a0)
+                     : "r"(a7)
+                     : "t0", "memory" ALL_F(NAME));
     return a0;
 }
 
 void fp_store(uint64 *out)
 {
-    __asm__ volatile(ALL_F(STORE) "frcsr t0\n sd t0, 256(%[out])\n" : : [out] "r"(out) : "t0", "memory");
+    __asm__ volatile(ALL_F(STORE) "frcsr t0\n sd t0, 256(%[out])\n"
+                     :
+                     : [out] "r"(out)
+                     : "t0", "memory");
 }
 
 void fp_fill(fp_set set, uint64 seed)
@@ -140,7 +143,8 @@ static void fp_first_use(void)
             fp_hold(in, got, TURNS, 0, 0);
     }
     for (int i = 0; i < 10; i++)
-        expect(run_program("probe", argv, out, sizeof(out)) == 0, "all registers are 0 at the first use");
+        expect(run_program("probe", argv, out, sizeof(out)) == 0,
+               "all registers are 0 at the first use");
     expect_killed(pid);
     unlink("probe");
 }
@@ -179,7 +183,8 @@ static void fp_without_memory(void)
 {
     int gate[2], pid[FIRST_USERS], status = 0;
     must_pipe(gate);
-    expect(write(gate[1], "x", 1) == 1 && read_byte(gate[0]) == 'x', "the pipe gets its page while there is memory");
+    expect(write(gate[1], "x", 1) == 1 && read_byte(gate[0]) == 'x',
+           "the pipe gets its page while there is memory");
     for (int i = 0; i < FIRST_USERS; i++)
         pid[i] = start_child(use_when_told, gate);
     wait_asleep(pid[FIRST_USERS - 1]);
@@ -219,7 +224,8 @@ static void fp_arithmetic(void)
         x = (x + 2 / x) / 2;
     uint64 bits;
     memcpy(&bits, (double *)&x, sizeof(bits));
-    expect(bits == 0x3ff6a09e667f3bccUL || bits == 0x3ff6a09e667f3bcdUL, "the root of 2, not %lx", bits);
+    expect(bits == 0x3ff6a09e667f3bccUL || bits == 0x3ff6a09e667f3bcdUL, "the root of 2, not %lx",
+           bits);
     volatile float y = 1.0f / 3;
     expect(y * 3 == 1.0f, "a third of 1, three times");
 }
@@ -230,7 +236,9 @@ static void third(int mode, uint64 wanted)
     for (int i = 0; i < TURNS; i++) {
         double one = 1, three = 3, result;
         uint64 bits;
-        __asm__ volatile("fsrm %1\n fdiv.d %0, %2, %3\n fsrm zero" : "=f"(result) : "r"(mode), "f"(one), "f"(three));
+        __asm__ volatile("fsrm %1\n fdiv.d %0, %2, %3\n fsrm zero"
+                         : "=f"(result)
+                         : "r"(mode), "f"(one), "f"(three));
         memcpy(&bits, &result, sizeof(bits));
         expect(bits == wanted, "1/3 in mode %d is %lx, not %lx", mode, wanted, bits);
     }
@@ -248,12 +256,14 @@ static void fp_rounding_modes(void)
 const struct test fp_tests[] = {
     TEST(fp_at_once, BOTH, "", "processes that use all registers at once keep theirs"),
     TEST(fp_across_sleep, BOTH, "", "registers, rounding mode and flags survive a sleep"),
-    TEST(fp_across_fork, BOTH, "", "fork copies the registers; then parent and child have their own"),
+    TEST(fp_across_fork, BOTH, "",
+         "fork copies the registers; then parent and child have their own"),
     TEST(fp_cleared_by_exec, BOTH, "", "a new program finds zeroes, not what the one before left"),
     TEST(fp_first_use, BOTH, "", "the first use finds zeroes, not what another process has there"),
     TEST(fp_killed, BOTH, "", "killing a process that uses floating point does not disturb others"),
     TEST(fp_moves, 0, "", "a process that moves between harts finds its registers, not older ones"),
-    TEST(fp_without_memory, ALONE, "", "the first use of floating point needs no memory: it works when there is none"),
+    TEST(fp_without_memory, ALONE, "",
+         "the first use of floating point needs no memory: it works when there is none"),
     TEST(fp_arithmetic, 0, "", "floating-point arithmetic is right"),
     TEST(fp_rounding_modes, 0, "", "each process rounds in its own mode"),
     END_OF_TESTS,

@@ -55,7 +55,8 @@ static void full_disk_writes(void)
     fill(chunk, 3 * BSIZE, CHUNK, 1);
     lseek(fd, 3 * BSIZE, SEEK_SET);
     expect(write(fd, chunk, CHUNK) == 5 * BSIZE, "a write falls short");
-    expect(size_of(fd) == 8 * BSIZE && lseek(fd, 0, SEEK_CUR) == 8 * BSIZE, "size and offset say how much");
+    expect(size_of(fd) == 8 * BSIZE && lseek(fd, 0, SEEK_CUR) == 8 * BSIZE,
+           "size and offset say how much");
     expect(FAILS(write(fd, chunk, 1), ENOSPC) && size_of(fd) == 8 * BSIZE, "then it fails");
     expect_filled(fd, 0, 8 * BSIZE, 1);
     write_at(fd, 100, 2 * BSIZE, 2); // overwriting needs no block
@@ -65,20 +66,24 @@ static void full_disk_writes(void)
     expect_zeroes(sparse, 0, 30 * BSIZE);
     int end = open("f", O_WRONLY | O_APPEND);
     expect(FAILS(write(end, chunk, 10), ENOSPC) && size_of(fd) == 8 * BSIZE, "nothing is appended");
-    expect(FAILS(write(end, chunk, 3 * BSIZE), ENOSPC) && size_of(fd) == 8 * BSIZE, "nor in several transactions");
-    expect(ftruncate(fd, 8 * BSIZE - 10) == 0 && write(end, chunk, 100) == 10, "but in a block that there is");
+    expect(FAILS(write(end, chunk, 3 * BSIZE), ENOSPC) && size_of(fd) == 8 * BSIZE,
+           "nor in several transactions");
+    expect(ftruncate(fd, 8 * BSIZE - 10) == 0 && write(end, chunk, 100) == 10,
+           "but in a block that there is");
     close(end);
     discard(fd, "f");
     discard(sparse, "s");
     empty_disk();
 }
 
-// Holes that are mapped, one block free: the first that is touched gets it, a touch of the next kills.
+// Holes that are mapped, one block free: the first that is touched gets it, a touch of the next
+// kills.
 static void full_disk_mapping(void)
 {
     int fd = new_file("f");
     expect(ftruncate(fd, 4 * BSIZE) == 0, "ftruncate");
-    char *p = map_file(fd, 0, 4 * BSIZE, RW, MAP_SHARED), *q = map_file(fd, 0, 4 * BSIZE, RW, MAP_PRIVATE);
+    char *p = map_file(fd, 0, 4 * BSIZE, RW, MAP_SHARED),
+         *q = map_file(fd, 0, 4 * BSIZE, RW, MAP_PRIVATE);
     fill_disk(1);
     expect(is_zero(q, 3 * BSIZE), "private pages that are read need no block");
     fill(p, 0, 100, 1);
@@ -105,7 +110,9 @@ static void full_disk_indirect(void)
     fill_disk(1);
     for (uint i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         for (int again = 0; again < 10; again++) {
-            expect(lseek(fd, places[i] * BSIZE, SEEK_SET) > 0 && FAILS(write(fd, chunk, 10), ENOSPC), "write");
+            expect(lseek(fd, places[i] * BSIZE, SEEK_SET) > 0 &&
+                       FAILS(write(fd, chunk, 10), ENOSPC),
+                   "write");
             expect(free_blocks() == 1 && size_of(fd) == 0, "it has taken nothing");
         }
     }
@@ -155,16 +162,21 @@ static void full_disk_names(void)
         expect(FAILS(open("d/x", O_CREATE | O_RDWR), ENOSPC), "create");
         expect(FAILS(mkdir("d/x"), ENOSPC) && FAILS(mkdir("x"), ENOSPC), "mkdir");
         expect(FAILS(symlink("f", "d/x"), ENOSPC) && FAILS(symlink("f", "x"), ENOSPC), "symlink");
-        expect(FAILS(mknod("d/x", 3, 0), ENOSPC) && FAILS(link("f", "d/x"), ENOSPC), "mknod and link");
+        expect(FAILS(mknod("d/x", 3, 0), ENOSPC) && FAILS(link("f", "d/x"), ENOSPC),
+               "mknod and link");
         expect(FAILS(rename("f", "d/x"), ENOSPC), "rename");
     }
     sysinfo(&after);
-    expect(after.freeinodes == before.freeinodes && after.inodes == before.inodes, "no inode is lost");
+    expect(after.freeinodes == before.freeinodes && after.inodes == before.inodes,
+           "no inode is lost");
     expect(links_of("f") == links && FAILS(open("d/x", O_RDONLY), ENOENT), "nothing has changed");
     expect(FAILS(open("x", O_RDONLY), ENOENT), "nor has it here");
-    expect(FAILS(rename("d/1", "d/x"), ENOSPC), "a rename in a full directory needs an entry for a moment");
-    expect(unlink("d/0") == 0 && rename("f", "d/0") == 0 && links_of("d/0") == links - 1, "an entry that is free");
-    expect(rename("d/0", "f") == 0 && link("f", "d/0") == 0 && links_of("f") == links, "there and back");
+    expect(FAILS(rename("d/1", "d/x"), ENOSPC),
+           "a rename in a full directory needs an entry for a moment");
+    expect(unlink("d/0") == 0 && rename("f", "d/0") == 0 && links_of("d/0") == links - 1,
+           "an entry that is free");
+    expect(rename("d/0", "f") == 0 && link("f", "d/0") == 0 && links_of("f") == links,
+           "there and back");
     remove("f");
     empty_disk();
     remove_full_directory();
@@ -183,7 +195,8 @@ static void full_disk_by_many(void)
         if (must_fork() == 0) {
             uint64 at = 0;
             int r;
-            for (fill(chunk, 0, BSIZE, i); (r = write(fds[i], chunk, BSIZE)) == BSIZE; fill(chunk, at, BSIZE, i))
+            for (fill(chunk, 0, BSIZE, i); (r = write(fds[i], chunk, BSIZE)) == BSIZE;
+                 fill(chunk, at, BSIZE, i))
                 at += BSIZE;
             expect(FAILS(r, ENOSPC), "it ends with ENOSPC");
             exit(0);
@@ -214,12 +227,16 @@ static void outofinodes(void)
     int n, fd;
     for (n = 0; (fd = open(numbered(n), O_CREATE | O_RDWR)) >= 0; n++)
         close(fd);
-    expect(errno == ENOSPC && sysinfo(&info) == 0 && info.freeinodes == 0, "it ends with ENOSPC, when none is left");
+    expect(errno == ENOSPC && sysinfo(&info) == 0 && info.freeinodes == 0,
+           "it ends with ENOSPC, when none is left");
     for (int i = 0; i < 5; i++) {
-        expect(FAILS(mkdir("d"), ENOSPC) && FAILS(symlink("n0", "s"), ENOSPC), "no directory, no symbolic link");
-        expect(FAILS(mknod("d", 3, 0), ENOSPC) && FAILS(open("d", O_CREATE), ENOSPC), "no device, no file");
+        expect(FAILS(mkdir("d"), ENOSPC) && FAILS(symlink("n0", "s"), ENOSPC),
+               "no directory, no symbolic link");
+        expect(FAILS(mknod("d", 3, 0), ENOSPC) && FAILS(open("d", O_CREATE), ENOSPC),
+               "no device, no file");
     }
-    expect(link("n0", "l") == 0 && rename("n1", "m") == 0 && rename("m", "n1") == 0, "names need no inode");
+    expect(link("n0", "l") == 0 && rename("n1", "m") == 0 && rename("m", "n1") == 0,
+           "names need no inode");
     remove("l");
     remove("n0");
     expect(mkdir("n0") == 0 && FAILS(mkdir("d"), ENOSPC), "one is free, one is given");
@@ -234,22 +251,34 @@ const struct test full_tests[] = {
     TEST(journal_wraps, 0, "", "more is committed than the journal holds, and all is there"),
     TEST(concurrent_fsync, 0, "", "four processes that wait for their writes to be on disk"),
     TEST(sync_under_load, 0, "", "sync returns while others write without a pause"),
-    TEST(cache_under_pressure, ALONE, "", "files larger than the memory left are read right, again and again"),
-    TEST(files_without_memory, ALONE, "", "without memory reads and writes do what they say, or fail with ENOMEM"),
-    TEST(cache_gives_way, ALONE, "", "what the cache holds counts as free memory, and is given to sbrk"),
+    TEST(cache_under_pressure, ALONE, "",
+         "files larger than the memory left are read right, again and again"),
+    TEST(files_without_memory, ALONE, "",
+         "without memory reads and writes do what they say, or fail with ENOMEM"),
+    TEST(cache_gives_way, ALONE, "",
+         "what the cache holds counts as free memory, and is given to sbrk"),
     TEST(exec_beside_full_cache, ALONE, "",
          "while the cache has all memory that is left, programs are started all the same"),
     TEST(free_memory_is_exact, ALONE, "",
          "free memory is the same to the page, at once, after a file was written and removed"),
-    TEST(sbrk_waits_for_commit, ALONE, "", "sbrk gets what changed blocks hold, and so does a touch"),
-    TEST(disk_holds_the_newest, ALONE, "", "what was written several times is on disk as it was written last"),
-    TEST(evicted_directories, ALONE, "", "directories, links and inodes are read again as they were"),
-    TEST(diskfull, SLOW | ALONE, "xv6,labs 9", "a full disk: files, but no bytes and no directories; all comes back"),
-    TEST(full_disk_writes, ALONE, "labs 9", "writes to a full disk fall short, fail, or need no block"),
+    TEST(sbrk_waits_for_commit, ALONE, "",
+         "sbrk gets what changed blocks hold, and so does a touch"),
+    TEST(disk_holds_the_newest, ALONE, "",
+         "what was written several times is on disk as it was written last"),
+    TEST(evicted_directories, ALONE, "",
+         "directories, links and inodes are read again as they were"),
+    TEST(diskfull, SLOW | ALONE, "xv6,labs 9",
+         "a full disk: files, but no bytes and no directories; all comes back"),
+    TEST(full_disk_writes, ALONE, "labs 9",
+         "writes to a full disk fall short, fail, or need no block"),
     TEST(full_disk_indirect, ALONE, "labs 9", "no room for an indirect block: nothing is taken"),
-    TEST(full_disk_mapping, ALONE, "labs 9", "no room for a page of a mapping: a store kills, and nothing is lost"),
-    TEST(full_disk_names, ALONE, "labs 9", "no room for a directory to grow: no name and no inode is lost"),
-    TEST(full_disk_by_many, ALONE, "labs 9", "the last blocks are given to one of many writers each"),
-    TEST(outofinodes, SLOW | ALONE, "xv6,labs 9,labs 30", "without free inodes nothing is made, and names still work"),
+    TEST(full_disk_mapping, ALONE, "labs 9",
+         "no room for a page of a mapping: a store kills, and nothing is lost"),
+    TEST(full_disk_names, ALONE, "labs 9",
+         "no room for a directory to grow: no name and no inode is lost"),
+    TEST(full_disk_by_many, ALONE, "labs 9",
+         "the last blocks are given to one of many writers each"),
+    TEST(outofinodes, SLOW | ALONE, "xv6,labs 9,labs 30",
+         "without free inodes nothing is made, and names still work"),
     END_OF_TESTS,
 };

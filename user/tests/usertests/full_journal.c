@@ -3,8 +3,8 @@
 
 #include "user/tests/usertests/files_data.h"
 
-// Writes of three blocks, of which each file is made: what deadlocks between disk, cache and journal
-// shows here first.
+// Writes of three blocks, of which each file is made: what deadlocks between disk, cache and
+// journal shows here first.
 void manywrites(void)
 {
     enum { WRITERS = 4, ROUNDS = 30 };
@@ -30,7 +30,8 @@ void badwrite(void)
     uint64 before = free_blocks();
     for (int i = 0; i < 600; i++) {
         int fd = new_file("junk");
-        expect(FAILS(write(fd, (char *)0xffffffffffUL, 1), EFAULT) && size_of(fd) == 0, "write %d", i);
+        expect(FAILS(write(fd, (char *)0xffffffffffUL, 1), EFAULT) && size_of(fd) == 0, "write %d",
+               i);
         discard(fd, "junk");
     }
     expect(free_blocks() == before, "no block is lost");

@@ -63,7 +63,8 @@ void cache_under_pressure(void)
         expect_filled(fd, 0, SIZE, 1);
     for (int at = SIZE - CHUNK; at >= 0; at -= CHUNK + BSIZE)
         expect_filled(fd, at, BSIZE + 1, 1);
-    expect(counter_value("page_evicted") - evicted > SIZE / BSIZE, "the cache has not kept all that");
+    expect(counter_value("page_evicted") - evicted > SIZE / BSIZE,
+           "the cache has not kept all that");
     discard(fd, "f");
     fill_cache();
 }
@@ -120,7 +121,8 @@ void cache_gives_way(void)
     uint64 before = free_memory();
     expect_filled(fd, 0, SIZE, 1);
     uint64 after = free_memory();
-    expect(after + 16 * PGSIZE >= before, "reading a file costs no memory: %lu, then %lu", before, after);
+    expect(after + 16 * PGSIZE >= before, "reading a file costs no memory: %lu, then %lu", before,
+           after);
     struct sysinfo info;
     sysinfo(&info);
     expect(info.freepages * PGSIZE + SIZE / 2 < after, "the cache has the file");
@@ -170,13 +172,15 @@ void free_memory_is_exact(void)
     }
 }
 
-// All that free memory counts, though the journal has some of it just now, is promised; or found by touches.
+// All that free memory counts, though the journal has some of it just now, is promised; or found by
+// touches.
 static void take_changed(int how)
 {
     int fd = new_file("f");
     touch_own_memory();
     write_at(fd, 0, 2 << 20, 1);
-    uint64 pages = free_memory() / PGSIZE, tables = pages / 512 + 2, n = (pages - tables - 8) * PGSIZE;
+    uint64 pages = free_memory() / PGSIZE, tables = pages / 512 + 2,
+           n = (pages - tables - 8) * PGSIZE;
     char *p = sys_sbrk(n, how);
     expect(p != SBRK_ERROR, "sbrk of nearly all that is free");
     for (uint64 i = 0; i < n; i += PGSIZE)

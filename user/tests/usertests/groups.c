@@ -83,7 +83,8 @@ static void kill_group(void)
 {
     int ends[2], outsider = start_child(sleep_on, 0), neighbour = sleeper_in(0);
     must_pipe(ends);
-    int leader = sleeper_in(0), member = sleeper_in(leader), spinner = start_child(spin_on, 0), reader = must_fork();
+    int leader = sleeper_in(0), member = sleeper_in(leader), spinner = start_child(spin_on, 0),
+        reader = must_fork();
     if (reader == 0) {
         read_byte(ends[0]);
         exit(0);
@@ -152,7 +153,8 @@ static void tcsetpgrp_errors(void)
     must_pipe(ends);
     int wrong[] = {file, null, ends[0], ends[1]};
     for (int i = 0; i < 4; i++)
-        expect(tcsetpgrp(wrong[i], getpid()) == -1 && errno == ENOTTY, "ENOTTY for what is no console, %d", i);
+        expect(tcsetpgrp(wrong[i], getpid()) == -1 && errno == ENOTTY,
+               "ENOTTY for what is no console, %d", i);
     expect(tcsetpgrp(NOFILE - 1, getpid()) == -1 && errno == EBADF, "EBADF");
     expect(tcsetpgrp(-1, getpid()) == -1 && errno == EBADF, "EBADF for -1");
     expect((console = open("/console", O_RDWR)) >= 0, "open /console");
@@ -161,8 +163,8 @@ static void tcsetpgrp_errors(void)
     unlink("file");
 }
 
-// A test has a group of its own, which has not got the console. Its children, which execute no program, are not
-// those of a shell.
+// A test has a group of its own, which has not got the console. Its children, which execute no
+// program, are not those of a shell.
 static void console_refused(void)
 {
     char byte;
@@ -171,7 +173,8 @@ static void console_refused(void)
     if (pid == 0) {
         int groups[] = {0, getpid(), getppid(), parent, 1};
         for (uint i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
-            expect(tcsetpgrp(console, groups[i]) == -1 && errno == EPERM, "tcsetpgrp to %d is EPERM", groups[i]);
+            expect(tcsetpgrp(console, groups[i]) == -1 && errno == EPERM,
+                   "tcsetpgrp to %d is EPERM", groups[i]);
         expect(tcshell(console) == -1 && errno == EPERM, "tcshell is EPERM");
         expect(read(console, &byte, 1) == -1 && errno == EIO, "reading in the background is EIO");
         expect(write(console, &byte, 0) == 0, "writing is not");
@@ -183,7 +186,8 @@ static void console_refused(void)
 
 const struct test groups_tests[] = {
     TEST(group_inherited, 0, "", "a child is in its parent's group; exec keeps it"),
-    TEST(setpgid_errors, 0, "", "setpgid: EINVAL, ESRCH for strangers, EPERM for groups that are none"),
+    TEST(setpgid_errors, 0, "",
+         "setpgid: EINVAL, ESRCH for strangers, EPERM for groups that are none"),
     TEST(setpgid_not_grandchild, 0, "", "setpgid is for oneself and one's children only"),
     TEST(setpgid_joins, 0, "", "a child can be put in a group and into one of its own"),
     TEST(kill_group, 0, "", "kill(-group) ends all of it, whatever they do, and nobody else"),
@@ -191,7 +195,8 @@ const struct test groups_tests[] = {
     TEST(group_outlives_leader, 0, "", "a group lives as long as a member does"),
     TEST(kill_own_group, 0, "", "kill(-group) ends the caller, too"),
     TEST(zombie_keeps_group, 0, "", "a zombie stays in its group until it is waited for"),
-    TEST(console_refused, 0, "", "who is not in the foreground cannot get the console, nor read from it"),
+    TEST(console_refused, 0, "",
+         "who is not in the foreground cannot get the console, nor read from it"),
     TEST(tcsetpgrp_errors, 0, "", "tcsetpgrp: EBADF, ENOTTY for what is no console, EINVAL"),
     END_OF_TESTS,
 };

@@ -5,16 +5,19 @@
 static void sbrkbasic(void)
 {
     char *old = sbrk(0);
-    expect(sbrk(GB) == SBRK_ERROR && errno == ENOMEM && sbrk(0) == old, "1 GiB of 128 MiB is refused");
+    expect(sbrk(GB) == SBRK_ERROR && errno == ENOMEM && sbrk(0) == old,
+           "1 GiB of 128 MiB is refused");
     for (int i = 0; i < 5000; i++) {
         char *p = sbrk(1);
-        expect(p == old + i, "the break moves by a byte, to %p, not %p", (void *)(old + i), (void *)p);
+        expect(p == old + i, "the break moves by a byte, to %p, not %p", (void *)(old + i),
+               (void *)p);
         *p = i;
     }
     for (int i = 0; i < 5000; i++)
         expect(old[i] == (char)i, "byte %d is kept", i);
     expect(status_of(nothing, 0) == 0, "fork");
-    expect(sbrk(1) == old + 5000 && sbrk(1) == old + 5001 && sbrk(0) == old + 5002, "it goes on after fork");
+    expect(sbrk(1) == old + 5000 && sbrk(1) == old + 5001 && sbrk(0) == old + 5002,
+           "it goes on after fork");
 }
 
 static void sbrkmuch(void)
@@ -75,9 +78,11 @@ static void sbrkbugs(void)
     expect(sbrk(-(int)(uint64)top) == top, "shrinking to 0 returns the old break");
     char *start = sbrk(0);
     expect(start > (char *)sbrkbugs && getpid() > 0, "and leaves the program");
-    expect(sbrk(5 * PGSIZE) == start && sbrk(3500 - 5 * PGSIZE) == start + 5 * PGSIZE, "shrink to 3500 bytes");
+    expect(sbrk(5 * PGSIZE) == start && sbrk(3500 - 5 * PGSIZE) == start + 5 * PGSIZE,
+           "shrink to 3500 bytes");
     memset(start, 'b', 3500);
-    expect(sbrk(10) == start + 3500 && sbrk(-20) == start + 3510 && sbrk(0) == start + 3490, "by 10 bytes in a page");
+    expect(sbrk(10) == start + 3500 && sbrk(-20) == start + 3510 && sbrk(0) == start + 3490,
+           "by 10 bytes in a page");
     expect(start[0] == 'b' && start[3499] == 'b', "the page stays");
     expect(load_kills((uint64)start + PGSIZE), "the next is gone");
     expect(sbrk(-3490) == start + 3490 && load_kills((uint64)start), "an empty heap has no page");
@@ -97,8 +102,10 @@ static void sbrklast(void)
     expect(fd >= 0 && write(fd, p, 1) == 1, "a path and a buffer in the last page");
     *p = 0;
     expect(lseek(fd, 0, SEEK_SET) == 0 && read(fd, p, 1) == 1 && *p == 'x', "read into it");
-    expect(lseek(fd, 0, SEEK_SET) == 0 && read(fd, page + PGSIZE, 1) == -1 && errno == EFAULT, "not behind it");
-    expect(read(fd, &c, 1) == 1 && close(fd) == 0 && unlink("x") == 0, "which takes no byte of the file");
+    expect(lseek(fd, 0, SEEK_SET) == 0 && read(fd, page + PGSIZE, 1) == -1 && errno == EFAULT,
+           "not behind it");
+    expect(read(fd, &c, 1) == 1 && close(fd) == 0 && unlink("x") == 0,
+           "which takes no byte of the file");
 }
 
 static void sbrk8000(void)
@@ -119,8 +126,8 @@ static void sbrk_does_not_wrap(void)
     char *old = sbrk(0);
     for (int how = SBRK_EAGER; how <= SBRK_LAZY; how++)
         for (uint i = 0; i < sizeof(too_much) / sizeof(too_much[0]); i++)
-            expect(sys_sbrk(too_much[i], how) == SBRK_ERROR && errno == ENOMEM && sbrk(0) == old, "sbrk(0x%lx) fails",
-                   too_much[i]);
+            expect(sys_sbrk(too_much[i], how) == SBRK_ERROR && errno == ENOMEM && sbrk(0) == old,
+                   "sbrk(0x%lx) fails", too_much[i]);
 }
 
 // labs 14: the old break was kept in an int.
@@ -141,7 +148,8 @@ static void sbrk_kinds(void)
 {
     char *old = sbrk(0);
     for (int how = 0; how <= 4; how += how == 0 ? 3 : 1)
-        expect(sys_sbrk(PGSIZE, how) == SBRK_ERROR && errno == EINVAL && sbrk(0) == old, "kind %d: EINVAL", how);
+        expect(sys_sbrk(PGSIZE, how) == SBRK_ERROR && errno == EINVAL && sbrk(0) == old,
+               "kind %d: EINVAL", how);
     expect(sys_sbrk(PGSIZE, -1) == SBRK_ERROR && errno == EINVAL, "kind -1: EINVAL");
 }
 
@@ -149,12 +157,16 @@ static void shrink_by_bytes(void)
 {
     char *start = grow_heap(3 * PGSIZE, SBRK_EAGER);
     memset(start, 1, 3 * PGSIZE);
-    expect(sbrk(-PGSIZE - 100) == start + 3 * PGSIZE && sbrk(0) == start + 2 * PGSIZE - 100, "break in bytes");
-    expect(load_kills((uint64)start + 2 * PGSIZE) && store_kills((uint64)start + 2 * PGSIZE), "the page is gone");
-    expect(pgpte(start + 2 * PGSIZE) == 0 && pgpte(start + PGSIZE) != 0, "its entry, too, and no other");
+    expect(sbrk(-PGSIZE - 100) == start + 3 * PGSIZE && sbrk(0) == start + 2 * PGSIZE - 100,
+           "break in bytes");
+    expect(load_kills((uint64)start + 2 * PGSIZE) && store_kills((uint64)start + 2 * PGSIZE),
+           "the page is gone");
+    expect(pgpte(start + 2 * PGSIZE) == 0 && pgpte(start + PGSIZE) != 0,
+           "its entry, too, and no other");
     expect(sbrk(100 + PGSIZE) == start + 2 * PGSIZE - 100, "grow again");
     for (int i = 0; i < 3 * PGSIZE; i++)
-        expect(start[i] == (i < 2 * PGSIZE), "byte %d: what stayed is kept, what is new is zero", i);
+        expect(start[i] == (i < 2 * PGSIZE), "byte %d: what stayed is kept, what is new is zero",
+               i);
     char *end = start + 3 * PGSIZE;
     expect(sys_sbrk(-(1L << 40), SBRK_EAGER) == end, "shrinking too far returns the old break");
     char *bottom = sbrk(0);
@@ -195,7 +207,8 @@ static void heap_over_root_entries(void)
         expect(status_of(nothing, 0) == 0, "fork");
         expect(start[2 * GB - 1] == i && start[GB] == i && start[0] == i, "memory stays");
         expect(sys_sbrk(-2 * GB, SBRK_LAZY) == start + 2 * GB, "shrink");
-        expect(load_kills((uint64)start + GB) && read(-1, start + GB, 1) == -1, "what was given back is gone");
+        expect(load_kills((uint64)start + GB) && read(-1, start + GB, 1) == -1,
+               "what was given back is gone");
     }
 }
 
@@ -214,7 +227,10 @@ static void use_heap_with_holes(void *arg)
 }
 
 // known 26: pages of a lazy heap that were never touched are skipped by fork, shrink and exit.
-static void heap_with_holes(void) { expect(status_of(use_heap_with_holes, 0) == 0, "a heap with holes"); }
+static void heap_with_holes(void)
+{
+    expect(status_of(use_heap_with_holes, 0) == 0, "a heap with holes");
+}
 
 // Pieces of both kinds, 8 pages each, then down over their borders.
 static void heap_of_both_kinds(void)
@@ -223,7 +239,8 @@ static void heap_of_both_kinds(void)
     uint64 promised = system_now().promised;
     char *start = grow_heap(0, SBRK_LAZY);
     for (int i = 0; i < 10; i++)
-        expect(sys_sbrk(8 * PGSIZE, i % 2 ? SBRK_LAZY : SBRK_EAGER) == start + i * 8 * PGSIZE, "piece %d", i);
+        expect(sys_sbrk(8 * PGSIZE, i % 2 ? SBRK_LAZY : SBRK_EAGER) == start + i * 8 * PGSIZE,
+               "piece %d", i);
     write_words(start, 80, 1);
     expect_words(start, 80, 1);
     for (int pages = 80; pages > 5; pages -= 5) {
@@ -264,7 +281,8 @@ static void malloc_takes_all(void)
 
 static void expect_break(void *arg)
 {
-    expect(sbrk(0) == arg && sbrk(1) == arg && sbrk(0) == (char *)arg + 1, "a child's break is its parent's");
+    expect(sbrk(0) == arg && sbrk(1) == arg && sbrk(0) == (char *)arg + 1,
+           "a child's break is its parent's");
 }
 
 static void break_is_inherited(void)
@@ -276,35 +294,45 @@ static void break_is_inherited(void)
 }
 
 const struct test heap_tests[] = {
-    TEST(sbrkbasic, ALONE, "xv6", "the break moves by bytes, on after fork, and not by what is not there"),
-    TEST(sbrkmuch, ALONE, "xv6", "100 MiB of heap, a page less and more: the page comes back as zeroes"),
-    TEST(sbrkfail, ALONE, "xv6", "100 MiB for one of ten processes; an sbrk that fails takes nothing"),
-    TEST(sbrkbugs, BOTH, "xv6", "the heap shrinks to nothing and to parts of a page, and the program goes on"),
+    TEST(sbrkbasic, ALONE, "xv6",
+         "the break moves by bytes, on after fork, and not by what is not there"),
+    TEST(sbrkmuch, ALONE, "xv6",
+         "100 MiB of heap, a page less and more: the page comes back as zeroes"),
+    TEST(sbrkfail, ALONE, "xv6",
+         "100 MiB for one of ten processes; an sbrk that fails takes nothing"),
+    TEST(sbrkbugs, BOTH, "xv6",
+         "the heap shrinks to nothing and to parts of a page, and the program goes on"),
     TEST(sbrklast, BOTH, "xv6", "system calls reach the last page of the heap, partly given back"),
     TEST(sbrk8000, BOTH, "xv6", "sbrk of nearly -2^31 and of -2^63 empties the heap and no more"),
     TEST(sbrk_does_not_wrap, 0, "labs 14", "sbrk beyond user memory fails, whatever the amount"),
     TEST(break_above_2_gib, BOTH, "labs 14", "breaks and memory above 2 and 4 GiB"),
     TEST(sbrk_kinds, 0, "", "sbrk of an unknown kind: EINVAL"),
-    TEST(shrink_by_bytes, BOTH, "", "the heap shrinks by bytes, whole pages go, it stops at its start"),
+    TEST(shrink_by_bytes, BOTH, "",
+         "the heap shrinks by bytes, whole pages go, it stops at its start"),
     TEST(new_pages_are_zero, 0, "", "new pages are zero, whatever their frames held"),
     TEST(heap_over_root_entries, BOTH, "known 25",
          "the break up and down over the same addresses, across root entries"),
     TEST(break_is_inherited, BOTH, "", "a child's break is its parent's, to the byte"),
-    TEST(heap_with_holes, BOTH, "known 26", "untouched pages of a heap are skipped by fork, shrink and exit"),
-    TEST(heap_of_both_kinds, ALONE, "", "promised and lazy pieces in one heap, shrunk over their borders"),
+    TEST(heap_with_holes, BOTH, "known 26",
+         "untouched pages of a heap are skipped by fork, shrink and exit"),
+    TEST(heap_of_both_kinds, ALONE, "",
+         "promised and lazy pieces in one heap, shrunk over their borders"),
     TEST(malloc_takes_all, ALONE, "", "malloc until failure, free, as much again"),
     TEST(promise_is_exact, ALONE, "", "sbrk promises a frame a page and one a new page table"),
-    TEST(promise_counts_tables, ALONE, "", "promised page tables of both levels, across a root entry; they stay"),
+    TEST(promise_counts_tables, ALONE, "",
+         "promised page tables of both levels, across a root entry; they stay"),
     TEST(promise_is_refused, ALONE, "", "sbrk promises no page too many, and nothing if it fails"),
     TEST(promise_is_spent_by_touching, ALONE, "", "a write spends one promise, a read none"),
     TEST(promise_comes_back, ALONE, "", "exit, kill, exec and shrinking give promises back"),
-    TEST(promise_is_not_inherited, ALONE, "", "a child's writes spend nothing of its parent's promises"),
+    TEST(promise_is_not_inherited, ALONE, "",
+         "a child's writes spend nothing of its parent's promises"),
     TEST(promise_is_kept, ALONE, "", "promised pages can be touched after others took all memory"),
     TEST(errno_without_memory, ALONE, "", "an sbrk that fails needs no page to say so"),
     TEST(promise_beside_mapping, ALONE, "",
          "who maps what the cache was to give back is refused, not who was promised it"),
     TEST(promise_beside_inodes, SLOW | ALONE, "",
          "the blocks of open files' inodes are no memory that is promised to others"),
-    TEST(promise_of_all_memory, ALONE, "", "free memory goes down to 0 by pages promised, and all can be touched"),
+    TEST(promise_of_all_memory, ALONE, "",
+         "free memory goes down to 0 by pages promised, and all can be touched"),
     END_OF_TESTS,
 };

@@ -55,7 +55,8 @@ void promise_beside_mapping(void)
     wait_at(&ready);
     char *start = take_promises();
     open_gate(&go);
-    expect(waitpid(pid, &status, 0) == pid && status == -1, "who maps more than there is ends with -1, not %d", status);
+    expect(waitpid(pid, &status, 0) == pid && status == -1,
+           "who maps more than there is ends with -1, not %d", status);
     spend_promises(start);
     discard(fd, "f");
 }

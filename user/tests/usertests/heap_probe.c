@@ -21,8 +21,8 @@ static void jump(void *arg)
 static int kills(void (*f)(void *), uint64 va)
 {
     int status = status_of(f, (void *)va);
-    expect(status == 0 || status == -1, "a child that touches %p ends well or is killed, not with %d", (void *)va,
-           status);
+    expect(status == 0 || status == -1,
+           "a child that touches %p ends well or is killed, not with %d", (void *)va, status);
     return status == -1;
 }
 
@@ -78,7 +78,8 @@ void write_words(char *area, long pages, long mark)
 void expect_words(char *area, long pages, long mark)
 {
     for (long i = 0; i < pages; i++)
-        expect(*word(area, i) == mark + i, "page %ld holds %ld, not %ld", i, mark + i, *word(area, i));
+        expect(*word(area, i) == mark + i, "page %ld holds %ld, not %ld", i, mark + i,
+               *word(area, i));
 }
 
 struct gate make_gate(void)

@@ -1,5 +1,5 @@
-// What the tests of memory (access, heap, lazy, cow, layout, roots) share: an address tried out by a child,
-// what an entry says, what is in use, and a gate that holds children back.
+// What the tests of memory (access, heap, lazy, cow, layout, roots) share: an address tried out by
+// a child, what an entry says, what is in use, and a gate that holds children back.
 #ifndef USER_TESTS_USERTESTS_HEAP_PROBE_H
 #define USER_TESTS_USERTESTS_HEAP_PROBE_H
 
@@ -33,7 +33,10 @@ char *grow_heap(long bytes, int how);
 char *grow_aligned(long bytes, int how);
 
 // A word in the first 8 bytes of page i of an area.
-static inline volatile long *word(char *area, long i) { return (volatile long *)(area + i * PGSIZE); }
+static inline volatile long *word(char *area, long i)
+{
+    return (volatile long *)(area + i * PGSIZE);
+}
 void write_words(char *area, long pages, long mark);  // mark + i into page i
 void expect_words(char *area, long pages, long mark); // they are there
 

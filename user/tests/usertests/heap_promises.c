@@ -12,11 +12,14 @@ void promise_is_exact(void)
     char *start = grow_aligned(0, SBRK_LAZY);
     uint64 before = promised();
     expect(sbrk(3 * MB / 2) == start && promised() == before + 384 + 1, "384 pages and a table");
-    expect(sbrk(MB / 2) != SBRK_ERROR && promised() == before + 512 + 1, "128 pages in the same table");
+    expect(sbrk(MB / 2) != SBRK_ERROR && promised() == before + 512 + 1,
+           "128 pages in the same table");
     expect(sbrk(5) != SBRK_ERROR && promised() == before + 513 + 2, "5 bytes: a page and a table");
-    expect(sbrk(PGSIZE - 5) != SBRK_ERROR && promised() == before + 513 + 2, "the rest of that page");
+    expect(sbrk(PGSIZE - 5) != SBRK_ERROR && promised() == before + 513 + 2,
+           "the rest of that page");
     expect(sbrk(-1) != SBRK_ERROR && promised() == before + 513 + 2, "a byte less is no page less");
-    expect(sbrk(1 - PGSIZE) == start + 2 * MB + PGSIZE - 1 && promised() == before + 512 + 1, "page and table back");
+    expect(sbrk(1 - PGSIZE) == start + 2 * MB + PGSIZE - 1 && promised() == before + 512 + 1,
+           "page and table back");
     expect(sbrk(-2 * MB) == start + 2 * MB && promised() == before, "all back");
 }
 
@@ -26,17 +29,20 @@ void promise_counts_tables(void)
     settle();
     char *start = grow_heap(0, SBRK_LAZY);
     char *edge = (char *)(3 * GB);
-    expect(sys_sbrk(edge - PGSIZE - start, SBRK_LAZY) == start, "a lazy heap up to a page below 3 GiB");
+    expect(sys_sbrk(edge - PGSIZE - start, SBRK_LAZY) == start,
+           "a lazy heap up to a page below 3 GiB");
     uint64 before = promised();
     expect(sbrk(2 * PGSIZE) == edge - PGSIZE, "a page on each side");
     expect(promised() == before + 2 + 4, "2 pages and 4 tables, not %lu", promised() - before);
     uint64 tables = self_now().tables;
     *edge = 1;
-    expect(promised() == before + 1 + 2 && self_now().tables == tables + 2, "touching the upper takes three frames");
+    expect(promised() == before + 1 + 2 && self_now().tables == tables + 2,
+           "touching the upper takes three frames");
     edge[-1] = 1;
     expect(promised() == before && self_now().tables == tables + 4, "and the lower three");
     sbrk(-2 * PGSIZE);
-    expect(sbrk(2 * PGSIZE) == edge - PGSIZE && promised() == before + 2, "tables stay and are promised once");
+    expect(sbrk(2 * PGSIZE) == edge - PGSIZE && promised() == before + 2,
+           "tables stay and are promised once");
 }
 
 void promise_is_refused(void)
@@ -45,8 +51,10 @@ void promise_is_refused(void)
     char *start = grow_aligned(0, SBRK_LAZY);
     struct sysinfo s = system_now();
     long all = s.freemem / PGSIZE, tables = all / 512 + 2;
-    expect(sys_sbrk((all + 1) * PGSIZE, SBRK_EAGER) == SBRK_ERROR && errno == ENOMEM, "a page too many");
-    expect(sys_sbrk(all * PGSIZE, SBRK_EAGER) == SBRK_ERROR && errno == ENOMEM, "all, without its tables");
+    expect(sys_sbrk((all + 1) * PGSIZE, SBRK_EAGER) == SBRK_ERROR && errno == ENOMEM,
+           "a page too many");
+    expect(sys_sbrk(all * PGSIZE, SBRK_EAGER) == SBRK_ERROR && errno == ENOMEM,
+           "all, without its tables");
     for (int i = 0; i < 50; i++)
         expect(sys_sbrk(100 * GB, SBRK_EAGER) == SBRK_ERROR && errno == ENOMEM, "100 GiB");
     expect(sbrk(0) == start && promised() == s.promised, "nothing moved, nothing is promised");
@@ -91,12 +99,14 @@ void promise_comes_back(void)
     settle();
     struct sysinfo before = system_now();
     for (int i = 0; i < 60; i++)
-        expect(status_of(promise_and_end, (void *)(long)(i % 3)) == (i % 3 == 2 ? -1 : 0), "a child ends");
+        expect(status_of(promise_and_end, (void *)(long)(i % 3)) == (i % 3 == 2 ? -1 : 0),
+               "a child ends");
     sync();
     struct sysinfo after = system_now();
-    expect(after.promised == before.promised, "promised: %lu before, %lu after exit, kill and exec", before.promised,
-           after.promised);
-    expect(after.freemem + 64 * PGSIZE > before.freemem, "free: %lu before, %lu after", before.freemem, after.freemem);
+    expect(after.promised == before.promised, "promised: %lu before, %lu after exit, kill and exec",
+           before.promised, after.promised);
+    expect(after.freemem + 64 * PGSIZE > before.freemem, "free: %lu before, %lu after",
+           before.freemem, after.freemem);
     char *start = grow_heap(1000 * PGSIZE, SBRK_EAGER);
     write_words(start, 300, 0);
     sbrk(start - (char *)sbrk(0));
@@ -110,7 +120,8 @@ static void touch_inherited(void *arg)
     expect(promised() == before, "what a child writes spends no promise of its parent's");
     expect_words(arg, 150, 7);
     sbrk(-200 * PGSIZE);
-    expect(sbrk(0) == arg && promised() == before, "what a child gives up gives no promise of its parent's back");
+    expect(sbrk(0) == arg && promised() == before,
+           "what a child gives up gives no promise of its parent's back");
 }
 
 void promise_is_not_inherited(void)
@@ -127,7 +138,8 @@ void promise_is_not_inherited(void)
     }
     expect_words(start, 50, 1);
     write_words(start, 200, 2);
-    expect(promised() == before - untouched, "the parent spends its own promises, all %lu", untouched);
+    expect(promised() == before - untouched, "the parent spends its own promises, all %lu",
+           untouched);
 }
 
 // Takes what it can get: it is killed in the end, as nothing of what is promised is its.
@@ -174,7 +186,8 @@ void promise_of_all_memory(void)
     expect_words(start, pages, 5);
     sbrk(-pages * PGSIZE);
     expect(sbrk(0) == start, "the break is back");
-    uint64 after = system_now().freemem, tables = before / 512 + 16 * PGSIZE; // they stay until the process ends
+    // they stay until the process ends
+    uint64 after = system_now().freemem, tables = before / 512 + 16 * PGSIZE;
     expect(after + tables >= before, "free memory comes back: %lu of %lu", after, before);
 }
 

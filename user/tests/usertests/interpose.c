@@ -54,7 +54,8 @@ static int may_exec(char *path)
 // A call that is not refused must do no harm here.
 static int harmless(int call)
 {
-    return call != SYS_exit && call != SYS_thread_exit && call != SYS_reboot && call != SYS_backtrace;
+    return call != SYS_exit && call != SYS_thread_exit && call != SYS_reboot &&
+           call != SYS_backtrace;
 }
 
 static void refuse_one(void *arg)
@@ -70,7 +71,8 @@ static void interpose_each(void)
 {
     for (uint i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
         if (harmless(calls[i].number) && calls[i].number < 31)
-            expect(status_of(refuse_one, (void *)&calls[i]) == 0, "%s alone is refused", calls[i].name);
+            expect(status_of(refuse_one, (void *)&calls[i]) == 0, "%s alone is refused",
+                   calls[i].name);
 }
 
 // Nothing is left but to end; the status tells which call was not refused.
@@ -105,7 +107,8 @@ static void interpose_does_nothing(void)
     must_pipe(ends);
     if (must_fork() == 0) {
         must_interpose(BIT(open) | BIT(write) | BIT(mkdir), "-");
-        exit(open("f", O_CREATE | O_RDWR) != -1 || mkdir("d") != -1 || write(ends[1], "x", 1) != -1);
+        exit(open("f", O_CREATE | O_RDWR) != -1 || mkdir("d") != -1 ||
+             write(ends[1], "x", 1) != -1);
     }
     expect_children(1);
     close(ends[1]);
@@ -145,7 +148,8 @@ static void interpose_no_path(void)
 static void interpose_path_others(void)
 {
     must_interpose(BIT(mkdir) | BIT(chdir), "d");
-    expect(mkdir("d") == -1 && errno == EPERM && chdir("d") == -1 && errno == EPERM, "mkdir and chdir are refused");
+    expect(mkdir("d") == -1 && errno == EPERM && chdir("d") == -1 && errno == EPERM,
+           "mkdir and chdir are refused");
 }
 
 static void expect_no_open(void *arg)
@@ -163,7 +167,8 @@ static void interpose_inherited(void)
     char out[4096];
     close(2);
     expect(run_program("/cat", cat_other, out, sizeof(out)) == 1 && out[0] == 0, "and to programs");
-    expect(run_program("/grep", cat_path, out, sizeof(out)) == 0 && out[0] != 0, "but for the path");
+    expect(run_program("/grep", cat_path, out, sizeof(out)) == 0 && out[0] != 0,
+           "but for the path");
 }
 
 static void interpose_parent_free(void)
@@ -181,7 +186,8 @@ static void interpose_only_adds(void)
     must_interpose(BIT(getpid), "-");
     must_interpose(BIT(uptime), "-");
     must_interpose(0, "-");
-    expect(is_refused(SYS_getpid) && is_refused(SYS_uptime) && !is_refused(SYS_close), "both are refused, no third");
+    expect(is_refused(SYS_getpid) && is_refused(SYS_uptime) && !is_refused(SYS_close),
+           "both are refused, no third");
 }
 
 static void interpose_path_stays(void)
@@ -200,7 +206,8 @@ static void interpose_path_later(void)
 {
     must_interpose(BIT(getpid), "-");
     must_interpose(BIT(open), "/README");
-    expect(may_open("/README") && !may_open("/true"), "a path can be named while no path is refused");
+    expect(may_open("/README") && !may_open("/true"),
+           "a path can be named while no path is refused");
 }
 
 static void interpose_bad_path(void)
@@ -212,7 +219,8 @@ static void interpose_bad_path(void)
     expect(getpid() > 0 && may_open("/README"), "nothing is refused");
     path[MAXPATH - 1] = 0;
     must_interpose(BIT(open), path);
-    expect(open(path, O_RDONLY) == -1 && errno == EPERM, "the longest path can be named, and leads nowhere");
+    expect(open(path, O_RDONLY) == -1 && errno == EPERM,
+           "the longest path can be named, and leads nowhere");
 }
 
 // The same path to other files, and none.
@@ -222,10 +230,13 @@ static void interpose_path_replaced(void)
     close(open("secret", O_CREATE | O_RDWR));
     must_interpose(BIT(open) | BIT(exec), "f");
     expect(may_open("f"), "the file may be opened");
-    expect(unlink("f") == 0 && open("f", O_CREATE | O_RDWR) == -1 && errno == EPERM, "removed, it cannot be made anew");
+    expect(unlink("f") == 0 && open("f", O_CREATE | O_RDWR) == -1 && errno == EPERM,
+           "removed, it cannot be made anew");
     expect(mknod("f", 1, 0) == 0 && !may_open("f") && unlink("f") == 0, "a device instead of it");
-    expect(symlink("secret", "f") == 0 && !may_open("f") && unlink("f") == 0, "a link to another file");
-    expect(link("secret", "f") == 0 && !may_open("f") && !may_exec("f") && unlink("f") == 0, "another file");
+    expect(symlink("secret", "f") == 0 && !may_open("f") && unlink("f") == 0,
+           "a link to another file");
+    expect(link("secret", "f") == 0 && !may_open("f") && !may_exec("f") && unlink("f") == 0,
+           "another file");
     expect(symlink("/true", "f") == 0 && !may_exec("f") && unlink("f") == 0, "a link to a program");
     expect(rename("secret", "f") == 0 && !may_open("f"), "another file that was renamed");
     must_interpose(BIT(open), "f");
@@ -240,7 +251,8 @@ static void interpose_path_comes_back(void)
     must_interpose(BIT(open), "f");
     expect(rename("f", "g") == 0 && !may_open("f") && !may_open("g"), "elsewhere it is refused");
     expect(symlink("g", "f") == 0 && may_open("f"), "a link that leads to it does as well");
-    expect(unlink("f") == 0 && rename("g", "f") == 0 && may_open("f"), "back again it may be opened");
+    expect(unlink("f") == 0 && rename("g", "f") == 0 && may_open("f"),
+           "back again it may be opened");
     expect(open("f", O_CREATE | O_EXCL) == -1 && errno == EEXIST, "it exists");
     int fd = open("f", O_CREATE | O_TRUNC | O_RDWR);
     expect(fd >= 0, "O_CREATE of what is there");
@@ -270,7 +282,8 @@ static void interpose_path_of_nothing(void)
     unlink("f");
 }
 
-// The inode's number is not given to another file, as long as a restricted process lives: the child does.
+// The inode's number is not given to another file, as long as a restricted process lives: the child
+// does.
 static void interpose_path_inode_kept(void)
 {
     int fd = open("f", O_CREATE | O_RDWR), gate[2];
@@ -288,7 +301,8 @@ static void interpose_path_inode_kept(void)
     expect(unlink("f") == 0, "unlink");
     for (int i = 0; i < 3; i++) { // the first free number is that of the file, if it is free
         fd = open("f", O_CREATE | O_RDWR);
-        expect(fd >= 0 && fstat(fd, &st) == 0 && st.ino != old.ino, "a new file has another number");
+        expect(fd >= 0 && fstat(fd, &st) == 0 && st.ino != old.ino,
+               "a new file has another number");
         close(fd);
         if (i < 2)
             unlink("f");
@@ -327,14 +341,18 @@ const struct test interpose_tests[] = {
     TEST(interpose_parent_free, 0, "", "a child's restriction is not the parent's"),
     TEST(interpose_only_adds, 0, "", "a further call refuses more, never less"),
     TEST(interpose_path_stays, 0, "", "the path can be dropped, not changed"),
-    TEST(interpose_path_later, 0, "", "it can be named as long as neither open nor exec is refused"),
-    TEST(interpose_path_replaced, 0, "", "the path to another file than it led to at first is refused"),
+    TEST(interpose_path_later, 0, "",
+         "it can be named as long as neither open nor exec is refused"),
+    TEST(interpose_path_replaced, 0, "",
+         "the path to another file than it led to at first is refused"),
     TEST(interpose_path_comes_back, 0, "", "and allowed when it leads to the first one again"),
     TEST(interpose_path_elsewhere, 0, "", "a relative path means the file that it led to at first"),
     TEST(interpose_path_of_nothing, 0, "", "a path that led nowhere is refused for ever"),
     TEST(interpose_path_inode_kept, 0, "", "the number of the file is not given to another"),
-    TEST(interpose_bad_path, 0, "", "paths that are too long or nowhere: an error, and nothing is refused"),
+    TEST(interpose_bad_path, 0, "",
+         "paths that are too long or nowhere: an error, and nothing is refused"),
     TEST(interpose_while_traced, 0, "", "trace and interpose can be refused, too"),
-    TEST(interpose_without_memory, ALONE, "", "interpose and trace need no memory: they work when there is none"),
+    TEST(interpose_without_memory, ALONE, "",
+         "interpose and trace need no memory: they work when there is none"),
     END_OF_TESTS,
 };

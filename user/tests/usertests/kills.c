@@ -96,13 +96,14 @@ static void read_console(void *arg)
         read(fd, &c, 1);
 }
 
-// The test's group, which is not that of usertests, gets the console for so long. In the background it does not,
-// and nobody there waits for the keyboard.
+// The test's group, which is not that of usertests, gets the console for so long. In the background
+// it does not, and nobody there waits for the keyboard.
 static void kill_reading_console(void)
 {
     struct procinfo above;
     int console = open("/console", O_RDWR);
-    expect(console >= 0 && procinfo(getppid(), &above) == getppid(), "the console, and the group of usertests");
+    expect(console >= 0 && procinfo(getppid(), &above) == getppid(),
+           "the console, and the group of usertests");
     if (tcsetpgrp(console, 0) == 0) {
         int pid = start_child(read_console, 0);
         wait_asleep(pid);
@@ -128,7 +129,8 @@ static void kill_waiting_parent(void)
     }
     wait_asleep(pid);
     expect_killed(pid);
-    expect(write(gate[1], "x", 1) == 1 && read_byte(answer[0]) == '1', "its child lives on with parent 1");
+    expect(write(gate[1], "x", 1) == 1 && read_byte(answer[0]) == '1',
+           "its child lives on with parent 1");
     close(answer[1]);
     expect_end_of_file(answer[0]);
 }
@@ -186,26 +188,26 @@ static void kill_parent_of_caller(void)
 
 // Each in a child of its own: illegal instructions, with and without floating point in use, and
 // what else no program may do. t0 points to what can be read.
-#define FAULTS(X)                                                                                                      \
-    X(".word 0")                                                                                                       \
-    X("fadd.d ft0, ft0, ft0\n .word 0")                                                                                \
-    X("ebreak")                                                                                                        \
-    X("csrr t0, sstatus")                                                                                              \
-    X("csrw satp, zero")                                                                                               \
-    X("sret")                                                                                                          \
-    X("wfi\n csrw sip, zero")                                                                                          \
-    X("sfence.vma")                                                                                                    \
-    X("jr zero")                                                                                                       \
-    X("li t0, -1\n srli t0, t0, 25\n jr t0")                                                                           \
-    X("jr sp")                                                                                                         \
-    X("lr.w t1, (zero)")                                                                                               \
+#define FAULTS(X)                                                                                  \
+    X(".word 0")                                                                                   \
+    X("fadd.d ft0, ft0, ft0\n .word 0")                                                            \
+    X("ebreak")                                                                                    \
+    X("csrr t0, sstatus")                                                                          \
+    X("csrw satp, zero")                                                                           \
+    X("sret")                                                                                      \
+    X("wfi\n csrw sip, zero")                                                                      \
+    X("sfence.vma")                                                                                \
+    X("jr zero")                                                                                   \
+    X("li t0, -1\n srli t0, t0, 25\n jr t0")                                                       \
+    X("jr sp")                                                                                     \
+    X("lr.w t1, (zero)")                                                                           \
     X("amoadd.w t1, t1, (zero)")
 
 static void fault(int which)
 {
     int n = 0;
-#define FAULT(text)                                                                                                    \
-    if (n++ == which)                                                                                                  \
+#define FAULT(text)                                                                                \
+    if (n++ == which)                                                                              \
         __asm__ volatile(text ::: "t0", "t1", "ft0", "memory");
     FAULTS(FAULT)
 #undef FAULT
@@ -230,8 +232,10 @@ const struct test kills_tests[] = {
     TEST(kill_spinning, BOTH, "", "a process that makes no system call is ended by the next tick"),
     TEST(kill_paused, 0, "", "kill ends a pause"),
     TEST(kill_reading_pipe, 0, "", "kill ends a wait for a pipe's bytes, and the pipe works on"),
-    TEST(kill_writing_pipe, 0, "labs 15", "kill ends a wait for room in a pipe; what was written stays"),
-    TEST(kill_waiting_for_pipe_end, 0, "", "kill ends a wait for another reader; those who remain get the bytes"),
+    TEST(kill_writing_pipe, 0, "labs 15",
+         "kill ends a wait for room in a pipe; what was written stays"),
+    TEST(kill_waiting_for_pipe_end, 0, "",
+         "kill ends a wait for another reader; those who remain get the bytes"),
     TEST(kill_reading_console, 0, "", "kill ends a wait for the keyboard"),
     TEST(kill_waiting_parent, 0, "", "kill ends a wait for children, which go to init and live on"),
     TEST(kill_zombie, 0, "", "kill of a zombie works and does not change its status; then ESRCH"),
@@ -239,17 +243,25 @@ const struct test kills_tests[] = {
     TEST(kill_nobody, 0, "", "kill of a number that no process has fails with ESRCH"),
     TEST(kill_oneself, 0, "", "kill(getpid()) does not return"),
     TEST(kill_parent_of_caller, 0, "", "a child can kill its parent"),
-    TEST(faults_kill, BOTH, "", "illegal instructions, privileged ones and wild jumps kill with status -1"),
-    TEST(kill_in_write, ALONE, "", "kill ends a write() of 2 GiB of untouched memory before all is written"),
+    TEST(faults_kill, BOTH, "",
+         "illegal instructions, privileged ones and wild jumps kill with status -1"),
+    TEST(kill_in_write, ALONE, "",
+         "kill ends a write() of 2 GiB of untouched memory before all is written"),
     TEST(kill_in_read, ALONE, "", "and a read() of a large file"),
     TEST(kill_in_procmem, ALONE, "", "and a procmem_write() of many pages"),
     TEST(kill_in_fork, ALONE, "", "and the fork of a process that has many pages"),
-    TEST(kill_in_truncate, ALONE, "", "and an ftruncate(): the file is longer than asked for, and whole"),
-    TEST(kill_meets_sleep, 0, "labs 10", "a kill at the moment in which its victim falls asleep is not lost"),
-    TEST(kill_during_fork, 0, "labs 10", "children that are being born are killed with their group"),
-    TEST(kill_during_exec, BOTH, "", "a process killed in the middle of exec ends and leaves nothing"),
+    TEST(kill_in_truncate, ALONE, "",
+         "and an ftruncate(): the file is longer than asked for, and whole"),
+    TEST(kill_meets_sleep, 0, "labs 10",
+         "a kill at the moment in which its victim falls asleep is not lost"),
+    TEST(kill_during_fork, 0, "labs 10",
+         "children that are being born are killed with their group"),
+    TEST(kill_during_exec, BOTH, "",
+         "a process killed in the middle of exec ends and leaves nothing"),
     TEST(kill_by_many, 0, "", "many killers of one process at once do no harm"),
-    TEST(killed_while_writing, 0, "", "a file whose writer was killed holds what was written, whole"),
-    TEST(killed_while_walking, 0, "", "killing processes that make and remove names leaves nothing locked"),
+    TEST(killed_while_writing, 0, "",
+         "a file whose writer was killed holds what was written, whole"),
+    TEST(killed_while_walking, 0, "",
+         "killing processes that make and remove names leaves nothing locked"),
     END_OF_TESTS,
 };

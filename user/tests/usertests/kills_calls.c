@@ -1,7 +1,7 @@
 // Kills in the middle of one call that takes long: it is over soon, and what it leaves is whole.
 //
-// How far a call came is told by a counter of the kernel, not by a clock. A kill may come too late; then all is
-// done once more.
+// How far a call came is told by a counter of the kernel, not by a clock. A kill may come too late;
+// then all is done once more.
 #include "user/tests/usertests/heap_probe.h"
 #include "user/tests/usertests/kills.h"
 #include "user/tests/usertests/mmap.h"
@@ -10,15 +10,15 @@
 #define TRIES       50
 #define COPIED      6144          // pages that need memory of their own
 #define UNTOUCHED   (512 * 1024L) // pages that need none
-#define TABLES      4096L         // page tables that a fork copies, which takes longer than a clock tick
-#define CUT_BLOCKS  1024          // of a file with a block below each of its indirect blocks
+#define TABLES      4096L // page tables that a fork copies, which takes longer than a clock tick
+#define CUT_BLOCKS  1024  // of a file with a block below each of its indirect blocks
 #define CUT_STRIDE  ((uint64)NINDIRECT * BSIZE)
 #define CUT_RETRIES 5
 
 static char page[PGSIZE];
 
-// Whether a child that does call(), and then waits for its end, is stopped by a kill before it has moved the
-// counter by total.
+// Whether a child that does call(), and then waits for its end, is stopped by a kill before it has
+// moved the counter by total.
 static int stops_early(void (*call)(void), const char *counter, long total)
 {
     for (int i = 0; i < TRIES; i++) {
@@ -47,7 +47,8 @@ static void write_untouched(void)
 
 void kill_in_write(void)
 {
-    expect(stops_early(write_untouched, "fault_zero_map", UNTOUCHED), "write() of 2 GiB ends with a kill");
+    expect(stops_early(write_untouched, "fault_zero_map", UNTOUCHED),
+           "write() of 2 GiB ends with a kill");
 }
 
 static void read_hole(void)
@@ -60,7 +61,8 @@ void kill_in_read(void)
 {
     int fd = new_file("f");
     expect(ftruncate(fd, COPIED * PGSIZE) == 0, "ftruncate");
-    expect(stops_early(read_hole, "fault_zero_fill", COPIED), "read() of a large file ends with a kill");
+    expect(stops_early(read_hole, "fault_zero_fill", COPIED),
+           "read() of a large file ends with a kill");
     discard(fd, "f");
 }
 
@@ -72,7 +74,8 @@ static void write_into_oneself(void)
 
 void kill_in_procmem(void)
 {
-    expect(stops_early(write_into_oneself, "fault_zero_fill", COPIED), "procmem_write() ends with a kill");
+    expect(stops_early(write_into_oneself, "fault_zero_fill", COPIED),
+           "procmem_write() ends with a kill");
 }
 
 // --- fork of a large space ---
@@ -103,7 +106,8 @@ static int fork_is_stopped(void)
     close(ends[1]);
     long before = counter_value("fork_pages");
     expect(read(ends[0], &first, sizeof(first)) == sizeof(first), "a first fork");
-    expect(read(ends[0], &more, sizeof(more)) == sizeof(more) && more == first, "a second fork is like the first");
+    expect(read(ends[0], &more, sizeof(more)) == sizeof(more) && more == first,
+           "a second fork is like the first");
     while (counter_value("fork_pages") <= before + 2 * first)
         pause(0); // until the third is on its way
     expect_killed(pid);

@@ -7,7 +7,8 @@ static void lazy_alloc(void)
     for (char *p = start; p < start + GB; p += 64 * PGSIZE)
         *(char **)p = p;
     for (char *p = start; p < start + GB; p += 64 * PGSIZE)
-        expect(*(char **)p == p && ((char **)p)[1] == 0, "the page at %p keeps what was written", (void *)p);
+        expect(*(char **)p == p && ((char **)p)[1] == 0, "the page at %p keeps what was written",
+               (void *)p);
 }
 
 static void unmap_and_touch(void *arg)
@@ -23,7 +24,8 @@ static void lazy_unmap(void)
     for (char *p = start; p < start + GB; p += 16 * MB)
         *(char **)p = p;
     for (char *p = start; p < start + GB; p += 16 * MB)
-        expect(status_of(unmap_and_touch, p) == -1, "a child that gave back %p cannot touch it", (void *)p);
+        expect(status_of(unmap_and_touch, p) == -1, "a child that gave back %p cannot touch it",
+               (void *)p);
     for (char *p = start; p < start + GB; p += 16 * MB)
         expect(*(char **)p == p, "the parent's page at %p stays", (void *)p);
 }
@@ -31,9 +33,11 @@ static void lazy_unmap(void)
 // labs 22: paths and buffers in memory that nobody touched.
 static void lazy_copy(void)
 {
-    static const uint64 nowhere[] = {0x3fffffc000, 0x3fffffd000, TRAPFRAME, TRAMPOLINE, MAXVA, 2 * MAXVA};
+    static const uint64 nowhere[] = {0x3fffffc000, 0x3fffffd000, TRAPFRAME,
+                                     TRAMPOLINE,   MAXVA,        2 * MAXVA};
     char *p = grow_heap(4 * PGSIZE, SBRK_LAZY);
-    expect(open(p + PGSIZE, O_RDONLY) == -1 && errno == ENOENT, "a path of zeroes is the empty one");
+    expect(open(p + PGSIZE, O_RDONLY) == -1 && errno == ENOENT,
+           "a path of zeroes is the empty one");
     int fd = open("file", O_RDWR | O_CREATE);
     expect(fd >= 0 && write(fd, p + 2 * PGSIZE - 3, 6) == 6, "write from two untouched pages");
     p[3 * PGSIZE - 1] = 'x';
@@ -42,11 +46,14 @@ static void lazy_copy(void)
     for (int i = -1; i < 6; i++)
         expect(p[3 * PGSIZE + i] == 0, "zeroes were written");
     char *end = sbrk(0);
-    expect(sys_sbrk(-(long)end - 1, SBRK_EAGER) == end, "shrinking by more than all returns the old break");
+    expect(sys_sbrk(-(long)end - 1, SBRK_EAGER) == end,
+           "shrinking by more than all returns the old break");
     for (uint i = 0; i < sizeof(nowhere) / sizeof(nowhere[0]); i++) {
         expect(lseek(fd, 0, SEEK_SET) == 0, "lseek");
-        expect(read(fd, (void *)nowhere[i], 8) == -1 && errno == EFAULT, "read into %p", (void *)nowhere[i]);
-        expect(write(fd, (void *)nowhere[i], 8) == -1 && errno == EFAULT, "write from %p", (void *)nowhere[i]);
+        expect(read(fd, (void *)nowhere[i], 8) == -1 && errno == EFAULT, "read into %p",
+               (void *)nowhere[i]);
+        expect(write(fd, (void *)nowhere[i], 8) == -1 && errno == EFAULT, "write from %p",
+               (void *)nowhere[i]);
     }
     close(fd);
     unlink("file");
@@ -66,8 +73,10 @@ static void lazy_sbrk(void)
     p[0] = 1;
     p[PGSIZE - 1] = 2;
     expect(p[0] == 1 && p[1] == 0 && p[PGSIZE - 1] == 2, "works");
-    expect(sbrk(1) == SBRK_ERROR && errno == ENOMEM && sbrklazy(1) == SBRK_ERROR && errno == ENOMEM, "no byte more");
-    expect(sbrk(0) == (char *)TRAPFRAME && store_kills(TRAPFRAME), "TRAPFRAME is not the program's");
+    expect(sbrk(1) == SBRK_ERROR && errno == ENOMEM && sbrklazy(1) == SBRK_ERROR && errno == ENOMEM,
+           "no byte more");
+    expect(sbrk(0) == (char *)TRAPFRAME && store_kills(TRAPFRAME),
+           "TRAPFRAME is not the program's");
     expect(write(-1, p, PGSIZE) == -1 && errno == EBADF, "the system lives");
 }
 
@@ -88,7 +97,8 @@ static void lazy_kills_toucher(void)
         exit(7);
     }
     long refusals = counter_value("fault_nomem");
-    expect(status_of(touch_all, (void *)(2 * system_now().totalmem)) == -1, "who touches more than RAM is killed");
+    expect(status_of(touch_all, (void *)(2 * system_now().totalmem)) == -1,
+           "who touches more than RAM is killed");
     expect(counter_value("fault_nomem") > refusals, "and it was counted");
     open_gate(&g);
     expect(waitpid(bystander, &status, 0) == bystander && status == 7, "a bystander lives");
@@ -105,7 +115,8 @@ static void take_all_but(char *start, long left)
 }
 
 // The kernel touches untouched memory for a program when there is none left: the call fails, and
-// what it was to move is moved later. The journal may give frames back just then: so it is tried again.
+// what it was to move is moved later. The journal may give frames back just then: so it is tried
+// again.
 static void no_memory_in_a_call(void)
 {
     enum { TRIES = 20 };
@@ -117,14 +128,16 @@ static void no_memory_in_a_call(void)
     own_pages();
     expect(pipe(ends) == 0, "pipe");
     do {
-        expect(tries++ < TRIES && write(ends[1], &c, 1) == 1, "read without memory fails some time");
+        expect(tries++ < TRIES && write(ends[1], &c, 1) == 1,
+               "read without memory fails some time");
         take_all_but(grow_heap(0, SBRK_LAZY), 0);
     } while (read(ends[0], lazy + (tries - 1) * PGSIZE, 1) == 1);
     lazy += (tries - 1) * PGSIZE;
     expect(errno == EFAULT || errno == ENOMEM, "read without memory fails");
     expect(*lazy == 0, "reading needs none");
     sbrk(-64 * PGSIZE);
-    expect(read(ends[0], lazy, 1) == 1 && *lazy == 'c', "it works when there is memory, and no byte was lost");
+    expect(read(ends[0], lazy, 1) == 1 && *lazy == 'c',
+           "it works when there is memory, and no byte was lost");
 }
 
 static void read_all_lazy(void *arg)
@@ -153,7 +166,8 @@ static void reading_maps_the_zero_page(void)
     uint64 zero = frame_of(p);
     for (int i = 0; i < 32; i++) {
         expect(frame_of(p + i * PGSIZE) == zero && zero != 0, "one frame for all pages");
-        expect(has_rights(p + i * PGSIZE, PTE_R | PTE_U) && pgpte(p) & PTE_COW, "to be read, copied at a write");
+        expect(has_rights(p + i * PGSIZE, PTE_R | PTE_U) && pgpte(p) & PTE_COW,
+               "to be read, copied at a write");
     }
     uint64 resident = self_now().resident;
     for (int i = 0; i < 32; i += 2)
@@ -162,8 +176,10 @@ static void reading_maps_the_zero_page(void)
     for (int i = 0; i < 32; i++) {
         expect((frame_of(p + i * PGSIZE) == zero) == i % 2, "which is the writer's alone");
         for (int b = 0; b < PGSIZE; b++)
-            expect(p[i * PGSIZE + b] == (i % 2 || b != 5 ? 0 : 5), "and zero but for what was written");
-        expect(has_rights(p + i * PGSIZE, PTE_R | PTE_U | (i % 2 ? 0 : PTE_W)), "rights of page %d", i);
+            expect(p[i * PGSIZE + b] == (i % 2 || b != 5 ? 0 : 5),
+                   "and zero but for what was written");
+        expect(has_rights(p + i * PGSIZE, PTE_R | PTE_U | (i % 2 ? 0 : PTE_W)), "rights of page %d",
+               i);
     }
 }
 
@@ -188,7 +204,8 @@ static void zero_page_after_fork(void)
     for (int i = 0; i < 5; i++)
         expect(status_of(write_zero_pages, p) == 0, "a child writes its own");
     for (int i = 0; i < 4; i++)
-        expect(p[i * PGSIZE] == 0 && frame_of(p + i * PGSIZE) == zero, "the parent's are still the zero page");
+        expect(p[i * PGSIZE] == 0 && frame_of(p + i * PGSIZE) == zero,
+               "the parent's are still the zero page");
     p[0] = 1;
     expect(frame_of(p) != zero && p[PGSIZE] == 0, "until it writes");
 }
@@ -213,7 +230,8 @@ static void fill_along(void)
         expect(present_from(p, 1) == i, "page %d alone", i);
     }
     *word(p, 5) = 5;
-    expect(present_from(p, 1) == 4 + 8, "the fifth comes with seven others, not %d pages in all", present_from(p, 1));
+    expect(present_from(p, 1) == 4 + 8, "the fifth comes with seven others, not %d pages in all",
+           present_from(p, 1));
     expect(counter_value("fault_zero_around") == along + 7, "which are counted");
     expect(pgpte(p) == 0, "none before");
     *word(p, 20) = 20;
@@ -239,7 +257,8 @@ static void fill_along_stops(void)
     expect(p[8 * PGSIZE] == 0, "the zero page");
     uint64 zero = frame_of(p + 8 * PGSIZE);
     write_words(p + PGSIZE, 5, 1);
-    expect(present_from(p, 1) == 8 && frame_of(p + 8 * PGSIZE) == zero, "up to a page that is there");
+    expect(present_from(p, 1) == 8 && frame_of(p + 8 * PGSIZE) == zero,
+           "up to a page that is there");
 
     p = grow_aligned(2 * MB + 20 * PGSIZE, SBRK_EAGER);
     write_words(p + 506 * PGSIZE, 5, 1);
@@ -247,7 +266,10 @@ static void fill_along_stops(void)
     expect_words(p + 506 * PGSIZE, 5, 1);
 }
 
-static long elapsed_ms(uint64 since) { return (read_time() - since) * 1000 / system_now().timebase; }
+static long elapsed_ms(uint64 since)
+{
+    return (read_time() - since) * 1000 / system_now().timebase;
+}
 
 static void sparse_is_quick(void)
 {
@@ -296,15 +318,22 @@ const struct test lazy_tests[] = {
          "children give a sparse 1 GiB back and die when they touch it; the parent keeps its own"),
     TEST(lazy_copy, BOTH, "xv6, labs 22", "system calls on untouched memory, and on what is none"),
     TEST(lazy_sbrk, BOTH, "xv6", "a heap up to TRAPFRAME, its last page, and no byte more"),
-    TEST(lazy_kills_toucher, ALONE, "", "who touches more lazy memory than there is is killed, nobody else"),
-    TEST(no_memory_in_a_call, ALONE, "", "a system call that needs a page when there is none fails and loses nothing"),
+    TEST(lazy_kills_toucher, ALONE, "",
+         "who touches more lazy memory than there is is killed, nobody else"),
+    TEST(no_memory_in_a_call, ALONE, "",
+         "a system call that needs a page when there is none fails and loses nothing"),
     TEST(reading_takes_no_memory, 0, "", "reading more untouched memory than there is RAM"),
-    TEST(reading_maps_the_zero_page, BOTH, "", "a read maps one zero page for all; a write gets a page of its own"),
-    TEST(zero_page_after_fork, BOTH, "", "the zero page is shared by fork, too, and nobody writes it"),
+    TEST(reading_maps_the_zero_page, BOTH, "",
+         "a read maps one zero page for all; a write gets a page of its own"),
+    TEST(zero_page_after_fork, BOTH, "",
+         "the zero page is shared by fork, too, and nobody writes it"),
     TEST(fill_along, 0, "", "promised pages written in a row are filled eight at a time"),
-    TEST(fill_along_stops, 0, "", "pages filled along lie within the promise, the table, and before pages in place"),
-    TEST(sparse_is_quick, ALONE, "", "fork and shrink of a sparse heap of 200 GiB cost what is mapped"),
-    TEST(lazy_is_not_executable, BOTH, "labs 24", "a fetch from the heap kills, on untouched pages and others"),
+    TEST(fill_along_stops, 0, "",
+         "pages filled along lie within the promise, the table, and before pages in place"),
+    TEST(sparse_is_quick, ALONE, "",
+         "fork and shrink of a sparse heap of 200 GiB cost what is mapped"),
+    TEST(lazy_is_not_executable, BOTH, "labs 24",
+         "a fetch from the heap kills, on untouched pages and others"),
     TEST(exec_reads_lazy, BOTH, "labs 22", "exec reads an untouched argument vector"),
     END_OF_TESTS,
 };

@@ -9,7 +9,8 @@ static void expect_format(const char *wanted, const char *format, ...)
     va_start(args, format);
     int n = vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    expect(strcmp(text, wanted) == 0 && n == (int)strlen(wanted), "`%s' for `%s', not `%s'", wanted, format, text);
+    expect(strcmp(text, wanted) == 0 && n == (int)strlen(wanted), "`%s' for `%s', not `%s'", wanted,
+           format, text);
 }
 
 static void format_numbers(void)
@@ -18,7 +19,8 @@ static void format_numbers(void)
     expect_format("-9223372036854775808 18446744073709551615", "%ld %lu", 1L << 63, ~0UL);
     expect_format("ff FF 0 ffffffffffffffff", "%x %X %x %llx", 255, 255, 0, ~0ULL);
     expect_format("0x00000000deadbeef", "%p", 0xdeadbeefUL);
-    expect_format("[   42][42   ][00042][+42][ -042]", "[%5d][%-5d][%05d][%+d][%5.3d]", 42, 42, 42, 42, -42);
+    expect_format("[   42][42   ][00042][+42][ -042]", "[%5d][%-5d][%05d][%+d][%5.3d]", 42, 42, 42,
+                  42, -42);
     expect_format("[   7][7   ]", "[%*d][%*d]", 4, 7, -4, 7);
     expect_format("-1 255 65535", "%hhd %hhu %hu", 255, 0x1ff, 0x1ffff);
     expect_format("17 12 5%", "%o %zu %d%%", 15, 12UL, 5);
@@ -53,7 +55,8 @@ static void moving_memory(void)
                 memmove(a + 50 + to, a + 50 + from, n);
                 for (int i = 0; i < 200; i++) {
                     int moved = i >= 50 + to && i < 50 + to + n;
-                    expect(a[i] == (moved ? b[i - to + from] : i), "memmove(+%d, +%d, %d) at %d", to, from, n, i);
+                    expect(a[i] == (moved ? b[i - to + from] : i), "memmove(+%d, +%d, %d) at %d",
+                           to, from, n, i);
                 }
             }
         }
@@ -72,7 +75,8 @@ static void strings(void)
     expect(strcmp("a", "b") < 0 && strcmp("b", "a") > 0 && strcmp("", "") == 0, "strcmp");
     expect(strcmp("\xff", "a") > 0, "strcmp compares unsigned");
     expect(strncmp("abc", "abd", 2) == 0 && strncmp("abc", "abd", 3) < 0, "strncmp");
-    expect(strchr("abc", 'c')[0] == 'c' && strchr("abc", 'x') == 0 && *strchr("a", 0) == 0, "strchr");
+    expect(strchr("abc", 'c')[0] == 'c' && strchr("abc", 'x') == 0 && *strchr("a", 0) == 0,
+           "strchr");
     expect(strcmp(strrchr("/a/b", '/'), "/b") == 0 && strrchr("a", '/') == 0, "strrchr");
     expect(strcmp(strstr("banana", "nan"), "nana") == 0 && strstr("a", "b") == 0, "strstr");
     expect(strcmp(strcat(strcpy(buf, "ab"), "cd"), "abcd") == 0, "strcat");
@@ -93,7 +97,8 @@ static void numbers(void)
     errno = 0;
     expect(strtol("9223372036854775808", 0, 10) == ~(1L << 63) && errno == ERANGE, "and one more");
     expect(parse_long("-5", &v) == 0 && v == -5, "parse_long");
-    expect(parse_long("5x", &v) < 0 && parse_long("", &v) < 0 && parse_long("010", &v) == 0 && v == 10,
+    expect(parse_long("5x", &v) < 0 && parse_long("", &v) < 0 && parse_long("010", &v) == 0 &&
+               v == 10,
            "parse_long refuses what is no number");
 }
 

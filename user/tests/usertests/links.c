@@ -70,10 +70,12 @@ static void unlinkread(void)
     WORKS(unlink("f"));
     expect_none("f");
     make_file("f", "another"); // of the same name: another file
-    expect(fstat(fd, &st) == 0 && st.nlink == 0 && st.size == 5 && st.ino != inode_of("f"), "it is there, nameless");
+    expect(fstat(fd, &st) == 0 && st.nlink == 0 && st.size == 5 && st.ino != inode_of("f"),
+           "it is there, nameless");
     expect(read(fd, buf, sizeof(buf)) == 5 && memcmp(buf, "hello", 5) == 0, "its text is there");
     expect(write(fd, " world", 6) == 6 && lseek(fd, 0, SEEK_SET) == 0, "and can be added to");
-    expect(read(fd, buf, sizeof(buf)) == 11 && memcmp(buf, "hello world", 11) == 0, "and read back");
+    expect(read(fd, buf, sizeof(buf)) == 11 && memcmp(buf, "hello world", 11) == 0,
+           "and read back");
     close(fd);
     expect_text("f", "another");
     WORKS(unlink("f"));
@@ -220,27 +222,36 @@ static void link_count_limit(void)
 }
 
 const struct test links_tests[] = {
-    TEST(linktest, 0, "xv6", "a file with two names; links to itself, to nothing and to a directory fail"),
-    TEST(linkunlink, 0, "xv6, labs 18", "4 processes create, link, rename and unlink a few names: links stay true"),
+    TEST(linktest, 0, "xv6",
+         "a file with two names; links to itself, to nothing and to a directory fail"),
+    TEST(linkunlink, 0, "xv6, labs 18",
+         "4 processes create, link, rename and unlink a few names: links stay true"),
     TEST(unlinkread, 0, "xv6", "an open file without a name is read and written"),
     TEST(link_errors, 0, "", "link's errors, each exactly, add no link"),
     TEST(link_shares_text, 0, "", "what is written through one name is read through all"),
-    TEST(walk_while_razed, 0, "labs 18", "paths are followed while the directories on them come, move and go"),
+    TEST(walk_while_razed, 0, "labs 18",
+         "paths are followed while the directories on them come, move and go"),
     TEST(link_count_limit, SLOW, "known 13", "LINK_MAX names of a file, and EMLINK for one more"),
     TEST(symlinktest, 0, "", "a symbolic link leads to its target, whatever that is at the moment"),
-    TEST(symlink_text, 0, "", "readlink gives the target exactly, cut at the buffer's size, without a 0"),
+    TEST(symlink_text, 0, "",
+         "readlink gives the target exactly, cut at the buffer's size, without a 0"),
     TEST(symlink_loop, 0, "", "links that lead to each other are ELOOP in every call"),
-    TEST(symlink_depth, 0, "labs 27", "a path may lead through SYMLINK_DEPTH links and not one more"),
+    TEST(symlink_depth, 0, "labs 27",
+         "a path may lead through SYMLINK_DEPTH links and not one more"),
     TEST(symlink_dangling, 0, "", "O_CREATE through a dangling link makes its target"),
-    TEST(symlink_relative, 0, "", "a relative target begins at the link's directory, an absolute one at the root"),
-    TEST(symlink_inside_path, 0, "", "links in the middle of a path are followed, also by calls that change names"),
+    TEST(symlink_relative, 0, "",
+         "a relative target begins at the link's directory, an absolute one at the root"),
+    TEST(symlink_inside_path, 0, "",
+         "links in the middle of a path are followed, also by calls that change names"),
     TEST(symlink_to_directory, 0, "", "chdir, .. and getcwd through a link to a directory"),
-    TEST(symlink_too_long, 0, "", "the longest target; a path that grows too long on the way is ENAMETOOLONG"),
+    TEST(symlink_too_long, 0, "",
+         "the longest target; a path that grows too long on the way is ENAMETOOLONG"),
     TEST(symlink_errors, 0, "", "symlink's and readlink's errors, each exactly"),
     TEST(symlink_slash, 0, "", "a slash behind a link demands that it leads to a directory"),
     TEST(symlink_nofollow, 0, "", "O_NOFOLLOW opens the link itself, to be read only"),
     TEST(symlink_itself_changes, 0, "", "unlink, rename and link mean the link itself"),
     TEST(symlink_inodes, ALONE, "", "links hold no inode in core, nor does following them"),
-    TEST(symlink_concurrent, 0, "labs 18", "a link that is replaced again and again leads to one target or the other"),
+    TEST(symlink_concurrent, 0, "labs 18",
+         "a link that is replaced again and again leads to one target or the other"),
     END_OF_TESTS,
 };

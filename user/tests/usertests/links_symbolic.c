@@ -27,9 +27,11 @@ void symlink_text(void)
     WORKS(symlink(target, "s"));
     expect(look_at("s").size == (uint64)n, "its size is the target's");
     memset(buf, '#', sizeof(buf));
-    expect(readlink("s", buf, sizeof(buf)) == n && memcmp(buf, target, n) == 0 && buf[n] == '#', "the whole target");
+    expect(readlink("s", buf, sizeof(buf)) == n && memcmp(buf, target, n) == 0 && buf[n] == '#',
+           "the whole target");
     memset(buf, '#', sizeof(buf));
-    expect(readlink("s", buf, n) == n && memcmp(buf, target, n) == 0 && buf[n] == '#', "a buffer that just fits");
+    expect(readlink("s", buf, n) == n && memcmp(buf, target, n) == 0 && buf[n] == '#',
+           "a buffer that just fits");
     memset(buf, '#', sizeof(buf));
     expect(readlink("s", buf, 4) == 4 && memcmp(buf, "some#", 5) == 0, "cut at 4 bytes");
     WORKS(unlink("s"));
@@ -169,7 +171,8 @@ void symlink_to_directory(void)
     expect(getcwd(cwd, sizeof(cwd)) == cwd && strcmp(cwd, wanted) == 0, "%s, not %s", wanted, cwd);
     expect(inode_of("..") == inode_of("../../d"), ".. is the directory's, not the link's");
     WORKS(chdir(test_directory));
-    expect(inode_of("s/..") == inode_of("d") && inode_of("s/.") == inode_of("d/e"), "the same in a path");
+    expect(inode_of("s/..") == inode_of("d") && inode_of("s/.") == inode_of("d/e"),
+           "the same in a path");
     FAILS(open("s", O_RDWR), EISDIR);
     expect(count_names("s") == 0, "the directory can be read through it");
     WORKS(unlink("d/e"));
@@ -184,7 +187,8 @@ void symlink_too_long(void)
     char *target = path_of(MAXPATH - 1, "f");
     make_file("f", "far");
     WORKS(symlink(target, "s"));
-    expect(readlink("s", buf, sizeof(buf)) == MAXPATH - 1 && memcmp(buf, target, MAXPATH - 1) == 0, "the whole target");
+    expect(readlink("s", buf, sizeof(buf)) == MAXPATH - 1 && memcmp(buf, target, MAXPATH - 1) == 0,
+           "the whole target");
     expect_text("s", "far");
     WORKS(unlink("s"));
     WORKS(symlink(path_of(MAXPATH - 3, "."), "s")); // and behind it "/f"
@@ -228,7 +232,8 @@ void symlink_slash(void)
     make_file("f", "text");
     WORKS(symlink("d", "s"));
     WORKS(symlink("f", "t"));
-    expect(inode_of("s/") == inode_of("d") && inode_of("s") != inode_of("d"), "s/ is the directory");
+    expect(inode_of("s/") == inode_of("d") && inode_of("s") != inode_of("d"),
+           "s/ is the directory");
     FAILS(open("t/", O_RDONLY), ENOTDIR);
     FAILS(open("t/", O_RDONLY | O_NOFOLLOW), ENOTDIR);
     FAILS(open("t/.", O_RDONLY), ENOTDIR);
@@ -305,7 +310,8 @@ void symlink_inodes(void)
     make_file("f", "text");
     for (int i = 0; i < n; i++) {
         WORKS(symlink(i % 2 ? "f" : "none", numbered("s", i)));
-        expect(open(numbered("s", i), O_RDONLY | O_CREATE | O_EXCL) == -1 && errno == EEXIST, "EEXIST");
+        expect(open(numbered("s", i), O_RDONLY | O_CREATE | O_EXCL) == -1 && errno == EEXIST,
+               "EEXIST");
         int fd = open(numbered("s", i), O_RDONLY);
         expect(i % 2 ? fd >= 0 && close(fd) == 0 : fd == -1, "every second one leads somewhere");
     }
@@ -325,7 +331,8 @@ static void follow_always(void)
         expect(memcmp(buf, "one", 3) == 0 || memcmp(buf, "two", 3) == 0, "one of both");
         close(fd);
         int n = readlink("s", buf, sizeof(buf));
-        expect((n == 1 && buf[0] == 'f') || (n == 3 && memcmp(buf, "./g", 3) == 0), "a whole target");
+        expect((n == 1 && buf[0] == 'f') || (n == 3 && memcmp(buf, "./g", 3) == 0),
+               "a whole target");
     }
     exit(0);
 }

@@ -13,7 +13,8 @@ static void expect_on(int hart)
 {
     for (int i = 0; i < 20; i++) {
         struct procinfo now = self_now();
-        expect(now.cpu == hart && now.pin == hart, "on hart %d, not %d (pinned to %d)", hart, now.cpu, now.pin);
+        expect(now.cpu == hart && now.pin == hart, "on hart %d, not %d (pinned to %d)", hart,
+               now.cpu, now.pin);
         if (i % 4 == 0)
             pause(1);
         for (volatile int j = 0; j < 10000; j++)
@@ -66,8 +67,10 @@ static void pin_refuses(void)
 {
     int n = harts(), bad[] = {-1, n, n + 1, NCPU, 0x7fffffff, -0x7fffffff - 1};
     for (uint i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        expect(cpupin(bad[i]) == -1 && errno == EINVAL && self_now().pin == -1, "cpupin(%d)", bad[i]);
-    expect(cpupin(n - 1) == 0 && cpupin(n) == -1 && self_now().pin == n - 1, "the pin stays after a bad one");
+        expect(cpupin(bad[i]) == -1 && errno == EINVAL && self_now().pin == -1, "cpupin(%d)",
+               bad[i]);
+    expect(cpupin(n - 1) == 0 && cpupin(n) == -1 && self_now().pin == n - 1,
+           "the pin stays after a bad one");
 }
 
 static void make_progress(void *arg)
@@ -138,7 +141,8 @@ static void pinned_wake_promptly(void)
         int late = ROUNDS;
         for (int tries = 0; tries < TRIES && late > MOST_LATE; tries++)
             late = late_rounds(i, (i + 1) % n);
-        expect(late <= MOST_LATE, "from hart %d to the next: %d of %d rounds were late", i, late, ROUNDS);
+        expect(late <= MOST_LATE, "from hart %d to the next: %d of %d rounds were late", i, late,
+               ROUNDS);
     }
 }
 
@@ -181,9 +185,12 @@ static void lock_statistics(void)
     read_text();
     const char *total = strchr(text, '='), *top = strstr(text, "\n--- top 5 contended locks:");
     expect(total && strncmp(total - 4, "\ntot= ", 6) == 0, "the first '=' is the total's");
-    expect(isdigit(total[2]) && strchr(total, '\n') && strchr(total, '\n')[1] == 0, "and that the last line");
-    expect(atoi(total + 2) == add_up("kmem", FAILED) + add_up("bcache", FAILED), "it is the sum of the lines");
-    expect(add_up("", ACQUIRED) == add_up("kmem", ACQUIRED) + add_up("bcache", ACQUIRED), "which are no others");
+    expect(isdigit(total[2]) && strchr(total, '\n') && strchr(total, '\n')[1] == 0,
+           "and that the last line");
+    expect(atoi(total + 2) == add_up("kmem", FAILED) + add_up("bcache", FAILED),
+           "it is the sum of the lines");
+    expect(add_up("", ACQUIRED) == add_up("kmem", ACQUIRED) + add_up("bcache", ACQUIRED),
+           "which are no others");
     long last = -1;
     for (int i = 0; i < 5; i++) {
         top = strchr(top + 1, '\n');
@@ -213,18 +220,22 @@ static void lock_statistics_count(void)
     read_text();
     cache = add_up("bcache", ACQUIRED) - cache;
     memory = add_up("kmem", ACQUIRED) - memory;
-    expect(cache >= TIMES && memory >= TIMES, "%d reads, %ld locks; %d pages, %ld locks", TIMES, cache, TIMES, memory);
+    expect(cache >= TIMES && memory >= TIMES, "%d reads, %ld locks; %d pages, %ld locks", TIMES,
+           cache, TIMES, memory);
     close(fd);
     unlink("f");
 }
 
 const struct test locks_tests[] = {
-    TEST(pinned_runs_there, 0, "",
-         "after cpupin(n) a process runs on hart n, whatever it does, until it is pinned elsewhere"),
+    TEST(
+        pinned_runs_there, 0, "",
+        "after cpupin(n) a process runs on hart n, whatever it does, until it is pinned elsewhere"),
     TEST(pin_is_inherited, 0, "", "children and theirs run where their parent is pinned"),
     TEST(pin_refuses, 0, "", "cpupin to a hart that is none is EINVAL and changes nothing"),
-    TEST(pinned_share_a_hart, 0, "", "processes pinned to one hart all run, beside others that never sleep"),
-    TEST(pinned_wake_promptly, ALONE, "", "waking a process whose hart is idle does not wait for the next tick"),
+    TEST(pinned_share_a_hart, 0, "",
+         "processes pinned to one hart all run, beside others that never sleep"),
+    TEST(pinned_wake_promptly, ALONE, "",
+         "waking a process whose hart is idle does not wait for the next tick"),
     TEST(lock_statistics, 0, "", "the statistics of locks have their form, and add up"),
     TEST(lock_statistics_count, 0, "",
          "each read of a block, each page that comes and goes takes a lock, which is counted"),

@@ -1,8 +1,8 @@
 // usertests [-q] [-c] [-C] [-l] [-j N] [-t SECONDS] [NAME...]: see usertests.h.
 //
 //     -q  the quick ones alone      -c  again and again until one fails      -C  ... or does not
-//     -l  lists them                -j  so many at a time                    -t  a test's time limit
-//     NAME  the test of that name, or those whose names begin so
+//     -l  lists them                -j  so many at a time                    -t  a test's time
+//     limit NAME  the test of that name, or those whose names begin so
 #include "user/tests/usertests/usertests.h"
 
 #define USAGE     "usertests [-q] [-c] [-C] [-l] [-j N] [-t SECONDS] [NAME...]"
@@ -83,7 +83,8 @@ static int is_known(const char *name)
     return 0;
 }
 
-// A name that is no test's runs nothing: whoever asks for a test must not believe that it has passed.
+// A name that is no test's runs nothing: whoever asks for a test must not believe that it has
+// passed.
 static int check_names(const struct options *o)
 {
     int unknown = 0;
@@ -115,7 +116,8 @@ static void list(const struct options *o)
     for (int slow = 0; slow <= SLOW; slow += SLOW) {
         int n = slow && o->quick ? 0 : choose(o, slow);
         for (int i = 0; i < n; i++)
-            printf("%-24s %s%s [%s]\n", chosen[i]->name, slow ? "(slow) " : "", chosen[i]->checks, chosen[i]->shows);
+            printf("%-24s %s%s [%s]\n", chosen[i]->name, slow ? "(slow) " : "", chosen[i]->checks,
+                   chosen[i]->shows);
     }
 }
 
@@ -145,7 +147,9 @@ int main(int argc, char **argv)
         return 1;
     for (;;) {
         int failed = run_round(&o);
-        printf("%s\n", failed < 0 ? "NO TESTS EXECUTED" : failed == 0 ? "ALL TESTS PASSED" : "SOME TESTS FAILED");
+        printf("%s\n", failed < 0    ? "NO TESTS EXECUTED"
+                       : failed == 0 ? "ALL TESTS PASSED"
+                                     : "SOME TESTS FAILED");
         if (!o.forever || failed < 0 || (failed > 0 && !o.keep_going))
             return failed != 0;
     }

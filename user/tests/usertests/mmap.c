@@ -41,7 +41,8 @@ static void map_shared(void)
     write_words(p + 10 * PGSIZE, 10, 110);
     open_gate(&g);
     expect_children(1);
-    expect((uint64)*word(p, 0) == frame_of(p) && (uint64)*word(p, 19) == frame_of(p + 19 * PGSIZE), "the same frames");
+    expect((uint64)*word(p, 0) == frame_of(p) && (uint64)*word(p, 19) == frame_of(p + 19 * PGSIZE),
+           "the same frames");
     unmap(p, 20 * PGSIZE);
 }
 
@@ -53,11 +54,13 @@ static void map_lengths(void)
         long pages = PGROUNDUP(lengths[i]) / PGSIZE;
         map_at(FAR, pages + 1, MAP_PRIVATE);
         write_words(FAR, pages + 1, 1);
-        expect(mmap(FAR, lengths[i], RW, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) == FAR, "map %ld bytes",
-               lengths[i]);
-        expect(is_zero(FAR, pages * PGSIZE) && *word(FAR, pages) == 1 + pages, "%ld pages are new", pages);
+        expect(mmap(FAR, lengths[i], RW, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) == FAR,
+               "map %ld bytes", lengths[i]);
+        expect(is_zero(FAR, pages * PGSIZE) && *word(FAR, pages) == 1 + pages, "%ld pages are new",
+               pages);
         unmap(FAR, lengths[i]);
-        expect(load_kills((uint64)FAR + pages * PGSIZE - 1), "the last byte of page %ld is gone", pages - 1);
+        expect(load_kills((uint64)FAR + pages * PGSIZE - 1), "the last byte of page %ld is gone",
+               pages - 1);
         expect(*word(FAR, pages) == 1 + pages, "page %ld is not", pages);
         unmap(FAR, PGSIZE * (pages + 1));
     }
@@ -127,7 +130,8 @@ static void map_takes_what_is_touched(void)
         settle();
         uint64 resident = self_now().resident, size = self_now().size;
         char *p = map_pages(pages, flags);
-        expect(self_now().resident == resident && self_now().size == size + pages * PGSIZE, "no page without a touch");
+        expect(self_now().resident == resident && self_now().size == size + pages * PGSIZE,
+               "no page without a touch");
         for (long i = 0; i < touched; i++)
             *word(p, 3 * i) = 1;
         expect(self_now().resident >= resident + touched, "%ld pages were touched", touched);
@@ -142,8 +146,10 @@ static void calls_on_untouched_pages(void)
     for (int flags = MAP_SHARED; flags <= MAP_PRIVATE; flags++) {
         int fd = filled_file("f", 3 * PGSIZE, 7);
         char *p = map_pages(5, flags);
-        expect(lseek(fd, 0, SEEK_SET) == 0 && read(fd, p + PGSIZE / 2, 3 * PGSIZE) == 3 * PGSIZE, "read into them");
-        expect(is_filled(p + PGSIZE / 2, 0, 3 * PGSIZE, 7) && is_zero(p, PGSIZE / 2), "the file's bytes, and zeroes");
+        expect(lseek(fd, 0, SEEK_SET) == 0 && read(fd, p + PGSIZE / 2, 3 * PGSIZE) == 3 * PGSIZE,
+               "read into them");
+        expect(is_filled(p + PGSIZE / 2, 0, 3 * PGSIZE, 7) && is_zero(p, PGSIZE / 2),
+               "the file's bytes, and zeroes");
         expect(write(fd, p + 4 * PGSIZE, PGSIZE) == PGSIZE, "write from one");
         expect_zeroes(fd, 3 * PGSIZE, PGSIZE);
         unmap(p, 5 * PGSIZE);
@@ -174,34 +180,47 @@ static void map_many(void)
 }
 
 const struct test mmap_tests[] = {
-    TEST(map_private, BOTH, "", "private pages without a file: zeroes, kept, a child's are its own"),
-    TEST(map_shared, BOTH, "", "shared pages without a file are the same frames in parent and child"),
+    TEST(map_private, BOTH, "",
+         "private pages without a file: zeroes, kept, a child's are its own"),
+    TEST(map_shared, BOTH, "",
+         "shared pages without a file are the same frames in parent and child"),
     TEST(map_lengths, 0, "", "lengths of mmap and munmap are rounded up to pages"),
     TEST(unmap_parts, 0, "", "munmap of the start, the middle, the end, all: exactly those pages"),
     TEST(unmap_over_many, 0, "", "one munmap over several mappings and the holes between"),
     TEST(remapped_is_zero, 0, "", "pages mapped where others were unmapped are zero"),
-    TEST(map_takes_what_is_touched, 0, "", "a mapping takes frames when they are touched, munmap gives them back"),
-    TEST(calls_on_untouched_pages, BOTH, "", "read() into and write() from pages that nobody has touched"),
+    TEST(map_takes_what_is_touched, 0, "",
+         "a mapping takes frames when they are touched, munmap gives them back"),
+    TEST(calls_on_untouched_pages, BOTH, "",
+         "read() into and write() from pages that nobody has touched"),
     TEST(map_many, 0, "", "hundreds of mappings, unmapped and mapped again in another order"),
-    TEST(map_default_places, 0, "", "without a hint mappings go downwards from TRAPFRAME, and into holes"),
-    TEST(map_hints, 0, "", "a hint is taken if there is room, rounded down; else another place is found"),
+    TEST(map_default_places, 0, "",
+         "without a hint mappings go downwards from TRAPFRAME, and into holes"),
+    TEST(map_hints, 0, "",
+         "a hint is taken if there is room, rounded down; else another place is found"),
     TEST(map_fixed, 0, "", "MAP_FIXED replaces what is there, exactly"),
     TEST(map_fixed_refuses, 0, "", "MAP_FIXED refuses the heap, unaligned and wild addresses"),
     TEST(map_refuses, 0, "", "mmap refuses lengths, rights and flags that make no sense"),
-    TEST(map_refuses_files, 0, "", "mmap refuses files that are not open for it, and what is no file"),
+    TEST(map_refuses_files, 0, "",
+         "mmap refuses files that are not open for it, and what is no file"),
     TEST(heap_stops_at_mapping, 0, "", "the heap cannot grow into a mapping"),
     TEST(unmap_refuses, 0, "", "munmap refuses the heap and unaligned addresses"),
     TEST(protect_none_and_back, BOTH, "", "mprotect to no access and back keeps the bytes"),
-    TEST(protect_read_only, BOTH, "", "mprotect to read-only: loads work, stores kill, and can be allowed again"),
+    TEST(protect_read_only, BOTH, "",
+         "mprotect to read-only: loads work, stores kill, and can be allowed again"),
     TEST(protect_parts, 0, "", "mprotect of a part leaves its neighbours as they are"),
-    TEST(protect_execute, 0, "", "code written to a page runs after mprotect, and can be written no more"),
+    TEST(protect_execute, 0, "",
+         "code written to a page runs after mprotect, and can be written no more"),
     TEST(protect_execute_shared, 0, "", "so does a child's look at a shared page of code"),
     TEST(protect_refuses, 0, "", "mprotect refuses holes, write with execute, unaligned addresses"),
     TEST(protect_after_fork, 0, "", "mprotect does not undo copy-on-write"),
-    TEST(protect_stops_system_calls, BOTH, "", "read() and write() respect what mprotect took away"),
-    TEST(advise_dont_need, 0, "", "MADV_DONTNEED drops private pages, and keeps shared ones' bytes"),
-    TEST(advise_refuses, 0, "", "madvise and msync refuse holes, unaligned addresses and unknown advice"),
-    TEST(protect_heap, ALONE, "", "parts of the heap are made read-only and back; promises stay exact"),
+    TEST(protect_stops_system_calls, BOTH, "",
+         "read() and write() respect what mprotect took away"),
+    TEST(advise_dont_need, 0, "",
+         "MADV_DONTNEED drops private pages, and keeps shared ones' bytes"),
+    TEST(advise_refuses, 0, "",
+         "madvise and msync refuse holes, unaligned addresses and unknown advice"),
+    TEST(protect_heap, ALONE, "",
+         "parts of the heap are made read-only and back; promises stay exact"),
     TEST(advise_heap, ALONE, "", "MADV_DONTNEED of the heap: pages are zero, and promised again"),
     TEST(protect_leaf, ALONE, "", "mprotect of a leaf of 2 MiB: read-only, back, no access, back"),
     TEST(advise_leaf, ALONE, "", "MADV_DONTNEED within a leaf of 2 MiB"),
@@ -210,8 +229,11 @@ const struct test mmap_tests[] = {
     TEST(mappings_end_with_exec, 0, "", "exec drops all mappings"),
     TEST(mappings_end_with_exit, ALONE, "", "exit and a kill drop all mappings"),
     TEST(unmap_while_shared, 0, "", "a shared page stays with others when one unmaps it"),
-    TEST(map_too_many, ALONE, "", "REGIONS_MAX pieces of an address space: then mmap, mprotect, munmap say ENOMEM"),
-    TEST(map_neighbors, ALONE, "", "neighbours that are alike are one mapping, also when mprotect makes them alike"),
-    TEST(map_out_of_memory, ALONE, "", "a call that finds no memory for one more mapping fails with ENOMEM"),
+    TEST(map_too_many, ALONE, "",
+         "REGIONS_MAX pieces of an address space: then mmap, mprotect, munmap say ENOMEM"),
+    TEST(map_neighbors, ALONE, "",
+         "neighbours that are alike are one mapping, also when mprotect makes them alike"),
+    TEST(map_out_of_memory, ALONE, "",
+         "a call that finds no memory for one more mapping fails with ENOMEM"),
     END_OF_TESTS,
 };

@@ -21,7 +21,8 @@ void advise_heap(void)
     write_words(p, 64, 5);
     expect_words(p, 64, 5);
     expect(madvise(p + 60 * PGSIZE, 4 * PGSIZE, MADV_DONTNEED) == 0, "madvise up to the break");
-    expect(sbrk(-64 * PGSIZE) == p + 64 * PGSIZE && system_now().promised == before, "nothing stays promised");
+    expect(sbrk(-64 * PGSIZE) == p + 64 * PGSIZE && system_now().promised == before,
+           "nothing stays promised");
 }
 
 void protect_heap(void)
@@ -33,17 +34,20 @@ void protect_heap(void)
     *word(p, 3) = *word(p, 5) = 7;
     protect(p + 4 * PGSIZE, 4 * PGSIZE, PROT_READ);
     expect(promised_or_there() == all, "the parts have the promises of the whole");
-    expect(store_kills((uint64)p + 5 * PGSIZE) && *word(p, 5) == 7 && *word(p, 6) == 0, "a part can be read only");
+    expect(store_kills((uint64)p + 5 * PGSIZE) && *word(p, 5) == 7 && *word(p, 6) == 0,
+           "a part can be read only");
     *word(p, 3) = *word(p, 8) = 8;
     protect(p + 12 * PGSIZE, 4 * PGSIZE, PROT_READ);
-    expect(sbrk(PGSIZE) == p + 16 * PGSIZE && (*word(p, 16) = 9) == 9, "the heap grows behind a part");
+    expect(sbrk(PGSIZE) == p + 16 * PGSIZE && (*word(p, 16) = 9) == 9,
+           "the heap grows behind a part");
     expect(store_kills((uint64)p + 15 * PGSIZE), "which stays as it is");
     protect(p, 17 * PGSIZE, RW);
     write_words(p, 17, 3);
     expect_words(p, 17, 3);
     expect(promised_or_there() == all + 1, "a page for a page");
     protect(p + 2 * PGSIZE, PGSIZE, PROT_NONE);
-    expect(sbrk(-17 * PGSIZE) == p + 17 * PGSIZE && system_now().promised == before, "it shrinks over all parts");
+    expect(sbrk(-17 * PGSIZE) == p + 17 * PGSIZE && system_now().promised == before,
+           "it shrinks over all parts");
 }
 
 void protect_leaf(void)
@@ -66,7 +70,8 @@ void protect_leaf(void)
 void advise_leaf(void)
 {
     char *p = grow_leaves(1, 1);
-    expect(madvise(p + 100 * PGSIZE, 10 * PGSIZE, MADV_DONTNEED) == 0, "the middle of a leaf is dropped");
+    expect(madvise(p + 100 * PGSIZE, 10 * PGSIZE, MADV_DONTNEED) == 0,
+           "the middle of a leaf is dropped");
     expect_words(p, 100, 1);
     expect(is_zero(p + 100 * PGSIZE, 10 * PGSIZE), "it is zero");
     expect_words(p + 110 * PGSIZE, LEAF_PAGES - 110, 111);

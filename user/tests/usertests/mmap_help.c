@@ -6,13 +6,17 @@
 static char *must_map(void *addr, long bytes, int prot, int flags, int fd, off_t offset)
 {
     char *p = mmap(addr, bytes, prot, flags, fd, offset);
-    expect(p != MAP_FAILED, "mmap(%p, %ld, %d, 0x%x, %d, %ld)", addr, bytes, prot, flags, fd, offset);
-    expect((uint64)p % PGSIZE == 0 && (uint64)p >= USERBASE && (uint64)p + bytes <= TRAPFRAME, "a good place: %p",
-           (void *)p);
+    expect(p != MAP_FAILED, "mmap(%p, %ld, %d, 0x%x, %d, %ld)", addr, bytes, prot, flags, fd,
+           offset);
+    expect((uint64)p % PGSIZE == 0 && (uint64)p >= USERBASE && (uint64)p + bytes <= TRAPFRAME,
+           "a good place: %p", (void *)p);
     return p;
 }
 
-char *map_pages(long pages, int flags) { return must_map(0, pages * PGSIZE, RW, flags | MAP_ANONYMOUS, -1, 0); }
+char *map_pages(long pages, int flags)
+{
+    return must_map(0, pages * PGSIZE, RW, flags | MAP_ANONYMOUS, -1, 0);
+}
 
 char *map_file(int fd, off_t offset, long bytes, int prot, int flags)
 {
@@ -35,8 +39,8 @@ void protect(void *p, long bytes, int prot)
 
 static char block[PGSIZE];
 
-// In the few frames that the cache keeps, the last blocks that were used before give way to those of
-// a file that is read then.
+// In the few frames that the cache keeps, the last blocks that were used before give way to those
+// of a file that is read then.
 static void write_all_memory(void *arg)
 {
     char *p = sbrk(0);
@@ -50,7 +54,8 @@ static void write_all_memory(void *arg)
         ;
 }
 
-// With a file of 2 MiB the cache holds more than it keeps for itself and for those who map its pages.
+// With a file of 2 MiB the cache holds more than it keeps for itself and for those who map its
+// pages.
 void empty_cache(void)
 {
     int fd = open("filler", O_CREATE | O_WRONLY);

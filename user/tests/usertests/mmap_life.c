@@ -10,7 +10,8 @@ void advise_dont_need(void)
     write_words(q, 64, 1);
     uint64 resident = self_now().resident;
     expect(madvise(p + 8 * PGSIZE, 48 * PGSIZE, MADV_DONTNEED) == 0, "madvise of private pages");
-    expect(self_now().resident == resident - 48, "48 pages are dropped, not %ld", resident - self_now().resident);
+    expect(self_now().resident == resident - 48, "48 pages are dropped, not %ld",
+           resident - self_now().resident);
     expect(is_zero(p + 8 * PGSIZE, 48 * PGSIZE), "and are zero");
     expect_words(p, 8, 1);
     expect_words(p + 56 * PGSIZE, 8, 57);
@@ -18,7 +19,9 @@ void advise_dont_need(void)
     expect_words(p, 64, 5);
     expect(madvise(q, 64 * PGSIZE, MADV_DONTNEED) == 0, "madvise of shared pages");
     expect_words(q, 64, 1);
-    expect(madvise(p, 64 * PGSIZE, MADV_WILLNEED) == 0 && madvise(q, 64 * PGSIZE, MADV_WILLNEED) == 0, "WILLNEED");
+    expect(madvise(p, 64 * PGSIZE, MADV_WILLNEED) == 0 &&
+               madvise(q, 64 * PGSIZE, MADV_WILLNEED) == 0,
+           "WILLNEED");
     expect_words(p, 64, 5);
     expect_words(q, 64, 1);
     unmap(p, 64 * PGSIZE);
@@ -38,7 +41,8 @@ void advise_refuses(void)
     expect(FAILS(msync(p + 8, PGSIZE, MS_SYNC), EINVAL), "msync of an unaligned address");
     expect(FAILS(msync(p + 3 * PGSIZE, PGSIZE, MS_SYNC), ENOMEM), "msync of a hole");
     expect(FAILS(msync(p, PGSIZE, MS_SYNC | MS_ASYNC), EINVAL), "msync both ways");
-    expect(msync(p, 3 * PGSIZE, MS_SYNC) == 0 && msync(p, 3 * PGSIZE, MS_ASYNC) == 0, "msync without a file");
+    expect(msync(p, 3 * PGSIZE, MS_SYNC) == 0 && msync(p, 3 * PGSIZE, MS_ASYNC) == 0,
+           "msync without a file");
     expect_words(p, 3, 1);
     unmap(p, 3 * PGSIZE);
 }
@@ -68,7 +72,8 @@ void mappings_over_fork(void)
         protect(p + 4 * PGSIZE, PGSIZE, PROT_READ);
         for (int i = 0; i < 3; i++)
             expect(status_of(check_inherited, p) == 0, "child %d has the mappings", i);
-        expect(load_kills((uint64)p + 3 * PGSIZE) && store_kills((uint64)p + 4 * PGSIZE), "the parent's are as before");
+        expect(load_kills((uint64)p + 3 * PGSIZE) && store_kills((uint64)p + 4 * PGSIZE),
+               "the parent's are as before");
         expect_words(p + 4 * PGSIZE, 4, 5);
         unmap(p, 8 * PGSIZE);
     }
@@ -99,8 +104,8 @@ void shared_pages_of_many(void)
     }
     add(p);
     expect_children(4);
-    expect(*word(p, 0) == 13 * EACH / 2 && *word(p, 1) == 13 * EACH / 2, "all counted: %ld, %ld", *word(p, 0),
-           *word(p, 1));
+    expect(*word(p, 0) == 13 * EACH / 2 && *word(p, 1) == 13 * EACH / 2, "all counted: %ld, %ld",
+           *word(p, 0), *word(p, 1));
     unmap(p, 2 * PGSIZE);
 }
 

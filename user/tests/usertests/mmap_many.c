@@ -2,11 +2,13 @@
 #include "user/tests/usertests/mmap.h"
 #include "user/tests/usertests/procs_help.h"
 
-#define MANY      70000L // pages: every other one with other rights makes more regions than there may be
-#define OWN       20     // regions that a program has before it maps anything, at most
+// Pages: every other one with other rights makes more regions than there may be.
+#define MANY      70000L
+#define OWN       20 // regions that a program has before it maps anything, at most
 #define NEIGHBORS 100
 
-// From the top down, every other page of [p, p + pages) becomes a region of its own, as long as that works. How many.
+// From the top down, every other page of [p, p + pages) becomes a region of its own, as long as
+// that works. How many.
 static long divide(char *p, long pages)
 {
     long n = 0;
@@ -17,10 +19,15 @@ static long divide(char *p, long pages)
 
 static void expect_full(char *p)
 {
-    expect(mprotect(p + PGSIZE, PGSIZE, PROT_READ) == -1 && errno == ENOMEM, "mprotect at the limit");
-    expect(munmap(p + PGSIZE, PGSIZE) == -1 && errno == ENOMEM, "munmap that leaves two pieces at the limit");
-    expect(mmap(0, PGSIZE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == ENOMEM, "mmap at it");
-    expect(mmap(p + PGSIZE, PGSIZE, RW, MAP_SHARED | MAP_FIXED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == ENOMEM,
+    expect(mprotect(p + PGSIZE, PGSIZE, PROT_READ) == -1 && errno == ENOMEM,
+           "mprotect at the limit");
+    expect(munmap(p + PGSIZE, PGSIZE) == -1 && errno == ENOMEM,
+           "munmap that leaves two pieces at the limit");
+    expect(mmap(0, PGSIZE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == ENOMEM,
+           "mmap at it");
+    expect(mmap(p + PGSIZE, PGSIZE, RW, MAP_SHARED | MAP_FIXED | MAP_ANONYMOUS, -1, 0) ==
+                   MAP_FAILED &&
+               errno == ENOMEM,
            "the same into a mapping");
 }
 
@@ -30,7 +37,8 @@ void map_too_many(void)
     *p = 'a';
     top[-1] = 'z';
     long n = divide(p, MANY);
-    expect(errno == ENOMEM && 2 * n <= REGIONS_MAX && 2 * n >= REGIONS_MAX - OWN, "%ld times two regions", n);
+    expect(errno == ENOMEM && 2 * n <= REGIONS_MAX && 2 * n >= REGIONS_MAX - OWN,
+           "%ld times two regions", n);
     expect_full(p);
     expect(*p == 'a' && top[-1] == 'z' && p[PGSIZE] == 0, "the memory is as it was");
     p[PGSIZE] = 'b';
@@ -81,11 +89,15 @@ void map_neighbors(void)
 
     // Of a file only what goes on where the one before ends.
     for (int i = 0; i < NEIGHBORS; i++)
-        expect(mmap(FAR + i * PGSIZE, PGSIZE, RW, MAP_SHARED | MAP_FIXED, fd, i * PGSIZE) == FAR + i * PGSIZE, "mmap");
+        expect(mmap(FAR + i * PGSIZE, PGSIZE, RW, MAP_SHARED | MAP_FIXED, fd, i * PGSIZE) ==
+                   FAR + i * PGSIZE,
+               "mmap");
     expect_merged("a file, upwards", before, 2);
     expect(is_filled(FAR, 0, NEIGHBORS * PGSIZE, 1), "the file's bytes");
     for (int i = 0; i < NEIGHBORS; i++)
-        expect(mmap(FAR + i * PGSIZE, PGSIZE, RW, MAP_PRIVATE | MAP_FIXED, fd, 0) == FAR + i * PGSIZE, "mmap");
+        expect(mmap(FAR + i * PGSIZE, PGSIZE, RW, MAP_PRIVATE | MAP_FIXED, fd, 0) ==
+                   FAR + i * PGSIZE,
+               "mmap");
     expect(objects_now() - before >= NEIGHBORS, "many mappings of one page are many");
     for (int i = 0; i < NEIGHBORS; i++)
         expect(is_filled(FAR + i * PGSIZE, 0, PGSIZE, 1), "page %d is the first of the file", i);
@@ -104,9 +116,11 @@ static void divide_without_memory(void *arg)
     take_memory(20);
     long n = divide(p, MANY / 2);
     expect(errno == ENOMEM && n > 0 && n < MANY / 4 - 1, "memory for regions is out after %ld", n);
-    expect(mmap(0, PGSIZE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == ENOMEM, "no mmap");
+    expect(mmap(0, PGSIZE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == ENOMEM,
+           "no mmap");
     unmap(p, MANY / 2 * PGSIZE);
-    expect(mmap(0, PGSIZE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED, "mmap works again");
+    expect(mmap(0, PGSIZE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED,
+           "mmap works again");
 }
 
 void map_out_of_memory(void) { expect(status_of(divide_without_memory, 0) == 0, "no call kills"); }

@@ -4,8 +4,10 @@
 void map_default_places(void)
 {
     char *a = map_pages(3, MAP_PRIVATE), *b = map_pages(2, MAP_SHARED);
-    expect((uint64)a + 3 * PGSIZE == TRAPFRAME, "the first ends at TRAPFRAME, not at %p", (void *)(a + 3 * PGSIZE));
-    expect(b + 2 * PGSIZE == a, "the second ends where the first begins, not at %p", (void *)(b + 2 * PGSIZE));
+    expect((uint64)a + 3 * PGSIZE == TRAPFRAME, "the first ends at TRAPFRAME, not at %p",
+           (void *)(a + 3 * PGSIZE));
+    expect(b + 2 * PGSIZE == a, "the second ends where the first begins, not at %p",
+           (void *)(b + 2 * PGSIZE));
     unmap(a, 3 * PGSIZE);
     char *c = map_pages(4, MAP_PRIVATE), *d = map_pages(3, MAP_PRIVATE);
     expect(c + 4 * PGSIZE == b, "four pages have no room where three were");
@@ -34,7 +36,8 @@ void map_hints(void)
     static const int taken[] = {0, 3, 10, -1};
     for (int i = 0; i < 4; i++) {
         char *p = map_hint(FAR + taken[i] * PGSIZE, 2);
-        expect((uint64)p + 2 * PGSIZE == TRAPFRAME, "page %d is taken: another place, not %p", taken[i], (void *)p);
+        expect((uint64)p + 2 * PGSIZE == TRAPFRAME, "page %d is taken: another place, not %p",
+               taken[i], (void *)p);
         *word(p, 0) = *word(p, 1) = -1;
         unmap(p, 2 * PGSIZE);
     }
@@ -53,7 +56,8 @@ static void replace(int from, int to, int flags)
     map_at(FAR + from * PGSIZE, to - from, flags);
     for (int i = 0; i < 8; i++) {
         int new = i >= from &&i < to;
-        expect(*word(FAR, i) == (new ? 0 : 50 + i), "page %d of [%d, %d) is %s", i, from, to, new ? "new" : "old");
+        expect(*word(FAR, i) == (new ? 0 : 50 + i), "page %d of [%d, %d) is %s", i, from, to,
+               new ? "new" : "old");
         *word(FAR, i) = 1;
     }
     unmap(FAR, 8 * PGSIZE);
@@ -79,9 +83,10 @@ void map_fixed(void)
 static void expect_no_map(void *p, long bytes, int prot, int flags, int fd, off_t offset, int error)
 {
     void *got = mmap(p, bytes, prot, flags, fd, offset);
-    expect(got == MAP_FAILED, "no mmap(%p, %ld, %d, 0x%x, %d, %ld)", p, bytes, prot, flags, fd, offset);
-    expect(errno == error || error == 0, "mmap(%p, %ld, %d, 0x%x, %d, %ld) fails with error %d", p, bytes, prot, flags,
-           fd, offset, error);
+    expect(got == MAP_FAILED, "no mmap(%p, %ld, %d, 0x%x, %d, %ld)", p, bytes, prot, flags, fd,
+           offset);
+    expect(errno == error || error == 0, "mmap(%p, %ld, %d, 0x%x, %d, %ld) fails with error %d", p,
+           bytes, prot, flags, fd, offset, error);
 }
 
 void map_fixed_refuses(void)
@@ -161,7 +166,8 @@ void heap_stops_at_mapping(void)
     }
     expect_words(wall, 2, 7);
     unmap(wall, 2 * PGSIZE);
-    expect(sys_sbrk(17 * PGSIZE, SBRK_EAGER) == brk && *word(wall, 0) == 0, "further when it is gone");
+    expect(sys_sbrk(17 * PGSIZE, SBRK_EAGER) == brk && *word(wall, 0) == 0,
+           "further when it is gone");
 }
 
 void unmap_refuses(void)
@@ -172,7 +178,8 @@ void unmap_refuses(void)
     write_words(FAR, 2, 8);
     expect(FAILS(munmap(FAR + 1, PGSIZE), EINVAL), "not from within a page");
     expect(FAILS(munmap(heap, PGSIZE), EINVAL), "not the heap");
-    expect(FAILS(munmap(heap + 3 * PGSIZE, 100 * PGSIZE), EINVAL), "not its last page and what follows");
+    expect(FAILS(munmap(heap + 3 * PGSIZE, 100 * PGSIZE), EINVAL),
+           "not its last page and what follows");
     munmap((char *)TRAPFRAME - PGSIZE, 4 * PGSIZE); // whatever they answer, all goes on
     munmap((char *)TRAMPOLINE, PGSIZE);
     munmap((char *)0xffffffc080000000, PGSIZE);

@@ -10,7 +10,8 @@ void protect_none_and_back(void)
         write_words(p, 4, 20);
         protect(p, 8 * PGSIZE, PROT_NONE);
         for (int i = 0; i < 8; i += 3)
-            expect(load_kills((uint64)p + i * PGSIZE) && store_kills((uint64)p + i * PGSIZE), "page %d is closed", i);
+            expect(load_kills((uint64)p + i * PGSIZE) && store_kills((uint64)p + i * PGSIZE),
+                   "page %d is closed", i);
         protect(p, 8 * PGSIZE, RW);
         expect_words(p, 4, 20);
         expect(is_zero(p + 4 * PGSIZE, 4 * PGSIZE), "untouched pages are zero still");

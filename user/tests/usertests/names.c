@@ -35,7 +35,8 @@ static void dirtest(void)
     WORKS(mkdir("d"));
     expect_node("d", T_DIR, 1);
     WORKS(chdir("d"));
-    expect(inode_of("..") == here && inode_of(".") == inode_of("../d"), ". and .. of the new directory");
+    expect(inode_of("..") == here && inode_of(".") == inode_of("../d"),
+           ". and .. of the new directory");
     FAILS(unlink("../d/none"), ENOENT);
     WORKS(chdir(".."));
     expect(inode_of(".") == here, "back again");
@@ -114,7 +115,8 @@ static void expect_each_once(void)
     int n = 0, fd = open(".", O_RDONLY);
     while (next_name(fd, name) == 1) {
         int i = atoi(name + 1);
-        expect(strcmp(name, "origin") == 0 || (name[0] == 'C' && i < NAMES && !seen[i]++), "%s once", name);
+        expect(strcmp(name, "origin") == 0 || (name[0] == 'C' && i < NAMES && !seen[i]++),
+               "%s once", name);
         n++;
     }
     close(fd);
@@ -168,7 +170,8 @@ static void subdir(void)
     WORKS(chdir("dd/../../dd/dd"));
     expect_text("g", "two");
     expect_text("../f", "one");
-    expect_text("../../../../../../../usertests.d/subdir/dd/f", "one"); // above the root is the root
+    // above the root is the root
+    expect_text("../../../../../../../usertests.d/subdir/dd/f", "one");
     WORKS(link("g", "f"));
     WORKS(chdir(test_directory));
     subdir_errors();
@@ -279,7 +282,8 @@ static void openiput(void)
         WORKS(mkdir("d"));
         if (must_fork() == 0) {
             for (int k = 0; k < 3; k++)
-                expect(open("d", O_RDWR) == -1 && (errno == EISDIR || errno == ENOENT), "EISDIR, then ENOENT");
+                expect(open("d", O_RDWR) == -1 && (errno == EISDIR || errno == ENOENT),
+                       "EISDIR, then ENOENT");
             exit(0);
         }
         WORKS(unlink("d"));
@@ -314,14 +318,17 @@ static void iput(void)
 }
 
 const struct test names_tests[] = {
-    TEST(openiput, 0, "xv6", "opening a directory for writing fails while another process removes it"),
+    TEST(openiput, 0, "xv6",
+         "opening a directory for writing fails while another process removes it"),
     TEST(exitiput, 0, "xv6", "exit gives up a current directory that was removed"),
     TEST(iput, 0, "xv6", "chdir gives up a current directory that was removed"),
-    TEST(opentest, 0, "xv6", "open finds what exists, not what does not, and takes the lowest descriptor"),
+    TEST(opentest, 0, "xv6",
+         "open finds what exists, not what does not, and takes the lowest descriptor"),
     TEST(createtest, 0, "xv6", "52 files are made, are empty, and are removed"),
     TEST(dirtest, 0, "xv6", "mkdir, chdir in and out, unlink of a directory"),
     TEST(createdelete, 0, "xv6", "4 processes make and remove files in one directory"),
-    TEST(concreate, 0, "xv6", "4 processes open, link and unlink the same 40 names: each happens once"),
+    TEST(concreate, 0, "xv6",
+         "4 processes open, link and unlink the same 40 names: each happens once"),
     TEST(subdir, 0, "xv6", "paths through sub-directories, and the errors where there is none"),
     TEST(fourteen, 0, "xv6", "names of 14 bytes and more are all different"),
     TEST(rmdot, 0, "xv6", ". and .. and the root cannot be removed"),
@@ -333,25 +340,33 @@ const struct test names_tests[] = {
     TEST(path_empty, 0, "", "the empty path is ENOENT in every call"),
     TEST(path_missing, 0, "", "what is not there is ENOENT in every call"),
     TEST(trailing_slash, 0, "", "a slash at the end demands a directory"),
-    TEST(path_longest, 0, "", "paths may have MAXPATH - 1 bytes; more is ENAMETOOLONG in every call"),
-    TEST(name_longest, 0, "", "names may have DIRSIZ bytes, which all count; more is ENAMETOOLONG in every call"),
+    TEST(path_longest, 0, "",
+         "paths may have MAXPATH - 1 bytes; more is ENAMETOOLONG in every call"),
+    TEST(name_longest, 0, "",
+         "names may have DIRSIZ bytes, which all count; more is ENAMETOOLONG in every call"),
     TEST(name_inside_path, 0, "", "the same for the names of directories on the way"),
     TEST(name_bytes, 0, "", "each byte but 0 and / can be a name"),
     TEST(chdir_errors, 0, "", "a chdir that fails keeps the current directory"),
     TEST(cwd_of_child, 0, "", "a child inherits the current directory and has its own"),
     TEST(getcwd_sizes, 0, "", "getcwd fills a buffer that just fits and refuses smaller ones"),
     TEST(getcwd_renamed, 0, "", "getcwd tells the new path after a rename above"),
-    TEST(getcwd_deep, 0, "labs 27", "directories deeper than any path can say can be entered and left"),
-    TEST(directory_records, 0, "", "what programs read of a directory: ., .., each name, filled up with zeroes"),
+    TEST(getcwd_deep, 0, "labs 27",
+         "directories deeper than any path can say can be entered and left"),
+    TEST(directory_records, 0, "",
+         "what programs read of a directory: ., .., each name, filled up with zeroes"),
     TEST(directory_reuses, 0, "", "new names take the records of removed ones"),
-    TEST(directory_grows, 0, "", "a directory of three full blocks: each name is found, and all can go"),
+    TEST(directory_grows, 0, "",
+         "a directory of three full blocks: each name is found, and all can go"),
     TEST(directory_links, 0, "", "a directory's links are its name and the .. of those below it"),
     TEST(directory_as_file, 0, "", "a directory can be read but not written, cut or made anew"),
-    TEST(directory_not_empty, 0, "", "a directory that holds a file, a link or a directory cannot be removed"),
+    TEST(directory_not_empty, 0, "",
+         "a directory that holds a file, a link or a directory cannot be removed"),
     TEST(mkdir_errors, 0, "", "mkdir's errors, each exactly, change nothing"),
     TEST(unlink_errors, 0, "", "unlink's errors, each exactly, change nothing"),
-    TEST(open_exclusive, 0, "", "O_EXCL makes what is new and refuses whatever is there, also a dangling link"),
-    TEST(open_existing, 0, "", "O_CREATE keeps what is there, O_TRUNC empties it, wrong modes make nothing"),
+    TEST(open_exclusive, 0, "",
+         "O_EXCL makes what is new and refuses whatever is there, also a dangling link"),
+    TEST(open_existing, 0, "",
+         "O_CREATE keeps what is there, O_TRUNC empties it, wrong modes make nothing"),
     TEST(open_without_descriptor, 0, "", "an open that finds no descriptor makes and cuts nothing"),
     TEST(create_once, 0, "known 20", "of 4 processes that make a file with O_EXCL one succeeds"),
     TEST(mkdir_once, 0, "known 20", "of 4 processes that make a directory one succeeds"),
@@ -365,12 +380,14 @@ const struct test names_tests[] = {
     TEST(rename_not_empty, 0, "", "rename does not replace a directory that is not empty"),
     TEST(rename_types, 0, "", "a file replaces no directory, nor a directory a file"),
     TEST(rename_below_itself, 0, "", "a directory cannot be moved below itself"),
-    TEST(rename_moves_directory, 0, "", "a moved directory's .. and the links of both parents follow"),
+    TEST(rename_moves_directory, 0, "",
+         "a moved directory's .. and the links of both parents follow"),
     TEST(rename_dots, 0, "", "., .. and the root cannot be renamed or replaced"),
     TEST(rename_missing, 0, "", "rename of what is not there changes nothing"),
     TEST(rename_full_block, 0, "", "rename into a directory whose block is full"),
     TEST(rename_is_atomic, 0, "", "a name that is replaced again and again is never missing"),
     TEST(rename_crossing, 0, "labs 18", "renames between two directories, both ways at once"),
-    TEST(rename_directories_crossing, 0, "labs 18", "two directories that are moved into each other form no circle"),
+    TEST(rename_directories_crossing, 0, "labs 18",
+         "two directories that are moved into each other form no circle"),
     END_OF_TESTS,
 };

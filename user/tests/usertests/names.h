@@ -16,8 +16,9 @@
 #include "user/tests/usertests/usertests.h"
 
 #define WORKS(call) expect((call) >= 0, "%s", #call " works")
-#define FAILS(call, error)                                                                                             \
-    expect((errno = 0, (call) == -1 && errno == (error)), "%s", #call " fails with " #error " in " __FILE_NAME__)
+#define FAILS(call, error)                                                                         \
+    expect((errno = 0, (call) == -1 && errno == (error)), "%s",                                    \
+           #call " fails with " #error " in " __FILE_NAME__)
 
 // Makes a file that is not there yet, with that text.
 void make_file(const char *path, const char *text);

@@ -9,7 +9,8 @@ static struct dirent record(const char *path, int n)
 {
     struct dirent entry;
     int fd = open(path, O_RDONLY);
-    expect(fd >= 0 && lseek(fd, n * (off_t)sizeof(entry), SEEK_SET) >= 0, "seek to record %d of %s", n, path);
+    expect(fd >= 0 && lseek(fd, n * (off_t)sizeof(entry), SEEK_SET) >= 0, "seek to record %d of %s",
+           n, path);
     expect(read(fd, &entry, sizeof(entry)) == sizeof(entry), "read record %d of %s", n, path);
     close(fd);
     return entry;
@@ -19,8 +20,8 @@ static void expect_record(const char *path, int n, const char *name, uint inode)
 {
     struct dirent entry = record(path, n), wanted = {.inum = inode};
     strcpy(wanted.name, name);
-    expect(memcmp(&entry, &wanted, sizeof(entry)) == 0, "record %d of %s is %s, inode %d, filled up with zeroes", n,
-           path, name, inode);
+    expect(memcmp(&entry, &wanted, sizeof(entry)) == 0,
+           "record %d of %s is %s, inode %d, filled up with zeroes", n, path, name, inode);
 }
 
 void directory_records(void)
@@ -38,7 +39,8 @@ void directory_records(void)
     expect_record("d/b", 1, "..", inode_of("d"));
     expect(look_at("d").size == 5 * sizeof(entry), "5 records");
     int fd = open("d", O_RDONLY);
-    expect(lseek(fd, 5 * sizeof(entry), SEEK_SET) > 0 && read(fd, &entry, sizeof(entry)) == 0, "then the end");
+    expect(lseek(fd, 5 * sizeof(entry), SEEK_SET) > 0 && read(fd, &entry, sizeof(entry)) == 0,
+           "then the end");
     close(fd);
     WORKS(unlink("d/a"));
     WORKS(unlink("d/b"));
@@ -57,7 +59,8 @@ void directory_reuses(void)
     WORKS(unlink("d/f3"));
     WORKS(unlink("d/f7"));
     struct dirent third = record("d", 2 + 3), seventh = record("d", 2 + 7);
-    expect(memcmp(&third, &none, sizeof(none)) == 0 && memcmp(&seventh, &none, sizeof(none)) == 0, "zero records");
+    expect(memcmp(&third, &none, sizeof(none)) == 0 && memcmp(&seventh, &none, sizeof(none)) == 0,
+           "zero records");
     make_file("d/new", "");
     make_file("d/newer", "");
     expect_record("d", 2 + 3, "new", inode_of("d/new"));
@@ -87,7 +90,8 @@ void directory_grows(void)
     for (int i = n - 1; i >= 0; i--) {
         FAILS(unlink("d"), ENOTEMPTY);
         expect(inode_of(numbered("d/", i)) == inode_of("f"), "d/%d is f", i);
-        expect(unlink(numbered("d/", i)) == 0 && open(numbered("d/", i), O_RDONLY) == -1, "d/%d goes", i);
+        expect(unlink(numbered("d/", i)) == 0 && open(numbered("d/", i), O_RDONLY) == -1,
+               "d/%d goes", i);
     }
     expect_node("f", T_FILE, 1);
     WORKS(unlink("d"));
@@ -280,7 +284,8 @@ void mknod_device(void)
     char c;
     WORKS(mknod("n", null.major, null.minor));
     st = look_at("n");
-    expect(st.type == T_DEVICE && st.nlink == 1 && st.major == null.major && st.minor == null.minor, "a device");
+    expect(st.type == T_DEVICE && st.nlink == 1 && st.major == null.major && st.minor == null.minor,
+           "a device");
     int fd = open("n", O_CREATE | O_RDWR);
     expect(fd >= 0 && write(fd, "gone", 4) == 4 && read(fd, &c, 1) == 0, "it works as /null does");
     FAILS(lseek(fd, 0, SEEK_SET), ESPIPE);
@@ -296,8 +301,10 @@ void mknod_errors(void)
     FAILS(mknod("n", -1, 0), EINVAL);
     FAILS(mknod("n", NDEV, 0), EINVAL);
     // The C function cuts what the kernel must refuse.
-    expect(raw_syscall(SYS_mknod, (long[6]){(long)"n", 1, 0x8000}) == -EINVAL, "a minor number of more than 16 bits");
-    expect(raw_syscall(SYS_mknod, (long[6]){(long)"n", 0x10001, 0}) == -EINVAL, "a major number of more than 16 bits");
+    expect(raw_syscall(SYS_mknod, (long[6]){(long)"n", 1, 0x8000}) == -EINVAL,
+           "a minor number of more than 16 bits");
+    expect(raw_syscall(SYS_mknod, (long[6]){(long)"n", 0x10001, 0}) == -EINVAL,
+           "a major number of more than 16 bits");
     expect_none("n");
     WORKS(mknod("n", NDEV - 1, 0));
     FAILS(mknod("n", NDEV - 1, 0), EEXIST);

@@ -32,8 +32,8 @@ uint inode_of(const char *path) { return look_at(path).ino; }
 void expect_node(const char *path, int type, int links)
 {
     struct stat st = look_at(path);
-    expect(st.type == type && st.nlink == links, "%s has type %d and %d links, not %d and %d", path, type, links,
-           st.type, st.nlink);
+    expect(st.type == type && st.nlink == links, "%s has type %d and %d links, not %d and %d", path,
+           type, links, st.type, st.nlink);
 }
 
 void expect_none(const char *path)

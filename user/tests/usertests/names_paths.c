@@ -7,10 +7,12 @@ void path_slashes(void)
     WORKS(mkdir("d"));
     make_file("d/f", "f");
     uint d = inode_of("d"), f = inode_of("d/f");
-    static const char *const directory[] = {"d/", "d//", "./d", ".//d/", "d/.", "d/./", "d/../d", "d/./../d/.//"};
+    static const char *const directory[] = {"d/",  "d//",  "./d",    ".//d/",
+                                            "d/.", "d/./", "d/../d", "d/./../d/.//"};
     for (uint i = 0; i < sizeof(directory) / sizeof(directory[0]); i++)
         expect(inode_of(directory[i]) == d, "%s is d", directory[i]);
-    static const char *const file[] = {"d/f", "d//f", "./d/f", "d/./f", ".././path_slashes/d/f", "d/../d/f"};
+    static const char *const file[] = {"d/f",     "d//f", "./d/f", "d/./f", ".././path_slashes/d/f",
+                                       "d/../d/f"};
     for (uint i = 0; i < sizeof(file) / sizeof(file[0]); i++)
         expect(inode_of(file[i]) == f, "%s is d/f", file[i]);
     WORKS(unlink(".//d///f"));
@@ -19,7 +21,8 @@ void path_slashes(void)
 
 void path_root(void)
 {
-    static const char *const root[] = {"/", "//", "/.", "/..", "/../..", "/./../", "/usertests.d/.."};
+    static const char *const root[] = {
+        "/", "//", "/.", "/..", "/../..", "/./../", "/usertests.d/.."};
     for (uint i = 0; i < sizeof(root) / sizeof(root[0]); i++)
         expect(inode_of(root[i]) == ROOTINO, "%s is the root", root[i]);
     WORKS(chdir("/.."));
@@ -106,7 +109,8 @@ void path_longest(void)
     char buf[8];
     const int max = MAXPATH - 1;
     int fd = open(path_of(max, "f"), O_CREATE | O_EXCL | O_RDWR);
-    expect(fd >= 0 && close(fd) == 0 && inode_of(path_of(max, "f")) == inode_of("f"), "a path of %d bytes works", max);
+    expect(fd >= 0 && close(fd) == 0 && inode_of(path_of(max, "f")) == inode_of("f"),
+           "a path of %d bytes works", max);
     WORKS(rename(path_of(max, "f"), path_of(max, "g")));
     WORKS(unlink(path_of(max, "g")));
     FAILS(open(path_of(max + 1, "f"), O_CREATE | O_RDWR), ENAMETOOLONG);
@@ -127,7 +131,8 @@ void path_longest(void)
 void name_longest(void)
 {
     char last[DIRSIZ + 1];
-    const char *first = name_of(DIRSIZ, 'n'), *dir = name_of(DIRSIZ, 'd'), *more = name_of(DIRSIZ + 1, 'n');
+    const char *first = name_of(DIRSIZ, 'n'), *dir = name_of(DIRSIZ, 'd'),
+               *more = name_of(DIRSIZ + 1, 'n');
     strcpy(last, first);
     last[DIRSIZ - 1] = 'm';
     make_file(first, "first");
@@ -199,7 +204,8 @@ void chdir_errors(void)
     FAILS(chdir("/console"), ENOTDIR);
     FAILS(chdir("none"), ENOENT);
     FAILS(chdir("f/.."), ENOTDIR);
-    expect(getcwd(cwd, sizeof(cwd)) == cwd && strcmp(cwd, test_directory) == 0, "the current directory stays");
+    expect(getcwd(cwd, sizeof(cwd)) == cwd && strcmp(cwd, test_directory) == 0,
+           "the current directory stays");
     WORKS(unlink("f"));
 }
 
@@ -226,7 +232,8 @@ void getcwd_sizes(void)
     char cwd[MAXPATH];
     int n = strlen(test_directory);
     memset(cwd, '#', sizeof(cwd));
-    expect(getcwd(cwd, n + 1) == cwd && strcmp(cwd, test_directory) == 0 && cwd[n + 1] == '#', "a buffer that fits");
+    expect(getcwd(cwd, n + 1) == cwd && strcmp(cwd, test_directory) == 0 && cwd[n + 1] == '#',
+           "a buffer that fits");
     memset(cwd, '#', sizeof(cwd));
     expect(getcwd(cwd, n) == 0 && errno == ERANGE && cwd[0] == '#', "a byte less is too small");
     expect(getcwd(cwd, 1) == 0 && errno == ERANGE, "one byte is too small");
@@ -269,7 +276,8 @@ void getcwd_deep(void)
         WORKS(chdir(name_of(DIRSIZ, 'd')));
         length += DIRSIZ + 1;
         if (length < PGSIZE)
-            expect(getcwd(cwd, sizeof(cwd)) == cwd && (int)strlen(cwd) == length, "%d bytes at level %d", length, i);
+            expect(getcwd(cwd, sizeof(cwd)) == cwd && (int)strlen(cwd) == length,
+                   "%d bytes at level %d", length, i);
         else
             expect(getcwd(cwd, sizeof(cwd)) == 0 && errno == ERANGE, "ERANGE at %d bytes", length);
     }

@@ -227,7 +227,8 @@ static void look_always(void)
         int fd = open("name", O_RDONLY);
         expect(fd >= 0, "the name is there at every moment");
         int n = read(fd, buf, sizeof(buf));
-        expect((n == 3 && memcmp(buf, "odd", 3) == 0) || (n == 4 && memcmp(buf, "even", 4) == 0), "one whole text");
+        expect((n == 3 && memcmp(buf, "odd", 3) == 0) || (n == 4 && memcmp(buf, "even", 4) == 0),
+               "one whole text");
         close(fd);
     }
     exit(0);
@@ -297,7 +298,8 @@ void rename_directories_crossing(void)
     WORKS(mkdir("a"));
     WORKS(mkdir("b"));
     expect(together(2, swallow) == 0, "none is lost");
-    expect(inode_of("a/..") == inode_of(".") && inode_of("b/..") == inode_of("."), "both are where they were");
+    expect(inode_of("a/..") == inode_of(".") && inode_of("b/..") == inode_of("."),
+           "both are where they were");
     expect_node(".", T_DIR, 3);
     WORKS(unlink("a"));
     WORKS(unlink("b"));

@@ -101,9 +101,11 @@ static void pgaccess_of_absent_pages(void)
     touch(area, 15, 1);
     expect_mask(area, 1 << 15, "pages beyond the heap");
     uint mask = ~0U;
-    expect(pgaccess((void *)(TRAPFRAME - PAGES * PGSIZE), PAGES, &mask) == 0 && mask == 0, "the top of user memory");
+    expect(pgaccess((void *)(TRAPFRAME - PAGES * PGSIZE), PAGES, &mask) == 0 && mask == 0,
+           "the top of user memory");
     expect(pgaccess(0, 1, &mask) == 0 && (mask & 255) == 0, "page 0");
-    expect(pgaccess(pgaccess_of_absent_pages, 1, &mask) == 0 && (mask & 255) == 1, "this very text");
+    expect(pgaccess(pgaccess_of_absent_pages, 1, &mask) == 0 && (mask & 255) == 1,
+           "this very text");
 }
 
 // All lengths; in the mask's last byte the bits that stand for no page are 0, and no byte more.
@@ -123,21 +125,24 @@ static void pgaccess_lengths(void)
             expect((mask[i / 8] >> i % 8 & 1) == (i < n && i % 3 == 0), "bit %d of %d", i, n);
         expect(mask[(n + 7) / 8] == 0x5a, "not more than %d bits", n);
     }
-    expect(pgaccess(area, PGACCESS_MAX, mask) == 0 && mask[PGACCESS_MAX / 8] == 0x5a, "%d pages", PGACCESS_MAX);
+    expect(pgaccess(area, PGACCESS_MAX, mask) == 0 && mask[PGACCESS_MAX / 8] == 0x5a, "%d pages",
+           PGACCESS_MAX);
 }
 
 // A call that fails has cleared nothing.
 static void pgaccess_without_effect(void)
 {
     char *area = quiet_area(SBRK_EAGER);
-    void *masks[] = {0, (void *)pgaccess_without_effect, sbrk(0), sbrk(0) - 2, (void *)TRAPFRAME, (void *)~0UL};
+    void *masks[] = {
+        0, (void *)pgaccess_without_effect, sbrk(0), sbrk(0) - 2, (void *)TRAPFRAME, (void *)~0UL};
     touch(area, 7, 1);
     for (uint i = 0; i < sizeof(masks) / sizeof(masks[0]); i++)
         expect(pgaccess(area, PAGES, masks[i]) == -1 && errno == EFAULT, "no mask at %p", masks[i]);
     expect(pgaccess(area, -1, area) == -1 && errno == EINVAL, "-1 pages");
     expect(pgaccess(area, PGACCESS_MAX + 1, area) == -1 && errno == EINVAL, "too many");
     expect(pgaccess((void *)TRAPFRAME, 1, area) == -1 && errno == EFAULT, "not the kernel's page");
-    expect(pgaccess((void *)(TRAPFRAME - PGSIZE), 2, area) == -1 && errno == EFAULT, "nor a range with it");
+    expect(pgaccess((void *)(TRAPFRAME - PGSIZE), 2, area) == -1 && errno == EFAULT,
+           "nor a range with it");
     expect_mask(area, 1 << 7 | 1U << 31, "the page that was touched, and the one of sbrk(0) - 2");
 }
 
@@ -157,8 +162,10 @@ static void pgaccess_changes_only_a(void)
         expect(pgpte(area + i * PGSIZE) == before[i], "entry %d, read again", i);
     uint64 text = (uint64)pgaccess_changes_only_a;
     uint mask;
-    expect(pgaccess((void *)text, 1, &mask) == 0 && has_rights((void *)text, PTE_R | PTE_X | PTE_U), "text");
-    expect(pgaccess((void *)PGROUNDUP((uint64)end), 1, &mask) == 0 && ugetpid() == getpid(), "the process page");
+    expect(pgaccess((void *)text, 1, &mask) == 0 && has_rights((void *)text, PTE_R | PTE_X | PTE_U),
+           "text");
+    expect(pgaccess((void *)PGROUNDUP((uint64)end), 1, &mask) == 0 && ugetpid() == getpid(),
+           "the process page");
     expect(store_kills(text) && store_kills(PGROUNDUP((uint64)end)), "what was read-only is");
 }
 
@@ -228,7 +235,8 @@ static void pgaccess_mask_in_area(void)
     touch(area, 3, 0);
     expect(pgaccess(area, PAGES, mask) == 0 && *mask == 1 << 3, "0x%x", *mask);
     sbrk(PAGES * PGSIZE);
-    expect(pgaccess(area, PAGES, area + PAGES * PGSIZE) == 0 && *(uint *)(area + PAGES * PGSIZE) == 1 << 13,
+    expect(pgaccess(area, PAGES, area + PAGES * PGSIZE) == 0 &&
+               *(uint *)(area + PAGES * PGSIZE) == 1 << 13,
            "a mask in an untouched page");
 }
 
@@ -241,7 +249,8 @@ const struct test pgaccess_tests[] = {
     TEST(pgaccess_without_effect, 0, "", "a call that fails clears nothing"),
     TEST(pgaccess_changes_only_a, BOTH, "", "rights and contents stay as they are"),
     TEST(pgaccess_across_fork, 0, "", "parent and child have marks of their own"),
-    TEST(pgaccess_of_a_leaf, 0, "", "2 MiB by one entry are accessed as one; page by page after a split"),
+    TEST(pgaccess_of_a_leaf, 0, "",
+         "2 MiB by one entry are accessed as one; page by page after a split"),
     TEST(pgaccess_mask_in_area, 0, "", "a mask in one of the pages"),
     END_OF_TESTS,
 };

@@ -25,7 +25,8 @@ static void pipe_keeps_order(void)
     must_pipe(ends);
     expect(write(ends[1], "abc", 3) == 3 && write(ends[1], "defgh", 5) == 5, "writes");
     expect(read(ends[0], buf, 4) == 4 && memcmp(buf, "abcd", 4) == 0, "a read may cross writes");
-    expect(read(ends[0], buf, 100) == 4 && memcmp(buf, "efgh", 4) == 0, "it takes what is there and does not wait");
+    expect(read(ends[0], buf, 100) == 4 && memcmp(buf, "efgh", 4) == 0,
+           "it takes what is there and does not wait");
 }
 
 static void pipe_capacity(void)
@@ -33,7 +34,8 @@ static void pipe_capacity(void)
     int ends[2];
     must_pipe(ends);
     memset(buf, 'p', PIPESIZE);
-    expect(write(ends[1], buf, PIPESIZE) == PIPESIZE && unread(ends[0]) == PIPESIZE, "PIPESIZE bytes fit");
+    expect(write(ends[1], buf, PIPESIZE) == PIPESIZE && unread(ends[0]) == PIPESIZE,
+           "PIPESIZE bytes fit");
     int pid = must_fork();
     if (pid == 0)
         exit(write(ends[1], "+", 1) != 1);
@@ -42,7 +44,8 @@ static void pipe_capacity(void)
     expect(read_byte(ends[0]) == 'p', "a byte is read");
     expect_status(pid, 0);
     expect(unread(ends[0]) == PIPESIZE, "then it is in");
-    expect(read(ends[0], buf, sizeof(buf)) == PIPESIZE && buf[PIPESIZE - 1] == '+', "all can be read at once");
+    expect(read(ends[0], buf, sizeof(buf)) == PIPESIZE && buf[PIPESIZE - 1] == '+',
+           "all can be read at once");
 }
 
 // Odd amounts, so that the ring's end falls at many places of them.
@@ -98,7 +101,8 @@ static void pipe_zero_bytes(void)
 {
     int ends[2];
     must_pipe(ends);
-    expect(read(ends[0], buf, 0) == 0 && write(ends[1], buf, 0) == 0, "0 bytes from and to an empty pipe");
+    expect(read(ends[0], buf, 0) == 0 && write(ends[1], buf, 0) == 0,
+           "0 bytes from and to an empty pipe");
     expect(write(ends[1], "x", 1) == 1, "write");
     expect(read(ends[0], buf, 0) == 0 && read_byte(ends[0]) == 'x', "0 bytes leave what is there");
     expect_error(read(ends[0], buf, -1), EINVAL, "read of -1 bytes");
@@ -181,7 +185,8 @@ static void pipe_without_descriptors(void)
     expect(after.pipes == before.pipes && after.files == before.files, "no pipe is left");
     expect(ends[0] == -7 && ends[1] == -7, "nothing is told");
     close(last - 1);
-    expect(pipe(ends) == 0 && ends[0] == last - 1 && ends[1] == last, "two are enough: %d, %d", ends[0], ends[1]);
+    expect(pipe(ends) == 0 && ends[0] == last - 1 && ends[1] == last, "two are enough: %d, %d",
+           ends[0], ends[1]);
 }
 
 static void pipe_is_no_file(void)
@@ -192,7 +197,8 @@ static void pipe_is_no_file(void)
     write(ends[1], "abc", 3);
     memset(&st, 0xff, sizeof(st));
     for (int i = 0; i < 2; i++) {
-        expect(fstat(ends[i], &st) == 0 && st.type == T_PIPE && st.size == 3 && st.nlink == 1, "fstat");
+        expect(fstat(ends[i], &st) == 0 && st.type == T_PIPE && st.size == 3 && st.nlink == 1,
+               "fstat");
         expect_error(lseek(ends[i], 0, SEEK_CUR), ESPIPE, "lseek");
         expect_error(fsync(ends[i]), EINVAL, "fsync");
     }
@@ -242,33 +248,44 @@ static void pipes_given_back(void)
 }
 
 const struct test pipes_tests[] = {
-    TEST(pipe1, BOTH, "xv6", "5165 bytes pass in order from a process to another, with growing reads"),
-    TEST(pipe_keeps_order, 0, "", "a read takes what is there, in order, and does not wait for more"),
+    TEST(pipe1, BOTH, "xv6",
+         "5165 bytes pass in order from a process to another, with growing reads"),
+    TEST(pipe_keeps_order, 0, "",
+         "a read takes what is there, in order, and does not wait for more"),
     TEST(pipe_capacity, 0, "", "exactly PIPESIZE bytes fit; one more waits for a read"),
     TEST(pipe_wraps, 0, "", "bytes are right wherever the ring's end falls"),
     TEST(pipe_end_of_file, 0, "", "end of file comes after the last byte and the last writer"),
     TEST(pipe_no_reader, 0, "", "EPIPE when the last reader has closed, not before, and no kill"),
     TEST(pipe_zero_bytes, 0, "known 5, known 4",
          "0 bytes never wait and are no end of file; negative counts are EINVAL"),
-    TEST(pipe_keeps_bytes, BOTH, "labs 15", "a read to a bad address fails with EFAULT and loses no byte"),
-    TEST(pipe_bad_source, BOTH, "", "a write from a bad address passes what is good, or fails with EFAULT"),
+    TEST(pipe_keeps_bytes, BOTH, "labs 15",
+         "a read to a bad address fails with EFAULT and loses no byte"),
+    TEST(pipe_bad_source, BOTH, "",
+         "a write from a bad address passes what is good, or fails with EFAULT"),
     TEST(pipe_across_pages, BOTH, "", "buffers that lie across page edges pass whole"),
-    TEST(pipe_bad_result, BOTH | ALONE, "", "pipe to a bad address is EFAULT and leaves no descriptor, file or pipe"),
-    TEST(pipe_without_descriptors, ALONE, "", "pipe with one or no free descriptor is EMFILE and leaves nothing"),
-    TEST(pipe_is_no_file, 0, "", "fstat tells of a pipe; lseek is ESPIPE; each end has its direction"),
+    TEST(pipe_bad_result, BOTH | ALONE, "",
+         "pipe to a bad address is EFAULT and leaves no descriptor, file or pipe"),
+    TEST(pipe_without_descriptors, ALONE, "",
+         "pipe with one or no free descriptor is EMFILE and leaves nothing"),
+    TEST(pipe_is_no_file, 0, "",
+         "fstat tells of a pipe; lseek is ESPIPE; each end has its direction"),
     TEST(pipes_side_by_side, 0, "", "all pipes that one process may have keep their own bytes"),
-    TEST(pipes_given_back, ALONE, "", "closed pipes, with bytes in them or not, give back all they took"),
+    TEST(pipes_given_back, ALONE, "",
+         "closed pipes, with bytes in them or not, give back all they took"),
     TEST(pipe_random_sizes, BOTH, "", "writes and reads of random sizes pass every byte, in order"),
     TEST(pipe_lines_not_mixed, 0, "", "short lines of four writers are never mixed"),
     TEST(pipe_large_writes_not_mixed, 0, "", "writes larger than the pipe are not mixed either"),
     TEST(pipe_shared_by_readers, 0, "", "each byte reaches exactly one of several readers"),
     TEST(pipe_chain, 0, "", "bytes pass through a chain of processes"),
     TEST(pipe_wakes_reader, 0, "", "a write, and the last close, wake a reader that waits"),
-    TEST(pipe_wakes_writer, 0, "", "a read wakes a writer that waits for room; its write returns when all is in"),
-    TEST(pipe_writer_sees_end, 0, "", "a writer that waits is told how much passed when the last reader closes"),
+    TEST(pipe_wakes_writer, 0, "",
+         "a read wakes a writer that waits for room; its write returns when all is in"),
+    TEST(pipe_writer_sees_end, 0, "",
+         "a writer that waits is told how much passed when the last reader closes"),
     TEST(pipe_exit_closes, 0, "", "the end of a process closes its ends, killed or not"),
     TEST(pipe_after_killed_reader, 0, "labs 15", "a killed reader takes no byte with it"),
-    TEST(files_until_none, ALONE, "", "open files run out with ENFILE, a pipe with room for one leaves nothing"),
+    TEST(files_until_none, ALONE, "",
+         "open files run out with ENFILE, a pipe with room for one leaves nothing"),
     TEST(pipe_without_memory, ALONE, "", "a write that finds no memory is ENOMEM, and works later"),
     END_OF_TESTS,
 };

@@ -88,13 +88,15 @@ static void expect_lines(int length, int lines)
     close(ends[1]);
     for (int i = 0; i < 4 * lines; i++) {
         expect(read_all(ends[0], buf, length) == length, "line %d", i);
-        expect(buf[0] >= 'a' && buf[0] <= 'd' && buf[length - 1] == '\n', "it begins and ends as a line");
+        expect(buf[0] >= 'a' && buf[0] <= 'd' && buf[length - 1] == '\n',
+               "it begins and ends as a line");
         for (int j = 1; j < length - 1; j++)
             expect(buf[j] == buf[0], "byte %d of line %d is its writer's", j, i);
         seen[buf[0] - 'a']++;
     }
     expect_end_of_file(ends[0]);
-    expect(seen[0] == lines && seen[1] == lines && seen[2] == lines && seen[3] == lines, "of each writer all lines");
+    expect(seen[0] == lines && seen[1] == lines && seen[2] == lines && seen[3] == lines,
+           "of each writer all lines");
     expect_children(4);
     close(ends[0]);
 }
@@ -235,7 +237,8 @@ void pipe_writer_sees_end(void)
     expect(read_all(ends[0], buf, 100) == 100, "read");
     wait_asleep(pid);
     close(ends[0]);
-    expect(waitpid(pid, &status, 0) == pid && status == PIPESIZE + 100, "PIPESIZE + 100, not %d", status);
+    expect(waitpid(pid, &status, 0) == pid && status == PIPESIZE + 100, "PIPESIZE + 100, not %d",
+           status);
     close(ends[1]);
     must_pipe(ends);
     if ((pid = must_fork()) == 0) {
@@ -244,7 +247,8 @@ void pipe_writer_sees_end(void)
     }
     close(ends[0]);
     write(ends[1], "x", 1);
-    expect(waitpid(pid, &status, 0) == pid && status == -EPIPE, "EPIPE if nothing passed, not %d", status);
+    expect(waitpid(pid, &status, 0) == pid && status == -EPIPE, "EPIPE if nothing passed, not %d",
+           status);
     close(ends[1]);
 }
 

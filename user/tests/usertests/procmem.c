@@ -37,8 +37,8 @@ void poke_oneself(char *to, char c, int n)
 
 void expect_no_poke(const char *what, const void *to, int error)
 {
-    expect(procmem_write(getpid(), (void *)to, xs, N) == -1 && errno == error, "%s: error %d, not %d", what, error,
-           errno);
+    expect(procmem_write(getpid(), (void *)to, xs, N) == -1 && errno == error,
+           "%s: error %d, not %d", what, error, errno);
 }
 
 static void fill_data(void) { memset(data, 'd', sizeof(data)); }
@@ -62,9 +62,12 @@ static void procmem_self(void)
     fill_data();
     expect(procmem_write(getpid(), data + AT, xs, N) == N, "into oneself");
     is_new();
-    expect(procmem_write(getpid(), data, data + PGSIZE, 0) == 0 && procmem_write(getpid(), 0, 0, 0) == 0, "0 bytes");
+    expect(procmem_write(getpid(), data, data + PGSIZE, 0) == 0 &&
+               procmem_write(getpid(), 0, 0, 0) == 0,
+           "0 bytes");
     is_new();
-    expect(procmem_write(getpid(), data + 1, data, 2 * PGSIZE) == 2 * PGSIZE, "onto what is read, piece by piece");
+    expect(procmem_write(getpid(), data + 1, data, 2 * PGSIZE) == 2 * PGSIZE,
+           "onto what is read, piece by piece");
 }
 
 // Each page is shared by all three until it is written.
@@ -94,7 +97,8 @@ static void procmem_cow(void)
 
 static void expect_refused(const char *who, int pid, int error)
 {
-    expect(procmem_write(pid, data, xs, N) == -1 && errno == error, "into %s: error %d, not %d", who, error, errno);
+    expect(procmem_write(pid, data, xs, N) == -1 && errno == error, "into %s: error %d, not %d",
+           who, error, errno);
 }
 
 // In the child: has a child of its own, tells its number, waits.
@@ -144,7 +148,8 @@ static void procmem_nobody(void)
     expect_status(zombie, 0);
     expect_refused("one that was", zombie, ESRCH);
     expect(procmem_write(getpid(), data, xs, -1) == -1 && errno == EINVAL, "-1 byte");
-    expect(procmem_write(1, data, xs, -0x7fffffff - 1) == -1 && errno == EINVAL, "the least number of bytes");
+    expect(procmem_write(1, data, xs, -0x7fffffff - 1) == -1 && errno == EINVAL,
+           "the least number of bytes");
 }
 
 static void procmem_addresses(void)
@@ -154,11 +159,13 @@ static void procmem_addresses(void)
     memset(end - 2 * PGSIZE, 'd', 2 * PGSIZE);
     for (int i = 0; i < wild_count; i++) {
         expect_no_poke("to a wild address", (void *)wild_addresses[i], EFAULT);
-        expect(procmem_write(getpid(), data, (void *)wild_addresses[i], N) == -1 && errno == EFAULT, "from there");
+        expect(procmem_write(getpid(), data, (void *)wild_addresses[i], N) == -1 && errno == EFAULT,
+               "from there");
     }
     is_old();
     expect_no_poke("TRAPFRAME", (void *)TRAPFRAME, EFAULT);
-    expect(procmem_write(getpid(), end - PGSIZE - 7, data, 2 * PGSIZE) == PGSIZE + 7, "up to the end of the heap");
+    expect(procmem_write(getpid(), end - PGSIZE - 7, data, 2 * PGSIZE) == PGSIZE + 7,
+           "up to the end of the heap");
     expect(procmem_write(getpid(), data, end - 7, N) == 7, "from the heap's last bytes");
     is_old();
 }
@@ -168,7 +175,8 @@ static void procmem_untouched(void)
     static const int kinds[] = {SBRK_EAGER, SBRK_LAZY};
     for (int i = 0; i < 2; i++) {
         char *p = fresh_pages(8, kinds[i]);
-        expect(p[3 * PGSIZE] == 0 && p[5 * PGSIZE] == 0, "two pages of zeroes"); // one is written to
+        // one is written to
+        expect(p[3 * PGSIZE] == 0 && p[5 * PGSIZE] == 0, "two pages of zeroes");
         poke_oneself(p + PGSIZE + 1, 'u', 3 * PGSIZE);
         expect_bytes("before", p, PGSIZE + 1, 0);
         expect_bytes("what was written", p + PGSIZE + 1, 3 * PGSIZE, 'u');
@@ -184,7 +192,8 @@ static int pieces_are_old(void)
     return 0;
 }
 
-// A heap that is mapped by leaves of 2 MiB, and shared: the parent writes to one, then into the child.
+// A heap that is mapped by leaves of 2 MiB, and shared: the parent writes to one, then into the
+// child.
 static void procmem_leaves(void)
 {
     uint64 brk = (uint64)sbrk(0);
@@ -233,11 +242,15 @@ static uint64 sum_of(const char *path)
 
 static int program_is_old(void) { return ask() != 7 || strcmp((char *)read_only, "constant") != 0; }
 
-static int program_is_new(void) { return ask() != 42 || strcmp((char *)read_only, "changed!") != 0; }
+static int program_is_new(void)
+{
+    return ask() != 42 || strcmp((char *)read_only, "changed!") != 0;
+}
 
 static void change_program(int pid)
 {
-    expect(procmem_write(pid, (void *)answer, codes, sizeof(codes)) == sizeof(codes), "into the text");
+    expect(procmem_write(pid, (void *)answer, codes, sizeof(codes)) == sizeof(codes),
+           "into the text");
     expect(procmem_write(pid, (void *)constant, "changed!", 8) == 8, "into read-only data");
 }
 
@@ -258,7 +271,8 @@ static void procmem_program(void)
     expect_status(written, 0);
     expect_status(after, 0);
     expect(sum_of("/usertests") == sum, "the program's file is as it was");
-    expect(((uint64)pgpte((void *)answer) & (PTE_W | PTE_X)) == PTE_X, "text cannot be written by the program");
+    expect(((uint64)pgpte((void *)answer) & (PTE_W | PTE_X)) == PTE_X,
+           "text cannot be written by the program");
     expect(((uint64)pgpte((void *)constant) & PTE_W) == 0, "nor can read-only data");
 }
 
@@ -269,7 +283,8 @@ static void procmem_program_again(void)
     hold_children();
     int child = start_waiting(program_is_new);
     expect(procmem_write(getpid(), (void *)constant, "another", 8) == 8, "once more");
-    expect(strcmp((char *)read_only, "another") == 0 && ask() == 42, "the program is changed again");
+    expect(strcmp((char *)read_only, "another") == 0 && ask() == 42,
+           "the program is changed again");
     release_children();
     expect_status(child, 0);
 }
@@ -316,8 +331,10 @@ static void procmem_is_killed(void)
 }
 
 const struct test procmem_tests[] = {
-    TEST(procmem_self, BOTH, "", "procmem_write into the caller itself, across pages, of nothing, onto what it reads"),
-    TEST(procmem_child, BOTH, "", "into a child: its view changes, that of its parent and sibling does not"),
+    TEST(procmem_self, BOTH, "",
+         "procmem_write into the caller itself, across pages, of nothing, onto what it reads"),
+    TEST(procmem_child, BOTH, "",
+         "into a child: its view changes, that of its parent and sibling does not"),
     TEST(procmem_cow, BOTH, "", "into pages that a child shares: it keeps its own"),
     TEST(procmem_refused, 0, "", "into parent, sibling, grandchild, init: EPERM"),
     TEST(procmem_nobody, 0, "", "into nobody and zombies: ESRCH; a negative count: EINVAL"),
@@ -326,15 +343,22 @@ const struct test procmem_tests[] = {
     TEST(procmem_leaves, 0, "", "into leaves of 2 MiB that a child shares"),
     TEST(procmem_program, BOTH, "known 23",
          "into a program's text: it runs the new one, others and the file keep theirs"),
-    TEST(procmem_program_again, BOTH, "known 23", "into text that was changed before, and is shared since"),
+    TEST(procmem_program_again, BOTH, "known 23",
+         "into text that was changed before, and is shared since"),
     TEST(procmem_private_file, BOTH, "known 23",
          "into a read-only private mapping: it changes, file and other mappings stay"),
-    TEST(procmem_beyond_file, 0, "", "beyond a mapped file's last page: EFAULT, the file does not grow"),
-    TEST(procmem_shared_file, BOTH, "", "into a writable shared mapping: the file changes, after a commit, too"),
-    TEST(procmem_shared_read_only, 0, "", "into read-only shared mappings and the process page: EFAULT"),
+    TEST(procmem_beyond_file, 0, "",
+         "beyond a mapped file's last page: EFAULT, the file does not grow"),
+    TEST(procmem_shared_file, BOTH, "",
+         "into a writable shared mapping: the file changes, after a commit, too"),
+    TEST(procmem_shared_read_only, 0, "",
+         "into read-only shared mappings and the process page: EFAULT"),
     TEST(procmem_shared_memory, 0, "", "into memory that several share: all see it"),
-    TEST(procmem_protected, BOTH, "", "into own pages that mprotect has made read-only; a child keeps its copy"),
-    TEST(procmem_is_killed, 0, "", "a write into a page that the program throws away again and again: kill ends it"),
-    TEST(procmem_keeps_intent, BOTH, "known 23", "madvise drops the copies that writes make: the file stays"),
+    TEST(procmem_protected, BOTH, "",
+         "into own pages that mprotect has made read-only; a child keeps its copy"),
+    TEST(procmem_is_killed, 0, "",
+         "a write into a page that the program throws away again and again: kill ends it"),
+    TEST(procmem_keeps_intent, BOTH, "known 23",
+         "madvise drops the copies that writes make: the file stays"),
     END_OF_TESTS,
 };

@@ -33,7 +33,8 @@ static char *map(int fd, int pages, int prot, int flags)
 // The file holds 'f's, but for n bytes c from `at` on.
 static void expect_file(int fd, int at, int n, char c)
 {
-    expect(lseek(fd, 0, SEEK_SET) == 0 && read_all(fd, held, sizeof(held)) == SIZE, "read the file");
+    expect(lseek(fd, 0, SEEK_SET) == 0 && read_all(fd, held, sizeof(held)) == SIZE,
+           "read the file");
     expect_bytes("the file, before", held, at, 'f');
     expect_bytes("the file", held + at, n, c);
     expect_bytes("the file, behind", held + at + n, SIZE - at - n, 'f');
@@ -137,7 +138,8 @@ void procmem_protected(void)
     int child = start_waiting(memory_is_old);
     poke_oneself(memory + 5, 'x', 1);
     poke_oneself(memory + PGSIZE, 'z', 1);
-    expect(memory_is_new() == 0 && memory[PGSIZE] == 'z' && memory[PGSIZE + 1] == 0, "what was written");
+    expect(memory_is_new() == 0 && memory[PGSIZE] == 'z' && memory[PGSIZE + 1] == 0,
+           "what was written");
     release_children();
     expect_status(child, 0);
     expect(mprotect(memory, 2 * PGSIZE, PROT_NONE) == 0, "mprotect");
@@ -174,7 +176,9 @@ void procmem_keeps_intent(void)
     int fd = open_f(O_RDONLY);
     char *p = map(fd, 1, PROT_READ, MAP_PRIVATE);
     struct thread dropper, writer;
-    expect(thread_create(&dropper, drop_copies, p) == 0 && thread_create(&writer, write_copies, p) == 0, "threads");
+    expect(thread_create(&dropper, drop_copies, p) == 0 &&
+               thread_create(&writer, write_copies, p) == 0,
+           "threads");
     for (int until = uptime() + 50; uptime() < until; pause(1))
         expect_file(fd, 0, 0, 0);
     __atomic_store_n(&stop, 1, __ATOMIC_SEQ_CST);

@@ -33,7 +33,8 @@ static void exitwait(void)
         if (pid == 0)
             exit(i);
         int r = wait(&status);
-        expect(r == pid && status == i, "child %d, status %d, not child %d, status %d", pid, i, r, status);
+        expect(r == pid && status == i, "child %d, status %d, not child %d, status %d", pid, i, r,
+               status);
     }
     expect(wait(0) == -1 && errno == ECHILD, "no child is left");
 }
@@ -75,8 +76,10 @@ static void twochildren(void)
         if (b == 0)
             exit(1);
         int first = wait(&status[0]), second = wait(&status[1]);
-        expect((first == a && second == b) || (first == b && second == a), "both children are found");
-        expect(status[0] == 1 && status[1] == 1, "status 1 of each, not %d and %d", status[0], status[1]);
+        expect((first == a && second == b) || (first == b && second == a),
+               "both children are found");
+        expect(status[0] == 1 && status[1] == 1, "status 1 of each, not %d and %d", status[0],
+               status[1]);
     }
 }
 
@@ -190,7 +193,8 @@ static void mem(void)
     expect(n > 5000, "malloc finds most of 128 MiB, not %d blocks", n);
     for (; last; freed++) {
         char *before = *(char **)last;
-        expect(memcmp(last + MALLOC_SIZE - sizeof(last), &last, sizeof(last)) == 0, "block %p keeps its bytes", last);
+        expect(memcmp(last + MALLOC_SIZE - sizeof(last), &last, sizeof(last)) == 0,
+               "block %p keeps its bytes", last);
         free(last);
         last = before;
     }
@@ -213,7 +217,8 @@ static void fork_shares_offsets(void)
         exit(0);
     }
     expect(waitpid(pid, &status, 0) == pid && status == 0, "child");
-    expect(read(fd, text, 7) == 2 && memcmp(text, "ef", 2) == 0, "the parent reads on after the child");
+    expect(read(fd, text, 7) == 2 && memcmp(text, "ef", 2) == 0,
+           "the parent reads on after the child");
     close(fd);
     unlink("file");
 }
@@ -224,12 +229,14 @@ static void fork_copies_directory(void)
     expect(mkdir("sub") == 0, "mkdir");
     int pid = must_fork();
     if (pid == 0) {
-        expect(getcwd(path, sizeof(path)) == path && strcmp(path, test_directory) == 0, "child begins in %s", path);
+        expect(getcwd(path, sizeof(path)) == path && strcmp(path, test_directory) == 0,
+               "child begins in %s", path);
         expect(chdir("sub") == 0, "chdir");
         exit(0);
     }
     expect_status(pid, 0);
-    expect(getcwd(path, sizeof(path)) == path && strcmp(path, test_directory) == 0, "parent stays, not in %s", path);
+    expect(getcwd(path, sizeof(path)) == path && strcmp(path, test_directory) == 0,
+           "parent stays, not in %s", path);
     unlink("sub");
 }
 
@@ -248,10 +255,12 @@ static void fork_with_pages_left(void *arg)
 
 static void fork_without_memory(void)
 {
-    expect(status_of(fork_with_pages_left, (void *)0) == 1, "fork fails with ENOMEM without memory");
+    expect(status_of(fork_with_pages_left, (void *)0) == 1,
+           "fork fails with ENOMEM without memory");
     for (long left = 1; left < 40; left++) {
         int status = status_of(fork_with_pages_left, (void *)left);
-        expect(status == 0 || status == 1 || status == -1, "with %ld pages fork works or not: %d", left, status);
+        expect(status == 0 || status == 1 || status == -1, "with %ld pages fork works or not: %d",
+               left, status);
     }
     expect(status_of(fork_with_pages_left, (void *)100) == 0, "fork works with 100 pages");
 }
@@ -264,35 +273,48 @@ const struct test procs_tests[] = {
     TEST(twochildren, 0, "xv6", "two children that exit at once are both found"),
     TEST(forkfork, 0, "xv6", "four processes fork at the same time"),
     TEST(forkforkfork, ALONE, "xv6", "a fork bomb can be stopped, and all of it ends"),
-    TEST(forktest, ALONE, "xv6", "fork fails below 1000 processes, with EAGAIN at NPROC_GROUP, and works again after"),
-    TEST(fork_bomb_ends, ALONE, "labs 30", "a bomb that waits for its children ends by itself when fork fails"),
-    TEST(mem, ALONE, "xv6", "malloc fails when memory is gone, all blocks keep their bytes, and it works again"),
+    TEST(forktest, ALONE, "xv6",
+         "fork fails below 1000 processes, with EAGAIN at NPROC_GROUP, and works again after"),
+    TEST(fork_bomb_ends, ALONE, "labs 30",
+         "a bomb that waits for its children ends by itself when fork fails"),
+    TEST(mem, ALONE, "xv6",
+         "malloc fails when memory is gone, all blocks keep their bytes, and it works again"),
     TEST(fork_shares_offsets, 0, "", "parent and child share a file's offset, not its descriptor"),
-    TEST(fork_copies_directory, 0, "", "a child begins in its parent's directory and leaves it alone"),
+    TEST(fork_copies_directory, 0, "",
+         "a child begins in its parent's directory and leaves it alone"),
     TEST(fork_without_memory, ALONE, "labs 5",
          "fork with few pages left works or fails with ENOMEM, and loses nothing"),
     TEST(exit_status_whole, 0, "", "all 32 bits of an exit status reach the parent"),
-    TEST(wait_without_children, 0, "", "wait and waitpid fail with ECHILD for none, strangers and those waited for"),
+    TEST(wait_without_children, 0, "",
+         "wait and waitpid fail with ECHILD for none, strangers and those waited for"),
     TEST(waitpid_picks, 0, "", "waitpid finds the child it is asked for, in any order"),
     TEST(waitpid_nohang, 0, "", "WNOHANG gives 0 while the child runs; other flags are EINVAL"),
-    TEST(wait_bad_pointer, BOTH, "", "wait with a bad pointer fails with EFAULT and keeps the child"),
+    TEST(wait_bad_pointer, BOTH, "",
+         "wait with a bad pointer fails with EFAULT and keeps the child"),
     TEST(wait_takes_null, 0, "", "wait(0) finds the child without its status"),
     TEST(orphans_go_to_init, 0, "", "getppid of an orphan is 1, and init waits for it"),
     TEST(zombies_go_to_init, 0, "", "init is told of children that ended before their parent did"),
-    TEST(mode_inherited, 0, "", "isolated or shared: a child has its parent's mode, and exec keeps it"),
-    TEST(exits_of_three_generations, 0, "known 19, labs 6", "three generations exit together while others look on"),
+    TEST(mode_inherited, 0, "",
+         "isolated or shared: a child has its parent's mode, and exec keeps it"),
+    TEST(exits_of_three_generations, 0, "known 19, labs 6",
+         "three generations exit together while others look on"),
     TEST(deep_family, 0, "", "forty generations end one after the other, the last one first"),
     TEST(pids_are_fresh, 0, "", "a new pid is positive, none that is in use, and the next one"),
-    TEST(pid_space, SLOW | ALONE, "known 14", "pids begin anew below 32768 and skip processes and groups that live"),
+    TEST(pid_space, SLOW | ALONE, "known 14",
+         "pids begin anew below 32768 and skip processes and groups that live"),
     TEST(pause_lasts, ALONE, "", "pause lasts as many ticks as asked for, and not much longer"),
     TEST(uptime_and_clock, ALONE, "", "a tick is 10 ms by the machine's clock, which goes forward"),
     TEST(sleepers_wake_in_order, ALONE, "", "those who pause wake in the order of their deadlines"),
     TEST(many_sleepers, 0, "", "fifty processes that pause for the same time all wake"),
-    TEST(wakeups_are_prompt, ALONE, "labs 11", "a wakeup of a process on an idle hart does not wait for the next tick"),
-    TEST(getpid_is_ones_own, BOTH, "labs 10", "processes that move between harts always find themselves"),
-    TEST(procinfo_of_oneself, 0, "", "procinfo tells pid, parent, group, state, mode, size and name"),
+    TEST(wakeups_are_prompt, ALONE, "labs 11",
+         "a wakeup of a process on an idle hart does not wait for the next tick"),
+    TEST(getpid_is_ones_own, BOTH, "labs 10",
+         "processes that move between harts always find themselves"),
+    TEST(procinfo_of_oneself, 0, "",
+         "procinfo tells pid, parent, group, state, mode, size and name"),
     TEST(procinfo_of_children, 0, "", "procinfo tells sleeping, running and ended children apart"),
-    TEST(procinfo_walks_all, 0, "", "procinfo finds all processes by ascending pid, then ESRCH; EFAULT"),
+    TEST(procinfo_walks_all, 0, "",
+         "procinfo finds all processes by ascending pid, then ESRCH; EFAULT"),
     TEST(sysinfo_counts, ALONE, "", "sysinfo counts processes, files, pipes and inodes exactly"),
     TEST(trace_changes_nothing, 0, "", "traced calls, a child's too, return what they always do"),
     TEST(poweroff_status_range, 0, "", "poweroff refuses a status outside 0..127"),

@@ -32,7 +32,8 @@ void read_and_write(void *arg)
     for (int i = 0; i < 40; i++) {
         int fd = open("/cat", O_RDONLY), null = open("/null", O_WRONLY);
         int n = read(fd, large, sizeof(large));
-        expect(n == sizeof(large) && memcmp(large, "\177ELF", 4) == 0 && write(null, large, n) == n, "read, write");
+        expect(n == sizeof(large) && memcmp(large, "\177ELF", 4) == 0 && write(null, large, n) == n,
+               "read, write");
         close(fd);
         close(null);
     }
@@ -77,7 +78,8 @@ void expect_status(int pid, int status)
 {
     int got = ~status;
     int r = waitpid(pid, &got, 0);
-    expect(r == pid && got == status, "waitpid(%d) finds status %d, not %d and status %d", pid, status, r, got);
+    expect(r == pid && got == status, "waitpid(%d) finds status %d, not %d and status %d", pid,
+           status, r, got);
 }
 
 void expect_killed(int pid)

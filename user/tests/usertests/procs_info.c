@@ -12,7 +12,8 @@ static long clock_ns(void)
     return ns;
 }
 
-// A busy host stops the emulator now and then: what takes too long may take its time some other time.
+// A busy host stops the emulator now and then: what takes too long may take its time some other
+// time.
 #define TRIES 50
 
 void pause_lasts(void)
@@ -26,13 +27,15 @@ void pause_lasts(void)
             expect(pause(n) == 0, "pause(%d)", n);
             ns = clock_ns() - ns;
             took = uptime() - from;
-            expect(took >= n && ns > (n - 1) * TICK_NS, "pause(%d) lasts as long, not %d, %ld ns", n, took, ns);
+            expect(took >= n && ns > (n - 1) * TICK_NS, "pause(%d) lasts as long, not %d, %ld ns",
+                   n, took, ns);
             if (took <= n + 2)
                 break;
         }
         expect(took <= n + 2, "pause(%d) ends in time, not after %d", n, took);
     }
-    expect(pause(0) == 0 && pause(-1) == 0 && sleep(-0x7fffffff - 1) == 0, "none at all for 0 and less");
+    expect(pause(0) == 0 && pause(-1) == 0 && sleep(-0x7fffffff - 1) == 0,
+           "none at all for 0 and less");
 }
 
 void uptime_and_clock(void)
@@ -150,13 +153,16 @@ void procinfo_of_oneself(void)
     int self = getpid();
     memset(&info, 0xff, sizeof(info));
     expect(procinfo(self, &info) == self && info.pid == self, "procinfo finds pid %d", self);
-    expect(info.ppid == getppid() && info.state == PS_RUNNING, "parent %d, state %d", info.ppid, info.state);
+    expect(info.ppid == getppid() && info.state == PS_RUNNING, "parent %d, state %d", info.ppid,
+           info.state);
     expect(info.isolated == isolate(-1) && info.cpu >= 0 && info.cpu < NCPU, "mode and hart");
     expect(strcmp(info.name, "usertests") == 0, "name, not %s", info.name);
     uint64 size = info.size, ticks = info.ticks;
-    expect(info.resident > 0 && info.resident < size / PGSIZE && info.tables > 0, "pages %lu", info.resident);
+    expect(info.resident > 0 && info.resident < size / PGSIZE && info.tables > 0, "pages %lu",
+           info.resident);
     sbrk(5 * PGSIZE);
-    expect(procinfo(self, &info) == self && info.size == size + 5 * PGSIZE, "size grows with the heap");
+    expect(procinfo(self, &info) == self && info.size == size + 5 * PGSIZE,
+           "size grows with the heap");
     for (int until = uptime() + 5 * TICK_HZ; info.ticks <= ticks && uptime() < until;)
         expect(procinfo(self, &info) == self, "procinfo");
     expect(info.ticks > ticks, "ticks that met it running");
@@ -167,14 +173,17 @@ void procinfo_of_children(void)
     struct procinfo info;
     int sleeper = start_child(sleep_on, 0), spinner = start_child(spin_on, 0);
     wait_asleep(sleeper);
-    expect(procinfo(sleeper, &info) == sleeper && info.ppid == getpid() && info.pid == sleeper, "the sleeper");
+    expect(procinfo(sleeper, &info) == sleeper && info.ppid == getpid() && info.pid == sleeper,
+           "the sleeper");
     expect(info.resident > 0, "has memory");
     for (int i = 0; i < 500 && (procinfo(spinner, &info) != spinner || info.ticks == 0); i++)
         pause(1);
-    expect(info.ticks > 0 && (info.state == PS_RUNNING || info.state == PS_RUNNABLE), "the spinner: %d", info.state);
+    expect(info.ticks > 0 && (info.state == PS_RUNNING || info.state == PS_RUNNABLE),
+           "the spinner: %d", info.state);
     expect(kill(sleeper) == 0, "kill");
     wait_zombie(sleeper);
-    expect(procinfo(sleeper, &info) == sleeper && info.size == 0 && info.resident == 0, "a zombie has no memory");
+    expect(procinfo(sleeper, &info) == sleeper && info.size == 0 && info.resident == 0,
+           "a zombie has no memory");
     expect_status(sleeper, -1);
     expect(state_of(sleeper) == -1, "it is gone");
     expect_killed(spinner);
@@ -190,7 +199,8 @@ void procinfo_walks_all(void)
         child |= last == pid;
     }
     expect(self && child && errno == ESRCH, "all are found, then ESRCH");
-    expect(procinfo(-5, &info) == 1 && info.ppid == 0 && strcmp(info.name, "init") == 0, "the first one is init");
+    expect(procinfo(-5, &info) == 1 && info.ppid == 0 && strcmp(info.name, "init") == 0,
+           "the first one is init");
     expect(procinfo(1, (struct procinfo *)MAXVA) == -1 && errno == EFAULT, "EFAULT");
     expect_killed(pid);
 }
@@ -200,12 +210,14 @@ void sysinfo_counts(void)
     struct sysinfo a, b;
     int ends[10][2], file, pid;
     expect(sysinfo(&a) == 0 && a.ncpu >= 1 && a.ncpu <= NCPU && a.timebase > 0, "harts, time base");
-    expect(a.freemem <= a.totalmem && a.freepages * PGSIZE <= a.totalmem, "free memory is part of it");
+    expect(a.freemem <= a.totalmem && a.freepages * PGSIZE <= a.totalmem,
+           "free memory is part of it");
     for (int i = 0; i < 10; i++)
         must_pipe(ends[i]);
     expect((file = open("file", O_CREATE | O_RDWR)) >= 0, "a file");
     pid = start_child(sleep_on, 0);
-    expect(sysinfo(&b) == 0 && b.nproc == a.nproc + 1, "a process more than %lu: %lu", a.nproc, b.nproc);
+    expect(sysinfo(&b) == 0 && b.nproc == a.nproc + 1, "a process more than %lu: %lu", a.nproc,
+           b.nproc);
     expect(b.pipes == a.pipes + 10 && b.files == a.files + 21, "10 pipes more, 21 open files more");
     expect(b.inodes == a.inodes + 1 && b.freeinodes == a.freeinodes - 1, "an inode more");
     expect_killed(pid);
@@ -214,7 +226,8 @@ void sysinfo_counts(void)
     close(file);
     unlink("file");
     sync();
-    expect(sysinfo(&b) == 0 && b.nproc == a.nproc && b.pipes == a.pipes && b.files == a.files, "as before");
+    expect(sysinfo(&b) == 0 && b.nproc == a.nproc && b.pipes == a.pipes && b.files == a.files,
+           "as before");
     expect(b.inodes == a.inodes && b.freeinodes == a.freeinodes, "inodes as before");
     expect(sysinfo((struct sysinfo *)MAXVA) == -1 && errno == EFAULT, "EFAULT");
 }
@@ -227,7 +240,8 @@ void trace_changes_nothing(void)
     int pid = must_fork();
     if (pid == 0) {
         int parent = getppid();
-        expect(parent == self && trace(0) == 0 && getppid() == self, "parent %d, not %d", self, parent);
+        expect(parent == self && trace(0) == 0 && getppid() == self, "parent %d, not %d", self,
+               parent);
         exit(0);
     }
     expect(trace(0) == 0, "trace(0)");

@@ -6,7 +6,8 @@ static void exit_with(void *arg) { exit((long)arg); }
 
 void exit_status_whole(void)
 {
-    static const int values[] = {0, 1, 127, 128, 255, 256, 65536, -1, -2, 0x7fffffff, -0x7fffffff - 1};
+    static const int values[] = {
+        0, 1, 127, 128, 255, 256, 65536, -1, -2, 0x7fffffff, -0x7fffffff - 1};
     for (uint i = 0; i < sizeof(values) / sizeof(values[0]); i++)
         expect_status(start_child(exit_with, (void *)(long)values[i]), values[i]);
 }
@@ -15,7 +16,8 @@ static void expect_no_child(int pid)
 {
     int status = 77;
     expect(waitpid(pid, &status, 0) == -1 && errno == ECHILD, "waitpid(%d) fails with ECHILD", pid);
-    expect(waitpid(pid, &status, WNOHANG) == -1 && errno == ECHILD, "waitpid(%d, WNOHANG), too", pid);
+    expect(waitpid(pid, &status, WNOHANG) == -1 && errno == ECHILD, "waitpid(%d, WNOHANG), too",
+           pid);
     expect(status == 77, "the status is not touched");
 }
 
@@ -57,7 +59,8 @@ void waitpid_nohang(void)
 
 void wait_bad_pointer(void)
 {
-    int *const bad[] = {(int *)-4L, (int *)8L, (int *)MAXVA, (int *)wait_bad_pointer, (int *)sbrk(0)};
+    int *const bad[] = {(int *)-4L, (int *)8L, (int *)MAXVA, (int *)wait_bad_pointer,
+                        (int *)sbrk(0)};
     int pid = start_child(exit_with, (void *)3);
     for (uint i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         expect(wait(bad[i]) == -1 && errno == EFAULT, "wait(%p) fails with EFAULT", (void *)bad[i]);
@@ -72,7 +75,8 @@ void wait_takes_null(void)
     int first = start_child(exit_with, (void *)1);
     expect(wait(0) == first, "wait(0)");
     int second = start_child(exit_with, (void *)1);
-    expect(waitpid(second, 0, 0) == second && state_of(second) == -1, "waitpid(pid, 0), and it is gone");
+    expect(waitpid(second, 0, 0) == second && state_of(second) == -1,
+           "waitpid(pid, 0), and it is gone");
 }
 
 static void expect_reaped(int pid)
@@ -99,7 +103,8 @@ void orphans_go_to_init(void)
         }
         expect_status(pid, 0);
         write(gate[1], "x", 1);
-        expect(read(answer[0], said, sizeof(said)) == sizeof(said) && said[1] == 1, "parent 1, not %d", said[1]);
+        expect(read(answer[0], said, sizeof(said)) == sizeof(said) && said[1] == 1,
+               "parent 1, not %d", said[1]);
         expect_reaped(said[0]);
         for (int j = 0; j < 2; j++)
             close(gate[j]), close(answer[j]);
@@ -133,10 +138,12 @@ void mode_inherited(void)
             exit(1);
         }
         wait_asleep(pid);
-        expect(procinfo(pid, &info) == pid && info.isolated == on, "child in mode %d", info.isolated);
+        expect(procinfo(pid, &info) == pid && info.isolated == on, "child in mode %d",
+               info.isolated);
         expect_killed(pid);
     }
-    expect(isolate(2) == -1 && errno == EINVAL && isolate(-2) == -1 && errno == EINVAL, "EINVAL for other modes");
+    expect(isolate(2) == -1 && errno == EINVAL && isolate(-2) == -1 && errno == EINVAL,
+           "EINVAL for other modes");
 }
 
 static void look_on(void *arg)
@@ -145,7 +152,8 @@ static void look_on(void *arg)
     (void)arg;
     for (;;)
         for (int pid = 0; (pid = procinfo(pid + 1, &info)) > 0;)
-            expect(info.pid == pid && info.ppid != pid, "process %d is told of, and is not its own parent", pid);
+            expect(info.pid == pid && info.ppid != pid,
+                   "process %d is told of, and is not its own parent", pid);
 }
 
 void exits_of_three_generations(void)
@@ -184,13 +192,15 @@ void pids_are_fresh(void)
         expect(pid[i] > 1 && pid[i] < 32768, "a pid from 2 to 32767, not %d", pid[i]);
         for (int j = 0; j < i; j++)
             expect(pid[j] != pid[i], "%d is in use", pid[i]);
-        expect(i == 0 || pid[i] > pid[i - 1] || pid[i - 1] > 32000, "%d after %d", pid[i], pid[i - 1]);
+        expect(i == 0 || pid[i] > pid[i - 1] || pid[i - 1] > 32000, "%d after %d", pid[i],
+               pid[i - 1]);
     }
     for (int i = 0; i < 50; i++)
         expect_killed(pid[i]);
     int next = start_child(exit_with, 0);
     expect_status(next, 0);
-    expect(next > pid[49] || next < pid[0], "a number just given back is not the next one: %d", next);
+    expect(next > pid[49] || next < pid[0], "a number just given back is not the next one: %d",
+           next);
 }
 
 // Two sleepers of a group whose leader has ended: three numbers that must not be given again.
@@ -207,7 +217,8 @@ void pid_space(void)
         if (pid == 0)
             exit(0);
         expect(waitpid(pid, 0, 0) == pid, "wait");
-        expect(pid > 1 && pid < 32768 && pid != leader && pid != member && pid != other && pid != getpid(),
+        expect(pid > 1 && pid < 32768 && pid != leader && pid != member && pid != other &&
+                   pid != getpid(),
                "a free pid, not %d", pid);
         wraps += pid < last;
         last = pid;

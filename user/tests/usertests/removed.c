@@ -1,5 +1,5 @@
-// Directories that are used after their last name has gone: they can be read and left, nothing can be
-// made in them, and then they are free again. Files: removed_files.c.
+// Directories that are used after their last name has gone: they can be read and left, nothing can
+// be made in them, and then they are free again. Files: removed_files.c.
 //
 // What is freed is compared here where it matters when; the runner compares it around each test.
 #include "user/tests/usertests/names.h"
@@ -47,7 +47,8 @@ static void removed_parent(void)
 static void ls_above(int ready, int go)
 {
     char c;
-    expect(chdir("a/b") == 0 && write(ready, "", 1) == 1 && read(go, &c, 1) == 0, "a/b was entered and removed");
+    expect(chdir("a/b") == 0 && write(ready, "", 1) == 1 && read(go, &c, 1) == 0,
+           "a/b was entered and removed");
     close(1);
     close(2);
     exec("/ls", (char *[]){"ls", "..", 0});
@@ -164,7 +165,8 @@ static void removed_directory_open(void)
     WORKS(unlink("d/f"));
     WORKS(unlink("d"));
     expect(fstat(fd, &st) == 0 && st.type == T_DIR && st.nlink == 0, "it has no name");
-    expect(lseek(fd, 0, SEEK_SET) == 0 && read(fd, &entry, sizeof(entry)) == sizeof(entry), "it can be read");
+    expect(lseek(fd, 0, SEEK_SET) == 0 && read(fd, &entry, sizeof(entry)) == sizeof(entry),
+           "it can be read");
     expect(entry.inum == st.ino && strcmp(entry.name, ".") == 0, "its first record is .");
     expect(next_name(fd, name) == 0, "no name is in it");
     WORKS(mkdir("d")); // another one
@@ -221,21 +223,30 @@ static void replaced_current_directory(void)
 }
 
 const struct test removed_tests[] = {
-    TEST(removed_parent, 0, "known 1", "a removed directory's .. leads nowhere, also when the parent has gone"),
+    TEST(removed_parent, 0, "known 1",
+         "a removed directory's .. leads nowhere, also when the parent has gone"),
     TEST(removed_parent_ls, 0, "known 1", "ls .. in such a directory ends with an error"),
     TEST(many_open_files, ALONE, "known 2", "8 processes have 12 files open each"),
     TEST(create_in_removed, ALONE, "known 6", "nothing can be made in a removed directory"),
-    TEST(link_into_removed, 0, "known 6, known 22", "nothing can be linked or renamed into a removed directory"),
-    TEST(unlink_while_created, 0, "known 20", "two processes make and remove one name, as a file and as a directory"),
-    TEST(unlinked_inode_comes_back, ALONE, "known 22, labs 13", "a nameless file is whole until it is closed"),
-    TEST(orphan_of_ended, ALONE, "labs 13", "a nameless file is freed when the process that has it open exits"),
-    TEST(orphan_of_killed, ALONE, "labs 13", "a nameless file is freed when the process that has it open is killed"),
+    TEST(link_into_removed, 0, "known 6, known 22",
+         "nothing can be linked or renamed into a removed directory"),
+    TEST(unlink_while_created, 0, "known 20",
+         "two processes make and remove one name, as a file and as a directory"),
+    TEST(unlinked_inode_comes_back, ALONE, "known 22, labs 13",
+         "a nameless file is whole until it is closed"),
+    TEST(orphan_of_ended, ALONE, "labs 13",
+         "a nameless file is freed when the process that has it open exits"),
+    TEST(orphan_of_killed, ALONE, "labs 13",
+         "a nameless file is freed when the process that has it open is killed"),
     TEST(orphan_over_exec, ALONE, "labs 13", "a nameless file stays open over exec"),
     TEST(removed_program, 0, "", "a program whose file is removed runs on"),
     TEST(removed_directory_open, 0, "", "an open directory that is removed can be read"),
-    TEST(removed_current_directory, 0, "", "a removed current directory has no path and can be left"),
-    TEST(removed_shared_directory, ALONE, "", "a removed directory is freed when the last process leaves it"),
+    TEST(removed_current_directory, 0, "",
+         "a removed current directory has no path and can be left"),
+    TEST(removed_shared_directory, ALONE, "",
+         "a removed directory is freed when the last process leaves it"),
     TEST(replaced_current_directory, 0, "", "a directory that rename replaced is a removed one"),
-    TEST(reuse_freed_inodes, 0, "known 20", "inodes that are freed and used again are never mixed up"),
+    TEST(reuse_freed_inodes, 0, "known 20",
+         "inodes that are freed and used again are never mixed up"),
     END_OF_TESTS,
 };

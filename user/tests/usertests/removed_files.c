@@ -28,8 +28,10 @@ static int open_nameless(void)
 void expect_back(const struct sysinfo *before)
 {
     struct sysinfo after = in_use();
-    expect(after.freeinodes == before->freeinodes, "%lu free inodes, not %lu", before->freeinodes, after.freeinodes);
-    expect(after.freeblocks == before->freeblocks, "%lu free blocks, not %lu", before->freeblocks, after.freeblocks);
+    expect(after.freeinodes == before->freeinodes, "%lu free inodes, not %lu", before->freeinodes,
+           after.freeinodes);
+    expect(after.freeblocks == before->freeblocks, "%lu free blocks, not %lu", before->freeblocks,
+           after.freeblocks);
 }
 
 // known 22, labs 13.
@@ -139,10 +141,12 @@ void removed_program(void)
     }
     close(to[0]);
     close(from[1]);
-    expect(write(to[1], "one", 3) == 3 && read(from[0], text, sizeof(text)) == 3, "the program runs");
+    expect(write(to[1], "one", 3) == 3 && read(from[0], text, sizeof(text)) == 3,
+           "the program runs");
     WORKS(unlink("program"));
     copy_file("/echo", "program"); // would take its blocks
-    expect(write(to[1], "four", 4) == 4 && read(from[0], text, sizeof(text)) == 4, "the program still runs");
+    expect(write(to[1], "four", 4) == 4 && read(from[0], text, sizeof(text)) == 4,
+           "the program still runs");
     expect(memcmp(text, "four", 4) == 0, "and does what it did");
     close(to[1]);
     expect_children(1);
@@ -158,7 +162,8 @@ void unlink_while_created(void)
         int fd = open("same", O_CREATE | O_RDWR);
         expect(fd >= 0 || errno == EISDIR, "a file, or EISDIR");
         if (fd >= 0) {
-            expect(fstat(fd, &st) == 0 && st.type == T_FILE && st.nlink <= 1 && st.size <= 1, "a file");
+            expect(fstat(fd, &st) == 0 && st.type == T_FILE && st.nlink <= 1 && st.size <= 1,
+                   "a file");
             expect(write(fd, "x", 1) == 1 && close(fd) == 0, "write");
         }
         expect(unlink("same") == 0 || errno == ENOENT, "unlink: ENOENT");

@@ -96,10 +96,12 @@ static void roots_share_tables(void)
     const uint64 places[] = {USERBASE, (uint64)p, (uint64)p + 2 * GB - 1, TRAMPOLINE};
     for (int i = 0; i < 4; i++)
         for (int level = 0; level <= 2; level++) {
-            expect(pgtable(getpid(), USER_ROOT, places[i], level, user) == 0, "the user root's table");
-            expect(pgtable(getpid(), KERNEL_ROOT, places[i], level, kernel) == 0, "the kernel root's table");
-            expect(memcmp(user, kernel, sizeof(user) / (level == 2 ? 2 : 1)) == 0, "level %d at %p", level,
-                   (void *)places[i]);
+            expect(pgtable(getpid(), USER_ROOT, places[i], level, user) == 0,
+                   "the user root's table");
+            expect(pgtable(getpid(), KERNEL_ROOT, places[i], level, kernel) == 0,
+                   "the kernel root's table");
+            expect(memcmp(user, kernel, sizeof(user) / (level == 2 ? 2 : 1)) == 0, "level %d at %p",
+                   level, (void *)places[i]);
         }
     expect(pgtable(getpid(), KERNEL_ROOT, (uint64)p, 0, kernel) == 0, "the leaf's table");
     expect(kernel[(uint64)p >> PGSHIFT & 511] == pgpte(p), "pgpte tells what the kernel root says");
@@ -116,10 +118,12 @@ static void kernel_out_of_reach(void)
     static uint64 table[TABLE_ENTRIES];
     for (uint i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++) {
         uint64 va = forbidden[i];
-        expect(load_kills(va) && store_kills(va) && fetch_kills(va), "a load, store or jump at %p kills", (void *)va);
+        expect(load_kills(va) && store_kills(va) && fetch_kills(va),
+               "a load, store or jump at %p kills", (void *)va);
         expect(write(1, (void *)va, 1) == -1 && errno == EFAULT, "no call reads %p", (void *)va);
         expect(pgpte((void *)va) == 0, "pgpte does not tell of %p", (void *)va);
-        expect(pgtable(getpid(), USER_ROOT, va, 1, table) == -1 && errno == ENOENT, "no user table for %p", (void *)va);
+        expect(pgtable(getpid(), USER_ROOT, va, 1, table) == -1 && errno == ENOENT,
+               "no user table for %p", (void *)va);
     }
 }
 
@@ -128,12 +132,14 @@ static void check_table(uint64 va, int level)
 {
     static uint64 tables[2][TABLE_ENTRIES];
     uint64 *table = tables[level], size = level == 1 ? SUPERPGSIZE : PGSIZE;
-    expect(pgtable(getpid(), KERNEL_ROOT, va, level, table) == 0, "the table of level %d at %p", level, (void *)va);
+    expect(pgtable(getpid(), KERNEL_ROOT, va, level, table) == 0, "the table of level %d at %p",
+           level, (void *)va);
     for (int i = 0; i < TABLE_ENTRIES; i++) {
         if ((table[i] & PTE_V) == 0)
             continue;
         expect((table[i] & PTE_U) == 0, "no U at %p", (void *)(va + i * size));
-        expect((table[i] & (PTE_W | PTE_X)) != (PTE_W | PTE_X), "not W and X at %p", (void *)(va + i * size));
+        expect((table[i] & (PTE_W | PTE_X)) != (PTE_W | PTE_X), "not W and X at %p",
+               (void *)(va + i * size));
         if (level > 0 && !is_leaf(table[i]))
             check_table(va + i * size, level - 1);
     }
@@ -164,10 +170,12 @@ static void mode_switches(void)
         page[0] = i;
         *word(heap, i) = i;
         expect(isolate(i % 2) == (i + 1) % 2, "isolate tells the mode before");
-        expect(page[0] == (char)i && *word(heap, i) == i && self_now().isolated == i % 2, "memory stays");
+        expect(page[0] == (char)i && *word(heap, i) == i && self_now().isolated == i % 2,
+               "memory stays");
     }
     expect_words(heap, 60, 0);
-    expect(isolate(2) == -1 && errno == EINVAL && isolate(-2) == -1 && errno == EINVAL, "other modes are refused");
+    expect(isolate(2) == -1 && errno == EINVAL && isolate(-2) == -1 && errno == EINVAL,
+           "other modes are refused");
     expect(isolate(first) == 1, "which changed nothing");
 }
 
@@ -194,7 +202,8 @@ static void exec_keeps_mode(int on)
         exit(1);
     }
     wait_called(pid, "cat");
-    expect(procinfo(pid, &info) == pid && info.isolated == on, "a program after exec runs in mode %d", on);
+    expect(procinfo(pid, &info) == pid && info.isolated == on,
+           "a program after exec runs in mode %d", on);
     check_process(pid, "after exec");
     open_gate(&g);
     expect_children(1);
@@ -239,10 +248,12 @@ static void faults_meet(void)
     expect(pipe(ends) == 0, "pipe");
     for (long i = 0; i < 30; i++) {
         char *place = p + i * 97 * MB, c = i + 1;
-        expect(write(ends[1], &c, 1) == 1 && read(ends[0], place, 1) == 1, "the kernel writes an untouched page");
+        expect(write(ends[1], &c, 1) == 1 && read(ends[0], place, 1) == 1,
+               "the kernel writes an untouched page");
         expect(*place == c && frame_of(place) != 0, "the program reads it");
         place[PGSIZE] = c;
-        expect(write(ends[1], place + PGSIZE, 1) == 1 && read(ends[0], &c, 1) == 1 && c == i + 1, "the other way");
+        expect(write(ends[1], place + PGSIZE, 1) == 1 && read(ends[0], &c, 1) == 1 && c == i + 1,
+               "the other way");
     }
     check_self("after faults of both");
 }
@@ -261,7 +272,8 @@ static void touch_and_fail_exec(void *arg)
 // known 25: each of many processes gives back its roots and tables.
 static void roots_come_back(void)
 {
-    expect(status_of(touch_and_fail_exec, "/true") == 0 && status_of(nothing, 0) == 0, "once, to fill caches");
+    expect(status_of(touch_and_fail_exec, "/true") == 0 && status_of(nothing, 0) == 0,
+           "once, to fill caches");
     sync();
     struct sysinfo before = system_now();
     for (int i = 0; i < 60; i++) {
@@ -270,15 +282,16 @@ static void roots_come_back(void)
     }
     sync();
     struct sysinfo after = system_now();
-    expect(after.freemem + 40 * PGSIZE > before.freemem, "no page a process is lost: %lu before, %lu after",
-           before.freemem, after.freemem);
+    expect(after.freemem + 40 * PGSIZE > before.freemem,
+           "no page a process is lost: %lu before, %lu after", before.freemem, after.freemem);
 }
 
 static void pgtable_arguments(void)
 {
     static uint64 table[TABLE_ENTRIES];
     int self = getpid();
-    expect(pgtable(self, 0, USERBASE, 0, table) == 0 && table[1] == pgpte((void *)USERBASE), "the first text page");
+    expect(pgtable(self, 0, USERBASE, 0, table) == 0 && table[1] == pgpte((void *)USERBASE),
+           "the first text page");
     expect(pgtable(self, 2, 0, 2, table) == -1 && errno == EINVAL, "root 2");
     expect(pgtable(self, -1, 0, 2, table) == -1 && errno == EINVAL, "root -1");
     expect(pgtable(self, 0, 0, 3, table) == -1 && errno == EINVAL, "level 3");
@@ -286,7 +299,8 @@ static void pgtable_arguments(void)
     expect(pgtable(30000, 0, 0, 2, table) == -1 && errno == ESRCH, "no such process");
     expect(pgtable(self, 0, 200 * GB, 1, table) == -1 && errno == ENOENT, "no table there");
     expect(pgtable(self, 0, MAXVA, 0, table) == -1 && errno == ENOENT, "no address of Sv39");
-    expect(pgtable(self, 0, 0, 2, (uint64 *)(sbrk(0) + PGSIZE)) == -1 && errno == EFAULT, "nowhere to put it");
+    expect(pgtable(self, 0, 0, 2, (uint64 *)(sbrk(0) + PGSIZE)) == -1 && errno == EFAULT,
+           "nowhere to put it");
     uint64 *edge = (uint64 *)(grow_heap(PGSIZE, SBRK_LAZY) + 8);
     expect(pgtable(self, 0, 0, 2, edge) == -1 && errno == EFAULT, "nor all of it");
 }
@@ -294,16 +308,20 @@ static void pgtable_arguments(void)
 const struct test roots_tests[] = {
     TEST(roots_of_every_process, 0, "labs 23, known 25",
          "user halves equal and no kernel in the user root, for all processes"),
-    TEST(roots_across_changes, BOTH, "known 25", "the same across fork, exec that fails, growing and shrinking"),
-    TEST(roots_share_tables, BOTH, "known 15, known 25", "both roots lead to the same tables, at every level"),
+    TEST(roots_across_changes, BOTH, "known 25",
+         "the same across fork, exec that fails, growing and shrinking"),
+    TEST(roots_share_tables, BOTH, "known 15, known 25",
+         "both roots lead to the same tables, at every level"),
     TEST(kernel_out_of_reach, BOTH, "", "no access of a program reaches a kernel address"),
     TEST(kernel_half_rights, 0, "", "the kernel's half has no U bit, and nothing is W and X"),
     TEST(mode_switches, BOTH, "", "isolated and shared mode, back and forth"),
     TEST(mode_is_inherited, 0, "", "fork and exec keep the mode"),
-    TEST(modes_side_by_side, 0, "known 21", "processes that change modes and heaps do not disturb each other"),
+    TEST(modes_side_by_side, 0, "known 21",
+         "processes that change modes and heaps do not disturb each other"),
     TEST(faults_meet, BOTH, "known 15, labs 23",
          "pages that the kernel faults in are the program's, and the other way round"),
-    TEST(roots_come_back, ALONE, "known 25", "roots and tables are given back by exit, exec and exec that fails"),
+    TEST(roots_come_back, ALONE, "known 25",
+         "roots and tables are given back by exit, exec and exec that fails"),
     TEST(pgtable_arguments, 0, "", "pgtable and pgpte tell what there is and refuse what is not"),
     END_OF_TESTS,
 };

@@ -61,7 +61,8 @@ static void in_both_modes(void (*f)(void))
             f();
             exit(0);
         }
-        expect(waitpid(pid, &status, 0) == pid && status == 0, "all well in %s mode", on ? "isolated" : "shared");
+        expect(waitpid(pid, &status, 0) == pid && status == 0, "all well in %s mode",
+               on ? "isolated" : "shared");
     }
 }
 
@@ -102,7 +103,10 @@ static void be_watcher(int test, int limit, int gate[2])
     exit(0);
 }
 
-static int limit_of(const struct test *t) { return run.limit ? run.limit : t->flags & SLOW ? SLOW_LIMIT : QUICK_LIMIT; }
+static int limit_of(const struct test *t)
+{
+    return run.limit ? run.limit : t->flags & SLOW ? SLOW_LIMIT : QUICK_LIMIT;
+}
 
 // 0, or -1: not even fork or mkdir work.
 static int start(struct slot *s, const struct test *t)
@@ -117,8 +121,8 @@ static int start(struct slot *s, const struct test *t)
     setpgid(s->pid, s->pid);
     if (s->pid > 0 && (s->watcher = fork()) == 0)
         be_watcher(s->pid, limit_of(t), gate);
-    // The test does not run yet. Once it does it may take all memory: what is written here must be this
-    // process's own by then.
+    // The test does not run yet. Once it does it may take all memory: what is written here must be
+    // this process's own by then.
     int started = s->pid >= 0;
     if (started) {
         s->test = t;
@@ -154,8 +158,8 @@ static void report(const struct test *t, const char *problem, uint64 ns)
         snprintf(name, sizeof(name), "test %s: ", t->name);
     if (ns >= 100000000) // shorter ones need no figure, and graders look for lines that end with OK
         snprintf(time, sizeof(time), " (%lu.%lu s)", ns / 1000000000, ns / 100000000 % 10);
-    snprintf(line, sizeof(line), "%s%s%s%s%s\n", name, problem ? "FAILED" : "OK", problem ? ": " : "",
-             problem ? problem : "", time);
+    snprintf(line, sizeof(line), "%s%s%s%s%s\n", name, problem ? "FAILED" : "OK",
+             problem ? ": " : "", problem ? problem : "", time);
     printf("%s", line);
 }
 
@@ -274,7 +278,8 @@ static int check_whole(const struct sysinfo *before)
     if (leak_check(before, 1) == 0)
         return 0;
     sysinfo(&after);
-    printf("FAILED -- lost some free pages %lu (out of %lu)\n", after.freemem / PGSIZE, before->freemem / PGSIZE);
+    printf("FAILED -- lost some free pages %lu (out of %lu)\n", after.freemem / PGSIZE,
+           before->freemem / PGSIZE);
     return 1;
 }
 

@@ -46,14 +46,16 @@ static void super_fill(void)
     long fills = counter_value("super_fill");
     uint64 resident = self_now().resident;
     p[5 * PGSIZE + 5] = 5;
-    expect(self_now().resident == resident + LEAF_PAGES, "a write to an untouched 2 MiB maps all of it");
+    expect(self_now().resident == resident + LEAF_PAGES,
+           "a write to an untouched 2 MiB maps all of it");
     expect(is_leaf_at(p, LEAF_RW) && counter_value("super_fill") == fills + 1, "by a leaf");
     expect(pgpte(p + SUPERPGSIZE) == 0 && pgpte(p - PGSIZE) == 0, "nothing behind it or before");
     expect(p[5 * PGSIZE + 5] == 5, "the byte is there");
     p[5 * PGSIZE + 5] = 0;
     expect(is_zero(p, SUPERPGSIZE), "and all the others are zero");
     p[2 * SUPERPGSIZE - 1] = 1;
-    expect(is_leaf_at(p + SUPERPGSIZE, LEAF_RW) && pgpte(p) != pgpte(p + SUPERPGSIZE), "the next is another");
+    expect(is_leaf_at(p + SUPERPGSIZE, LEAF_RW) && pgpte(p) != pgpte(p + SUPERPGSIZE),
+           "the next is another");
 }
 
 // A page is touched alone: it is a page.
@@ -61,7 +63,8 @@ static void expect_page(char *p, const char *what)
 {
     uint64 resident = self_now().resident;
     *p = 1;
-    expect(pgpte(p) != 0 && pgpte(p + PGSIZE) == 0 && self_now().resident == resident + 1, "%s: a page", what);
+    expect(pgpte(p) != 0 && pgpte(p + PGSIZE) == 0 && self_now().resident == resident + 1,
+           "%s: a page", what);
 }
 
 static void super_nowhere_else(void)
@@ -70,22 +73,26 @@ static void super_nowhere_else(void)
     long fills = counter_value("super_fill");
     expect_page(grow_aligned(SUPERPGSIZE, SBRK_LAZY), "memory that is not promised");
     expect_page(grow_aligned(SUPERPGSIZE - PGSIZE, SBRK_EAGER), "a page less than 2 MiB");
-    expect_page(grow_aligned(SUPERPGSIZE - 2 * PGSIZE, SBRK_EAGER), "2 MiB of which the rest is lazy");
+    expect_page(grow_aligned(SUPERPGSIZE - 2 * PGSIZE, SBRK_EAGER),
+                "2 MiB of which the rest is lazy");
     sbrklazy(2 * PGSIZE);
     char *p = grow_aligned(SUPERPGSIZE, SBRK_EAGER);
     expect(p[SUPERPGSIZE - 1] == 0, "the zero page");
     expect_page(p, "2 MiB of which a page has been read");
     p = grow_aligned(SUPERPGSIZE, SBRK_EAGER);
-    expect(*p == 0 && sbrk(-SUPERPGSIZE) != SBRK_ERROR && sbrk(SUPERPGSIZE) == p, "read, given back, grown again");
+    expect(*p == 0 && sbrk(-SUPERPGSIZE) != SBRK_ERROR && sbrk(SUPERPGSIZE) == p,
+           "read, given back, grown again");
     *p = 1;
-    expect(is_leaf_at(p, LEAF_RW) && counter_value("super_fill") == fills + 1, "untouched again: a leaf");
+    expect(is_leaf_at(p, LEAF_RW) && counter_value("super_fill") == fills + 1,
+           "untouched again: a leaf");
 }
 
 // What is left of a leaf at p: pages with frames from `base` on, each with its word.
 static void expect_rest(char *p, int pages, uint64 base)
 {
     for (int i = 0; i < pages; i++)
-        expect(frame_of(p + i * PGSIZE) == base + i * PGSIZE && has_rights(p + i * PGSIZE, LEAF_RW) && *word(p, i) == i,
+        expect(frame_of(p + i * PGSIZE) == base + i * PGSIZE &&
+                   has_rights(p + i * PGSIZE, LEAF_RW) && *word(p, i) == i,
                "page %d of %d keeps its frame, rights and bytes", i, pages);
 }
 
@@ -100,7 +107,8 @@ static void super_free_by_pages(void)
         if (left % 10 == 0)
             expect_rest(p, left, base);
         if (left % 100 == 0) {
-            expect(load_kills((uint64)gone) && store_kills((uint64)gone), "it kills who touches it");
+            expect(load_kills((uint64)gone) && store_kills((uint64)gone),
+                   "it kills who touches it");
             write_words(p, left, 0); // for rights after the forks
         }
     }
@@ -137,25 +145,32 @@ static void super_promises(void)
     settle();
     struct sysinfo s = system_now(), t;
     uint64 tables = self_now().tables, resident = self_now().resident;
-    expect(sbrk(4 * MB) == p && system_now().promised == s.promised + 8 * 128 + 2, "4 MiB and two tables promised");
+    expect(sbrk(4 * MB) == p && system_now().promised == s.promised + 8 * 128 + 2,
+           "4 MiB and two tables promised");
     *p = 1;
     t = system_now();
     expect(t.promised == s.promised + 4 * 128 + 1, "a leaf spends 512 promises and its table's");
-    expect(t.freepages + LEAF_PAGES + 1 == s.freepages, "they are frames now, not %lu", s.freepages - t.freepages);
-    expect(self_now().tables == tables + 1 && self_now().resident == resident + LEAF_PAGES, "as procinfo tells");
+    expect(t.freepages + LEAF_PAGES + 1 == s.freepages, "they are frames now, not %lu",
+           s.freepages - t.freepages);
+    expect(self_now().tables == tables + 1 && self_now().resident == resident + LEAF_PAGES,
+           "as procinfo tells");
     sbrk(-MB);
     expect(system_now().promised == s.promised + 2 * 128 + 1, "1 MiB less of what is untouched");
     sbrk(-2 * MB);
     expect(system_now().promised == s.promised, "2 MiB less, half of it untouched");
-    expect(self_now().tables == tables + 1 && self_now().resident == resident + LEAF_PAGES / 2, "the leaf lost half");
+    expect(self_now().tables == tables + 1 && self_now().resident == resident + LEAF_PAGES / 2,
+           "the leaf lost half");
     sbrk(MB);
     expect(system_now().promised == s.promised + 2 * 128, "1 MiB more, by a table that is there");
     write_words(p + MB, 256, 0);
-    expect(system_now().promised == s.promised && self_now().resident == resident + LEAF_PAGES, "touched page by page");
+    expect(system_now().promised == s.promised && self_now().resident == resident + LEAF_PAGES,
+           "touched page by page");
     sbrk(-2 * MB);
-    expect(sbrk(2 * MB) == p && system_now().promised == s.promised + 4 * 128, "all back, and 2 MiB again");
+    expect(sbrk(2 * MB) == p && system_now().promised == s.promised + 4 * 128,
+           "all back, and 2 MiB again");
     *p = 1;
-    expect(is_leaf_at(p, LEAF_RW) && system_now().promised == s.promised && self_now().tables == tables + 1,
+    expect(is_leaf_at(p, LEAF_RW) && system_now().promised == s.promised &&
+               self_now().tables == tables + 1,
            "a leaf again");
 }
 
@@ -181,8 +196,8 @@ static void super_comes_back(void)
     settle();
     struct sysinfo after = system_now();
     expect(after.promised == before.promised && after.freemem + 16 * PGSIZE > before.freemem,
-           "promised %lu, after exit, kill and exec %lu; free %lu and %lu", before.promised, after.promised,
-           before.freemem, after.freemem);
+           "promised %lu, after exit, kill and exec %lu; free %lu and %lu", before.promised,
+           after.promised, before.freemem, after.freemem);
 }
 
 // The bytes of what goes through system calls below.
@@ -210,7 +225,8 @@ static void through_a_file(char *edge, int seed)
         expect(fd >= 0 && write(fd, edge - n / 2, n) == n, "%d bytes written", n);
         memset(edge - n - 1, 0, 2 * n + 2);
         expect(lseek(fd, 0, SEEK_SET) == 0 && read(fd, edge - n / 3, n) == n, "%d bytes read", n);
-        expect(has_bytes(edge - n / 3, n, seed) && edge[-n / 3 - 1] == 0 && edge[n - n / 3] == 0, "these, no others");
+        expect(has_bytes(edge - n / 3, n, seed) && edge[-n / 3 - 1] == 0 && edge[n - n / 3] == 0,
+               "these, no others");
         close(fd);
     }
     expect(unlink("f") == 0, "unlink");
@@ -221,11 +237,13 @@ static void through_a_pipe(char *edge, int seed)
     int ends[2];
     expect(pipe(ends) == 0, "pipe");
     make_bytes(edge - 100, 300, seed);
-    expect(write(ends[1], edge - 100, 300) == 300 && read(ends[0], edge - 200, 300) == 300, "through a pipe");
+    expect(write(ends[1], edge - 100, 300) == 300 && read(ends[0], edge - 200, 300) == 300,
+           "through a pipe");
     expect(has_bytes(edge - 200, 300, seed), "300 bytes");
     strcpy(edge - 3, "/zero");
     int fd = open(edge - 3, O_RDONLY);
-    expect(fd >= 0 && read(fd, edge - 200, 400) == 400 && is_zero(edge - 200, 400), "a path across the edge");
+    expect(fd >= 0 && read(fd, edge - 200, 400) == 400 && is_zero(edge - 200, 400),
+           "a path across the edge");
     close(fd), close(ends[0]), close(ends[1]);
 }
 
@@ -274,34 +292,48 @@ static void super_in_both_roots(void)
     expect(pgtable(getpid(), USER_ROOT, (uint64)p, 1, user) == 0, "the user root's table");
     expect(pgtable(getpid(), KERNEL_ROOT, (uint64)p, 1, kernel) == 0, "the kernel root's table");
     expect(memcmp(user, kernel, sizeof(user)) == 0 && user[i] == pgpte(p), "the leaf, in both");
-    expect(pgtable(getpid(), KERNEL_ROOT, (uint64)p, 0, kernel) == -1 && errno == ENOENT, "no table below");
+    expect(pgtable(getpid(), KERNEL_ROOT, (uint64)p, 0, kernel) == -1 && errno == ENOENT,
+           "no table below");
     expect(roots_read(getpid(), &r) == 0 && roots_good(&r), "the roots agree");
     sbrk(-PGSIZE);
-    expect(pgtable(getpid(), KERNEL_ROOT, (uint64)p + SUPERPGSIZE, 0, kernel) == 0, "a table after a split");
-    expect(kernel[0] == pgpte(p + SUPERPGSIZE) && kernel[TABLE_ENTRIES - 1] == 0, "with pages in it");
+    expect(pgtable(getpid(), KERNEL_ROOT, (uint64)p + SUPERPGSIZE, 0, kernel) == 0,
+           "a table after a split");
+    expect(kernel[0] == pgpte(p + SUPERPGSIZE) && kernel[TABLE_ENTRIES - 1] == 0,
+           "with pages in it");
     expect(fetch_kills((uint64)p) && fetch_kills((uint64)p + SUPERPGSIZE), "none is executable");
 }
 
 const struct test super_tests[] = {
     TEST(super_fill, ALONE, "", "a write to an untouched, promised 2 MiB maps a zeroed leaf"),
     TEST(super_nowhere_else, ALONE, "", "no leaf where less is promised, or a page is in use"),
-    TEST(super_free_by_pages, ALONE, "", "a leaf is given back page by page; the rest keeps frames, rights and bytes"),
-    TEST(super_free_middle, ALONE, "", "the break goes down to the middle of a leaf, over others, and up again"),
+    TEST(super_free_by_pages, ALONE, "",
+         "a leaf is given back page by page; the rest keeps frames, rights and bytes"),
+    TEST(super_free_middle, ALONE, "",
+         "the break goes down to the middle of a leaf, over others, and up again"),
     TEST(super_promises, ALONE, "", "promises, frames and tables of leaves are counted exactly"),
     TEST(super_comes_back, ALONE, "", "exit, kill and exec give back whole and split leaves"),
-    TEST(super_in_calls, ALONE | BOTH, "", "system calls across the edges of leaves, shared ones, too"),
+    TEST(super_in_calls, ALONE | BOTH, "",
+         "system calls across the edges of leaves, shared ones, too"),
     TEST(super_made_by_call, ALONE | BOTH, "", "a system call's access makes a leaf"),
     TEST(super_in_both_roots, ALONE | BOTH, "", "both roots have the leaf, and no table below it"),
-    TEST(super_fork, ALONE | BOTH, "", "a child has its parent's leaf until it writes, and then one of its own"),
+    TEST(super_fork, ALONE | BOTH, "",
+         "a child has its parent's leaf until it writes, and then one of its own"),
     TEST(super_claim, ALONE | BOTH, "", "the last holder of a leaf writes it without a copy"),
-    TEST(super_copy_by_parent, ALONE | BOTH, "", "a parent's write copies the leaf; the child keeps the old bytes"),
-    TEST(super_split_by_child, ALONE, "", "with little memory a child's write copies a page and no more"),
-    TEST(super_split_by_parent, ALONE, "", "so does a parent's, and it claims the pages when the child has gone"),
-    TEST(super_partly_shared, ALONE, "", "a leaf of which one page has another user is not claimed"),
-    TEST(super_without_blocks, ALONE, "", "memory free in single frames only: heaps and copies by pages"),
+    TEST(super_copy_by_parent, ALONE | BOTH, "",
+         "a parent's write copies the leaf; the child keeps the old bytes"),
+    TEST(super_split_by_child, ALONE, "",
+         "with little memory a child's write copies a page and no more"),
+    TEST(super_split_by_parent, ALONE, "",
+         "so does a parent's, and it claims the pages when the child has gone"),
+    TEST(super_partly_shared, ALONE, "",
+         "a leaf of which one page has another user is not claimed"),
+    TEST(super_without_blocks, ALONE, "",
+         "memory free in single frames only: heaps and copies by pages"),
     TEST(super_generations, ALONE | BOTH, "", "12 generations, each writes and gives back a part"),
-    TEST(super_no_stale, ALONE | BOTH, "", "parent and child write at once after fork, on several harts"),
-    TEST(super_no_stale_reads, ALONE | BOTH, "", "after a copy no page of the leaf is read from where it was"),
+    TEST(super_no_stale, ALONE | BOTH, "",
+         "parent and child write at once after fork, on several harts"),
+    TEST(super_no_stale_reads, ALONE | BOTH, "",
+         "after a copy no page of the leaf is read from where it was"),
     TEST(super_storm, ALONE, "", "many processes fork, write, split and give back the same leaves"),
     END_OF_TESTS,
 };

@@ -14,19 +14,22 @@ static void remember_counts(void)
 
 static int counts_are(long copied, long claimed, long split)
 {
-    return counter_value("super_copy") - copies == copied && counter_value("super_claim") - claims == claimed &&
+    return counter_value("super_copy") - copies == copied &&
+           counter_value("super_claim") - claims == claimed &&
            counter_value("super_split") - splits == split;
 }
 
 static void write_a_word(void *arg)
 {
     uint64 frame = frame_of(area);
-    expect(is_leaf_at(area, SHARED) && frame == (uint64)arg, "the child has the same leaf, to be read");
+    expect(is_leaf_at(area, SHARED) && frame == (uint64)arg,
+           "the child has the same leaf, to be read");
     remember_counts();
     expect_words(area, LEAF_PAGES, 0);
     expect(counts_are(0, 0, 0), "reading copies nothing");
     *word(area, 77) = -77;
-    expect(is_leaf_at(area, LEAF_RW) && frame_of(area) != frame && counts_are(1, 0, 0), "a write copies all of it");
+    expect(is_leaf_at(area, LEAF_RW) && frame_of(area) != frame && counts_are(1, 0, 0),
+           "a write copies all of it");
     expect(*word(area, 77) == -77, "the word");
     *word(area, 77) = 77;
     expect_words(area, LEAF_PAGES, 0);
@@ -40,7 +43,8 @@ void super_fork(void)
     uint64 entry = pgpte(area);
     expect(status_of(write_a_word, (void *)PTE2PA(entry)) == 0, "a child writes");
     expect_words(area, LEAF_PAGES, 0);
-    expect(is_leaf_at(area, SHARED) && PTE2PA(pgpte(area)) == PTE2PA(entry), "the parent's leaf stays");
+    expect(is_leaf_at(area, SHARED) && PTE2PA(pgpte(area)) == PTE2PA(entry),
+           "the parent's leaf stays");
     *word(area, 5) = 5;
     expect(pgpte(area) == entry, "and is its own after a write");
 }
@@ -54,7 +58,8 @@ void super_claim(void)
         expect(is_leaf_at(area, SHARED), "the leaf is still marked");
         remember_counts();
         write_words(area, 2 * LEAF_PAGES, round);
-        expect(counts_are(0, 2, 0) && pgpte(area) == entry && is_leaf_at(area + SUPERPGSIZE, LEAF_RW),
+        expect(counts_are(0, 2, 0) && pgpte(area) == entry &&
+                   is_leaf_at(area + SUPERPGSIZE, LEAF_RW),
                "two are claimed");
     }
 }
@@ -92,7 +97,8 @@ static void expect_split(int n, uint64 base)
     for (int i = 0; i < LEAF_PAGES; i++) {
         uint64 entry = pgpte(area + i * PGSIZE);
         expect((PTE2PA(entry) == base + i * PGSIZE) == (i != n), "the frame of page %d", i);
-        expect((entry & (PTE_W | PTE_COW)) == (i == n ? PTE_W : PTE_COW), "the rights of page %d", i);
+        expect((entry & (PTE_W | PTE_COW)) == (i == n ? PTE_W : PTE_COW), "the rights of page %d",
+               i);
         expect(*word(area, i) == (i == n ? -1 : i), "the word in page %d", i);
     }
 }
@@ -104,7 +110,8 @@ static void write_one_by_one(void *arg)
     remember_counts();
     uint64 resident = self_now().resident;
     *word(area, 200) = -1;
-    expect(self_now().resident == resident && counts_are(0, 0, 1), "a write splits it, and takes no page more");
+    expect(self_now().resident == resident && counts_are(0, 0, 1),
+           "a write splits it, and takes no page more");
     expect_split(200, base);
     write_words(area, LEAF_PAGES, 1000);
     expect_words(area, LEAF_PAGES, 1000);
@@ -146,7 +153,9 @@ void super_split_by_parent(void)
     long copied = counter_value("fault_cow_copy");
     write_words(area + 4 * PGSIZE, LEAF_PAGES - 4, 4);
     for (int i = 4; i < LEAF_PAGES; i++)
-        expect(frame_of(area + i * PGSIZE) == base + i * PGSIZE && has_rights(area + i * PGSIZE, LEAF_RW), "claimed");
+        expect(frame_of(area + i * PGSIZE) == base + i * PGSIZE &&
+                   has_rights(area + i * PGSIZE, LEAF_RW),
+               "claimed");
     expect(counter_value("fault_cow_copy") == copied, "none was copied");
 }
 
@@ -164,7 +173,8 @@ void super_partly_shared(void)
         write_words(area, LEAF_PAGES - 1, 1);
         write(report[1], "w", 1);
         wait_at(&g);
-        expect(*word(area, LEAF_PAGES - 1) == LEAF_PAGES - 1, "the parent's write does not reach the child");
+        expect(*word(area, LEAF_PAGES - 1) == LEAF_PAGES - 1,
+               "the parent's write does not reach the child");
         exit(0);
     }
     expect(read(report[0], &c, 1) == 1, "the child has pages of its own");
@@ -206,8 +216,10 @@ void super_without_blocks(void)
     uint64 promised = system_now().promised, fills = counter_value("super_fill");
     expect(system_now().freemem > 8 * MB, "there is memory");
     write_words(p, 4 * MB / PGSIZE, 1);
-    expect(counter_value("super_fill") == (long)fills && pgpte(p) != pgpte(p + PGSIZE), "a heap by pages");
-    expect(promised - system_now().promised == 4 * MB / PGSIZE, "which spends its promises; tables are there");
+    expect(counter_value("super_fill") == (long)fills && pgpte(p) != pgpte(p + PGSIZE),
+           "a heap by pages");
+    expect(promised - system_now().promised == 4 * MB / PGSIZE,
+           "which spends its promises; tables are there");
     expect_words(p, 4 * MB / PGSIZE, 1);
     expect(status_of(nothing, 0) == 0, "fork");
 }
@@ -269,7 +281,8 @@ static void read_copy_read(void *arg)
     *word(area, 1) = -1;
     for (int i = 0; i < LEAF_PAGES; i += 8) {
         volatile char *p = area + i * PGSIZE;
-        expect(read(end, (char *)p, 1) == 1 && *p == 'k', "what the kernel wrote to page %d is seen", i);
+        expect(read(end, (char *)p, 1) == 1 && *p == 'k',
+               "what the kernel wrote to page %d is seen", i);
     }
 }
 
@@ -330,6 +343,7 @@ void super_storm(void)
         expect_children(8);
         expect_words(area, STORM_PAGES, 0);
         write_words(area, STORM_PAGES, 0);
-        expect(pgpte(area) == entry && is_leaf_at(area + SUPERPGSIZE, LEAF_RW), "the last holder claims its leaves");
+        expect(pgpte(area) == entry && is_leaf_at(area + SUPERPGSIZE, LEAF_RW),
+               "the last holder claims its leaves");
     }
 }

@@ -10,7 +10,8 @@ void must_start(struct thread *t, int (*run)(void *arg), void *arg)
 void expect_joined(struct thread *t, int status)
 {
     int got = -1000;
-    expect(thread_join(t, &got) == 0 && got == status, "status %d of a thread, not %d", status, got);
+    expect(thread_join(t, &got) == 0 && got == status, "status %d of a thread, not %d", status,
+           got);
 }
 
 void run_threads(int (*run)(void *number), long n)
@@ -85,7 +86,8 @@ static void thread_join_bad_address(void)
 {
     struct thread t;
     must_start(&t, return_arg, (void *)5);
-    expect(raw_syscall(SYS_join, (long[6]){t.id, (long)TRAPFRAME}) == -EFAULT, "join with a bad address");
+    expect(raw_syscall(SYS_join, (long[6]){t.id, (long)TRAPFRAME}) == -EFAULT,
+           "join with a bad address");
     expect_joined(&t, 5);
 }
 
@@ -171,10 +173,12 @@ static void thread_stack_pointer(void)
 {
     static char stack[8192];
     for (int odd = 0; odd < 16; odd += 5) {
-        int status, id = clone(look_at_sp, (void *)0x1234567812345678, stack + sizeof(stack) - 16 + odd);
+        int status,
+            id = clone(look_at_sp, (void *)0x1234567812345678, stack + sizeof(stack) - 16 + odd);
         expect(id > 0 && join(id, &status) == id && status == 1, "a thread runs");
         expect(seen_arg == 0x1234567812345678, "its argument");
-        expect(seen_sp % 16 == 0 && seen_sp <= (uint64)stack + sizeof(stack) && seen_sp > (uint64)stack + 7000,
+        expect(seen_sp % 16 == 0 && seen_sp <= (uint64)stack + sizeof(stack) &&
+                   seen_sp > (uint64)stack + 7000,
                "sp is 0x%lx", seen_sp);
     }
 }
@@ -210,54 +214,70 @@ static void overflow_in_thread(void *)
 
 static void thread_stack_guard(void)
 {
-    expect(status_of(store_in_thread, (void *)(31L * 1024)) == 0, "31 KiB of the stack can be used");
+    expect(status_of(store_in_thread, (void *)(31L * 1024)) == 0,
+           "31 KiB of the stack can be used");
     expect(status_of(store_in_thread, (void *)(33L * 1024)) == -1, "what lies below them kills");
     expect(status_of(store_in_thread, (void *)(90L * 1024)) == -1, "64 KiB of it");
     expect(status_of(overflow_in_thread, 0) == -1, "a frame larger than the stack kills");
 }
 
 const struct test threads_tests[] = {
-    TEST(thread_status, BOTH, "", "a thread's status arrives at who joins it, and its number is gone then"),
+    TEST(thread_status, BOTH, "",
+         "a thread's status arrives at who joins it, and its number is gone then"),
     TEST(thread_join_any, 0, "", "join of any thread gets each of them once"),
     TEST(thread_joined_once, 0, "", "of several that join one thread, one gets the status"),
-    TEST(thread_join_bad_address, 0, "", "a join that cannot tell the status leaves the thread to be joined"),
+    TEST(thread_join_bad_address, 0, "",
+         "a join that cannot tell the status leaves the thread to be joined"),
     TEST(thread_is_no_process, 0, "", "wait, kill and setpgid know no threads, join no processes"),
     TEST(thread_counted, 0, "", "procinfo counts threads; getpid tells the same in all of them"),
     TEST(thread_many, 0, "", "a thousand threads, one after the other and side by side"),
-    TEST(thread_limit, ALONE, "", "clone fails when there are too many, and all end with the process"),
+    TEST(thread_limit, ALONE, "",
+         "clone fails when there are too many, and all end with the process"),
     TEST(thread_stack_pointer, BOTH, "", "a thread begins with its argument and an aligned stack"),
     TEST(thread_exit_ends_all, BOTH, "", "exit by any thread ends all, with its status"),
     TEST(thread_kill_ends_all, BOTH, "", "kill of a process ends all its threads"),
     TEST(thread_fault_ends_all, 0, "", "a bad access by any thread ends the process with -1"),
-    TEST(thread_last_one_counts, 0, "", "a process whose first thread has ended goes on until the last one does"),
+    TEST(thread_last_one_counts, 0, "",
+         "a process whose first thread has ended goes on until the last one does"),
     TEST(thread_forks, BOTH, "", "fork copies the calling thread only"),
-    TEST(thread_waits_for_children, 0, "", "children belong to the process: any thread gets each of them once"),
+    TEST(thread_waits_for_children, 0, "",
+         "children belong to the process: any thread gets each of them once"),
     TEST(thread_execs, BOTH, "", "exec by a thread ends the others; the pid stays"),
-    TEST(thread_exec_of_leader, 0, "", "exec by the first thread while others spin, sleep, fault and call"),
+    TEST(thread_exec_of_leader, 0, "",
+         "exec by the first thread while others spin, sleep, fault and call"),
     TEST(thread_exec_fails, 0, "", "a failed exec leaves all threads as they were"),
-    TEST(thread_execs_meet, 0, "", "of several threads that call exec or exit at once, one has its way"),
+    TEST(thread_execs_meet, 0, "",
+         "of several threads that call exec or exit at once, one has its way"),
     TEST(thread_group_is_killed, 0, "", "a kill of the group ends the threads of each process"),
     TEST(thread_clone_meets_exit, 0, "", "a thread made while the process ends, ends with it"),
-    TEST(thread_forks_in_malloc, 0, "", "a child of fork can use the heap, whatever another thread did at that moment"),
-    TEST(thread_stack_guard, BOTH, "", "a thread's stack can be used to its last byte, and what lies below kills"),
+    TEST(thread_forks_in_malloc, 0, "",
+         "a child of fork can use the heap, whatever another thread did at that moment"),
+    TEST(thread_stack_guard, BOTH, "",
+         "a thread's stack can be used to its last byte, and what lies below kills"),
     TEST(futex_wakes, 0, "", "so many sleepers wake as were asked for"),
     TEST(futex_addresses, 0, "", "futexes at bad addresses are refused"),
     TEST(futex_times_out, 0, "", "a futex wait with a limit ends when it should"),
     TEST(futex_killed, 0, "", "a process that waits for a futex can be killed"),
-    TEST(futex_no_wake_is_lost, 0, "", "two threads that wake each other in turn never miss a wake-up"),
+    TEST(futex_no_wake_is_lost, 0, "",
+         "two threads that wake each other in turn never miss a wake-up"),
     TEST(futex_survives_fork, 0, "", "the same while another thread forks"),
     TEST(mutex_counts, BOTH, "", "a count under a mutex is exact with 8 threads"),
     TEST(cond_passes_turns, 0, "", "threads that wait for their turn by a condition all get it"),
     TEST(cond_time_limit, 0, "", "a condition wait with a limit ends"),
     TEST(barrier_rounds, 0, "", "nobody leaves a barrier before all have come"),
     TEST(threads_share_memory, 0, "", "what one thread maps and writes, the others see"),
-    TEST(threads_share_files, 0, "", "descriptors are shared: opened, moved and closed by any thread"),
-    TEST(threads_share_cwd, 0, "", "the working directory is shared, also while it changes all the time"),
+    TEST(threads_share_files, 0, "",
+         "descriptors are shared: opened, moved and closed by any thread"),
+    TEST(threads_share_cwd, 0, "",
+         "the working directory is shared, also while it changes all the time"),
     TEST(threads_leave_cwd, 0, "",
          "a call goes on in its directory when another thread has left it and nobody else has it"),
-    TEST(threads_fault_together, BOTH, "", "first touches of the same pages by all threads: each page once"),
-    TEST(threads_move_break, 0, "", "sbrk up and down by several threads while others touch the heap"),
-    TEST(threads_fork_and_write, 0, "", "forks while other threads write: no store is lost, none shows in the child"),
+    TEST(threads_fault_together, BOTH, "",
+         "first touches of the same pages by all threads: each page once"),
+    TEST(threads_move_break, 0, "",
+         "sbrk up and down by several threads while others touch the heap"),
+    TEST(threads_fork_and_write, 0, "",
+         "forks while other threads write: no store is lost, none shows in the child"),
     TEST(threads_malloc, 0, "", "malloc and free by several threads"),
     TEST(threads_keep_their_own, 0, "", "errno and floating-point registers are each thread's own"),
     END_OF_TESTS,

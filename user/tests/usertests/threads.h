@@ -25,7 +25,8 @@ int spin_thread(void *arg);
 int sleep_thread(void *arg);
 int fault_thread(void *arg); // touches new memory, and gives it back
 int getpid_thread(void *arg);
-// One thread of each kind. One of them moves the break: what malloc needs for more threads is there.
+// One thread of each kind. One of them moves the break: what malloc needs for more threads is
+// there.
 void start_busy_threads(struct thread t[4]);
 
 void thread_exit_ends_all(void);

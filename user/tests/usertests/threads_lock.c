@@ -35,7 +35,8 @@ void futex_wakes(void)
         int n = futex(&word, FUTEX_WAKE, 2, 0);
         expect(n >= 0 && n <= 2, "2 were asked for, %d are awake", n);
         woken += n;
-        expect(get(&left) <= woken && woken <= get(&arrived), "%d woken, %d left", woken, get(&left));
+        expect(get(&left) <= woken && woken <= get(&arrived), "%d woken, %d left", woken,
+               get(&left));
         pause(1);
     }
     expect(futex(&word, FUTEX_WAKE, 1, 0) == 0, "nobody sleeps any more");
@@ -53,7 +54,8 @@ void futex_addresses(void)
     }
     int *untouched = (int *)sbrk(PGSIZE);
     expect(futex(untouched, FUTEX_WAIT, 1, 0) == -1 && errno == EAGAIN, "an untouched word is 0");
-    expect(futex((int *)&read_only, FUTEX_WAIT, 0, 1) == -1 && errno == ETIMEDOUT, "a read-only word");
+    expect(futex((int *)&read_only, FUTEX_WAIT, 0, 1) == -1 && errno == ETIMEDOUT,
+           "a read-only word");
     expect(futex(&word, FUTEX_WAKE, -1, 0) == 0, "less than nobody");
 }
 

@@ -49,7 +49,8 @@ void threads_share_files(void)
     char buf[8];
     must_start(&t, open_file, 0);
     expect(thread_join(&t, &fd) == 0 && fd >= 0, "a thread opens a file");
-    expect(write(fd, "de", 2) == 2 && lseek(fd, 0, SEEK_SET) == 0 && read(fd, buf, 8) == 5, "its offset");
+    expect(write(fd, "de", 2) == 2 && lseek(fd, 0, SEEK_SET) == 0 && read(fd, buf, 8) == 5,
+           "its offset");
     expect(memcmp(buf, "abcde", 5) == 0, "its bytes");
     must_start(&t, close_file, (void *)(long)fd);
     expect_joined(&t, 0);
@@ -91,7 +92,8 @@ void threads_share_cwd(void)
     must_start(&t, enter_d0, place[0]);
     expect_joined(&t, 0);
     char here[MAXPATH];
-    expect(getcwd(here, MAXPATH) && strcmp(here, place[0]) == 0, "a thread's chdir is the process's, %s", here);
+    expect(getcwd(here, MAXPATH) && strcmp(here, place[0]) == 0,
+           "a thread's chdir is the process's, %s", here);
     for (int i = 0; i < 2; i++)
         must_start(&users[i], open_in_directory, 0);
     run_threads(change_directory, 2);
@@ -99,7 +101,8 @@ void threads_share_cwd(void)
     for (int i = 0; i < 2; i++)
         expect_joined(&users[i], 0);
     for (int i = 0; i < 2; i++)
-        expect(chdir(place[i]) == 0 && unlink("f") == 0 && chdir("/") == 0 && unlink(place[i]) == 0, "clean up");
+        expect(chdir(place[i]) == 0 && unlink("f") == 0 && chdir("/") == 0 && unlink(place[i]) == 0,
+               "clean up");
 }
 
 static int go_up_and_down(void *arg)
@@ -117,13 +120,14 @@ static void keep_names_busy(void)
         unlink("/./././././././././nothing");
 }
 
-// A call that waits with its directory in hand, for the names of which another process keeps the lock. Nothing but a
-// working directory keeps the two directories in memory.
+// A call that waits with its directory in hand, for the names of which another process keeps the
+// lock. Nothing but a working directory keeps the two directories in memory.
 void threads_leave_cwd(void)
 {
     struct thread t;
     int busy[2], calls = 0;
-    expect(mkdir("p") == 0 && mkdir("p/a") == 0 && mkdir("q") == 0 && chdir("p/a") == 0, "directories");
+    expect(mkdir("p") == 0 && mkdir("p/a") == 0 && mkdir("q") == 0 && chdir("p/a") == 0,
+           "directories");
     close(open("../../q/f", O_CREATE | O_RDWR));
     snprintf(place[0], MAXPATH, "%s/q/././././././f", test_directory);
     for (int i = 0; i < 2; i++)
@@ -138,7 +142,8 @@ void threads_leave_cwd(void)
     for (int i = 0; i < 2; i++)
         expect(kill(busy[i]) == 0 && waitpid(busy[i], 0, 0) == busy[i], "kill");
     expect(chdir(test_directory) == 0, "back");
-    expect(unlink("q/f") == 0 && unlink("q") == 0 && unlink("p/a") == 0 && unlink("p") == 0, "clean up");
+    expect(unlink("q/f") == 0 && unlink("q") == 0 && unlink("p/a") == 0 && unlink("p") == 0,
+           "clean up");
 }
 
 // --- Memory ---
@@ -155,7 +160,8 @@ static int add_to_all(void *number)
     long me = (long)number;
     barrier_wait(&meeting);
     for (int i = 0; i < PAGES; i++)
-        __atomic_fetch_add(word_of((i + me * (PAGES / TOGETHER) * (me & 1)) % PAGES, 9), 1, __ATOMIC_SEQ_CST);
+        __atomic_fetch_add(word_of((i + me * (PAGES / TOGETHER) * (me & 1)) % PAGES, 9), 1,
+                           __ATOMIC_SEQ_CST);
     return 0;
 }
 
@@ -250,8 +256,10 @@ static void check_copy(void)
     for (int i = 0; i < PAGES; i++) {
         for (int w = 0; w < 2; w++) {
             expect(*word_of(i, w) == copy[i][w], "page %d changes in the child", i);
-            expect(copy[i][w] <= copy[0][w] && copy[i][w] >= copy[0][w] - 1, "page %d of writer %d", i, w);
-            expect(i == 0 || copy[i][w] <= copy[i - 1][w], "page %d was written after page %d", i, i - 1);
+            expect(copy[i][w] <= copy[0][w] && copy[i][w] >= copy[0][w] - 1, "page %d of writer %d",
+                   i, w);
+            expect(i == 0 || copy[i][w] <= copy[i - 1][w], "page %d was written after page %d", i,
+                   i - 1);
         }
     }
 }

@@ -1,5 +1,5 @@
-// Files made shorter and longer: O_TRUNC and ftruncate, what others who have the file open see, what
-// lies where bytes were cut off, and the blocks that come back.
+// Files made shorter and longer: O_TRUNC and ftruncate, what others who have the file open see,
+// what lies where bytes were cut off, and the blocks that come back.
 #include "user/tests/usertests/files_data.h"
 
 static void truncate1(void)
@@ -7,11 +7,13 @@ static void truncate1(void)
     int old = filled_file("f", 4, 1), reader = open("f", O_RDONLY);
     expect(read(reader, chunk, 10) == 4, "the file as it was");
     int writer = open("f", O_WRONLY | O_TRUNC), fresh = open("f", O_RDONLY);
-    expect(size_of(old) == 0 && read(fresh, chunk, 10) == 0 && read(reader, chunk, 10) == 0, "it is empty for all");
+    expect(size_of(old) == 0 && read(fresh, chunk, 10) == 0 && read(reader, chunk, 10) == 0,
+           "it is empty for all");
     fill(chunk, 0, 6, 2);
     expect(write(writer, chunk, 6) == 6, "new bytes");
     expect(read(fresh, chunk, 10) == 6 && is_filled(chunk, 0, 6, 2), "from the beginning");
-    expect(read(reader, chunk, 10) == 2 && is_filled(chunk, 4, 2, 2), "from an offset kept from before");
+    expect(read(reader, chunk, 10) == 2 && is_filled(chunk, 4, 2, 2),
+           "from an offset kept from before");
     close(fresh);
     close(reader);
     close(writer);
@@ -85,9 +87,11 @@ static void cut_and_grown(void)
         int fd = filled_file("f", 3 * BSIZE, 1);
         if (i % 2)
             fsync(fd);
-        expect(ftruncate(fd, ends[i]) == 0 && size_of(fd) == (uint64)ends[i], "shorter: %d", ends[i]);
+        expect(ftruncate(fd, ends[i]) == 0 && size_of(fd) == (uint64)ends[i], "shorter: %d",
+               ends[i]);
         lseek(fd, 0, SEEK_SET);
-        expect(read(fd, chunk, CHUNK) == ends[i] && is_filled(chunk, 0, ends[i], 1), "what is left of %d", ends[i]);
+        expect(read(fd, chunk, CHUNK) == ends[i] && is_filled(chunk, 0, ends[i], 1),
+               "what is left of %d", ends[i]);
         expect(ftruncate(fd, 3 * BSIZE) == 0 && size_of(fd) == 3 * BSIZE, "longer again");
         expect_filled(fd, 0, ends[i], 1);
         expect_zeroes(fd, ends[i], 3 * BSIZE - ends[i]);
@@ -114,8 +118,10 @@ static void ftruncate_errors(void)
 {
     const off_t most = (off_t)MAXFILE * BSIZE;
     int ends[2], fd = filled_file("f", 10, 1);
-    expect(FAILS(ftruncate(fd, -1), EINVAL) && FAILS(ftruncate(fd, 1L << 63), EINVAL), "negative sizes");
-    expect(FAILS(ftruncate(fd, most + 1), EFBIG) && FAILS(ftruncate(fd, ~(1L << 63)), EFBIG), "sizes beyond all");
+    expect(FAILS(ftruncate(fd, -1), EINVAL) && FAILS(ftruncate(fd, 1L << 63), EINVAL),
+           "negative sizes");
+    expect(FAILS(ftruncate(fd, most + 1), EFBIG) && FAILS(ftruncate(fd, ~(1L << 63)), EFBIG),
+           "sizes beyond all");
     expect(pipe(ends) == 0 && FAILS(ftruncate(ends[1], 0), EINVAL), "a pipe");
     expect(FAILS(ftruncate(ends[0], 0), EBADF), "its end that is only read");
     expect(size_of(fd) == 10, "nothing has changed");
@@ -150,13 +156,15 @@ static void blocks_come_back(void)
     int fd = new_file("f");
     uint64 before = free_blocks();
     write_at(fd, 0, whole * BSIZE, 1);
-    expect(before - free_blocks() == blocks_of_file(whole), "the file takes %lu blocks, not %lu", blocks_of_file(whole),
-           before - free_blocks());
+    expect(before - free_blocks() == blocks_of_file(whole), "the file takes %lu blocks, not %lu",
+           blocks_of_file(whole), before - free_blocks());
     for (uint i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         uint64 n = steps[i], in_use;
-        expect(ftruncate(fd, n * BSIZE) == 0 && size_of(fd) == n * BSIZE, "ftruncate to %lu blocks", n);
+        expect(ftruncate(fd, n * BSIZE) == 0 && size_of(fd) == n * BSIZE, "ftruncate to %lu blocks",
+               n);
         in_use = before - free_blocks();
-        expect(in_use == blocks_of_file(n), "%lu blocks in use, not %lu", blocks_of_file(n), in_use);
+        expect(in_use == blocks_of_file(n), "%lu blocks in use, not %lu", blocks_of_file(n),
+               in_use);
         expect_filled(fd, n ? (n - 1) * BSIZE : 0, n ? BSIZE : 0, 1);
     }
     discard(fd, "f");
@@ -171,7 +179,8 @@ static void cut_in_steps(void)
     uint64 before = free_blocks();
     for (int i = 0; i < SPANS; i++)
         write_at(fd, base * BSIZE + i * far + 100, 10, 1);
-    expect(before - free_blocks() == 1 + 2 * SPANS, "a block and an indirect one each, and the one above");
+    expect(before - free_blocks() == 1 + 2 * SPANS,
+           "a block and an indirect one each, and the one above");
     expect(ftruncate(fd, base * BSIZE + STAY * far) == 0, "ftruncate");
     expect(before - free_blocks() == 1 + 2 * STAY, "what stays");
     expect(ftruncate(fd, base * BSIZE + SPANS * far) == 0, "ftruncate back");
@@ -190,7 +199,8 @@ static void cut_in_a_hole(void)
     int fd = new_file("f");
     uint64 before = free_blocks();
     write_at(fd, 50 * BSIZE, 10, 1);
-    expect(ftruncate(fd, 30 * BSIZE + 5) == 0 && before - free_blocks() <= 1, "at most the indirect block stays");
+    expect(ftruncate(fd, 30 * BSIZE + 5) == 0 && before - free_blocks() <= 1,
+           "at most the indirect block stays");
     expect(size_of(fd) == 30 * BSIZE + 5, "size");
     expect_zeroes(fd, 0, 30 * BSIZE + 5);
     write_at(fd, 30 * BSIZE + 5, 10, 2);
@@ -207,7 +217,8 @@ static void written_and_cut_again(void)
         write_at(fd, 0, 3 * BSIZE + 1, i);
         expect(before - free_blocks() == 4, "4 blocks in use in round %d", i);
         expect_filled(fd, 0, 3 * BSIZE + 1, i);
-        expect(i % 2 ? ftruncate(fd, 0) == 0 : close(open("f", O_WRONLY | O_TRUNC)) == 0, "truncate");
+        expect(i % 2 ? ftruncate(fd, 0) == 0 : close(open("f", O_WRONLY | O_TRUNC)) == 0,
+               "truncate");
         expect(free_blocks() == before, "none in use after round %d", i);
     }
     discard(fd, "f");
@@ -228,7 +239,8 @@ static void cut_while_appended(void)
         expect(ftruncate(fd, 0) == 0, "ftruncate %d", i);
     expect_children(1);
     uint64 size = size_of(fd);
-    expect(size % LENGTH == 0 && size <= ROUNDS * LENGTH, "whole writes since the last cut: %lu", size);
+    expect(size % LENGTH == 0 && size <= ROUNDS * LENGTH, "whole writes since the last cut: %lu",
+           size);
     for (uint64 at = 0; at < size; at += LENGTH) {
         expect(read(fd, chunk, LENGTH) == LENGTH, "read at %lu", at);
         for (int i = 0; i < LENGTH; i++)
@@ -241,13 +253,18 @@ const struct test truncate_tests[] = {
     TEST(truncate1, 0, "xv6", "O_TRUNC empties a file for all who have it open; offsets stay"),
     TEST(truncate2, 0, "xv6", "a write at an offset left beyond the end fails"),
     TEST(truncate3, 0, "xv6", "cutting, writing and reading one file at once"),
-    TEST(truncated_under_reader, 0, "", "a file that is cut while it is read shows nothing foreign"),
-    TEST(cut_and_grown, 0, "", "ftruncate shorter and longer: zeroes where bytes were, inside a block, too"),
-    TEST(cut_and_written_behind, 0, "", "a gap that a write leaves in a block that was cut reads as zeroes"),
+    TEST(truncated_under_reader, 0, "",
+         "a file that is cut while it is read shows nothing foreign"),
+    TEST(cut_and_grown, 0, "",
+         "ftruncate shorter and longer: zeroes where bytes were, inside a block, too"),
+    TEST(cut_and_written_behind, 0, "",
+         "a gap that a write leaves in a block that was cut reads as zeroes"),
     TEST(ftruncate_errors, 0, "", "sizes that are negative or too large; pipes; read-only"),
     TEST(ftruncate_keeps_offset, 0, "", "ftruncate leaves the offset alone"),
-    TEST(blocks_come_back, ALONE, "", "cutting frees data, indirect and doubly indirect blocks, exactly"),
-    TEST(cut_in_steps, ALONE, "", "a cut of many indirect blocks takes several transactions and frees all"),
+    TEST(blocks_come_back, ALONE, "",
+         "cutting frees data, indirect and doubly indirect blocks, exactly"),
+    TEST(cut_in_steps, ALONE, "",
+         "a cut of many indirect blocks takes several transactions and frees all"),
     TEST(cut_in_a_hole, ALONE, "", "the new end may lie in a hole"),
     TEST(written_and_cut_again, ALONE, "", "truncating again and again loses no block"),
     TEST(cut_while_appended, 0, "", "cutting a file that another process appends to"),

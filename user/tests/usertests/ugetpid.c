@@ -71,13 +71,15 @@ static void first_look(void *arg)
     before = self_now();
     expect(pgpte(process_page()) == 0, "no page yet");
     if (arg)
-        expect(pipe(ends) == 0 && write(ends[1], process_page(), 4) == 4 && read(ends[0], &told, 4) == 4, "pipe");
+        expect(pipe(ends) == 0 && write(ends[1], process_page(), 4) == 4 &&
+                   read(ends[0], &told, 4) == 4,
+               "pipe");
     else
         told = ugetpid();
     after = self_now();
     expect(told == getpid(), "the page says %d", told);
-    expect(pgpte(process_page()) != 0 && after.resident == before.resident + 1, "one page more: %lu, %lu",
-           before.resident, after.resident);
+    expect(pgpte(process_page()) != 0 && after.resident == before.resident + 1,
+           "one page more: %lu, %lu", before.resident, after.resident);
 }
 
 static void process_page_at_first_look(void)
@@ -126,7 +128,8 @@ static void process_page_after_exec(void)
 const struct test ugetpid_tests[] = {
     TEST(ugetpid_is_getpid, BOTH, "", "ugetpid() is getpid(), in a process and in 64 children"),
     TEST(ugetpid_side_by_side, BOTH, "", "the same in 40 processes at a time"),
-    TEST(process_page_is_read_only, BOTH, "", "neither the program nor a system call writes the process page"),
+    TEST(process_page_is_read_only, BOTH, "",
+         "neither the program nor a system call writes the process page"),
     TEST(process_page_at_first_look, BOTH, "",
          "the process page takes a frame when it is first looked at, by whom ever"),
     TEST(process_page_is_not_shared, 0, "", "a child's process page is not its parent's"),

@@ -10,9 +10,8 @@
 //     threads.c                         threads that share a process
 //     procmem.c                         writing into another process
 //     heap.c lazy.c cow.c super.c layout.c roots.c ugetpid.c pgaccess.c   memory
-//     mmap.c filemap.c demand.c         memory that is mapped, with files and without; programs in memory
-//     library.c                         the C library
-//     main.c run.c                      options; one test's life
+//     mmap.c filemap.c demand.c         memory that is mapped, with files and without; programs in
+//     memory library.c                         the C library main.c run.c options; one test's life
 //
 // A test runs in a process of its own, which leads a process group, in a directory of its own,
 // which is empty and must be left so. It passes if it returns (or exits with 0), and if the system
@@ -36,53 +35,54 @@ struct test {
     const char *name;
     void (*run)(void);
     int flags;
-    const char *shows;  // whose behaviour: "xv6", "layout", "known N", "labs N", several with commas; or ""
+    // Whose behaviour: "xv6", "layout", "known N", "labs N", several with commas; or "".
+    const char *shows;
     const char *checks; // the behaviour, a sentence
 };
 
 // A line of an area's table: the function's name is the test's.
-#define TEST(name, flags, shows, checks)                                                                               \
-    {                                                                                                                  \
-#name, name, flags, shows, checks                                                                              \
+#define TEST(name, flags, shows, checks)                                                           \
+    {                                                                                              \
+#name, name, flags, shows, checks                                                          \
     }
-#define END_OF_TESTS                                                                                                   \
-    {                                                                                                                  \
-        0, 0, 0, 0, 0                                                                                                  \
+#define END_OF_TESTS                                                                               \
+    {                                                                                              \
+        0, 0, 0, 0, 0                                                                              \
     }
 
-#define AREAS(X)                                                                                                       \
-    X(access)                                                                                                          \
-    X(badcalls)                                                                                                        \
-    X(faults)                                                                                                          \
-    X(names)                                                                                                           \
-    X(links)                                                                                                           \
-    X(removed)                                                                                                         \
-    X(files)                                                                                                           \
-    X(truncate)                                                                                                        \
-    X(big)                                                                                                             \
-    X(full)                                                                                                            \
-    X(pipes)                                                                                                           \
-    X(procs)                                                                                                           \
-    X(kills)                                                                                                           \
-    X(exec)                                                                                                            \
-    X(groups)                                                                                                          \
-    X(locks)                                                                                                           \
-    X(fp)                                                                                                              \
-    X(alarm)                                                                                                           \
-    X(interpose)                                                                                                       \
-    X(threads)                                                                                                         \
-    X(heap)                                                                                                            \
-    X(lazy)                                                                                                            \
-    X(cow)                                                                                                             \
-    X(super)                                                                                                           \
-    X(layout)                                                                                                          \
-    X(roots)                                                                                                           \
-    X(ugetpid)                                                                                                         \
-    X(pgaccess)                                                                                                        \
-    X(mmap)                                                                                                            \
-    X(filemap)                                                                                                         \
-    X(demand)                                                                                                          \
-    X(procmem)                                                                                                         \
+#define AREAS(X)                                                                                   \
+    X(access)                                                                                      \
+    X(badcalls)                                                                                    \
+    X(faults)                                                                                      \
+    X(names)                                                                                       \
+    X(links)                                                                                       \
+    X(removed)                                                                                     \
+    X(files)                                                                                       \
+    X(truncate)                                                                                    \
+    X(big)                                                                                         \
+    X(full)                                                                                        \
+    X(pipes)                                                                                       \
+    X(procs)                                                                                       \
+    X(kills)                                                                                       \
+    X(exec)                                                                                        \
+    X(groups)                                                                                      \
+    X(locks)                                                                                       \
+    X(fp)                                                                                          \
+    X(alarm)                                                                                       \
+    X(interpose)                                                                                   \
+    X(threads)                                                                                     \
+    X(heap)                                                                                        \
+    X(lazy)                                                                                        \
+    X(cow)                                                                                         \
+    X(super)                                                                                       \
+    X(layout)                                                                                      \
+    X(roots)                                                                                       \
+    X(ugetpid)                                                                                     \
+    X(pgaccess)                                                                                    \
+    X(mmap)                                                                                        \
+    X(filemap)                                                                                     \
+    X(demand)                                                                                      \
+    X(procmem)                                                                                     \
     X(library)
 
 #define AREA_TABLE(name) extern const struct test name##_tests[];
