@@ -10,6 +10,7 @@ CPUS    ?= 3
 MEM     ?= 128M
 ISOLATE ?= 0
 REGISTERS ?= 0
+SCHED   ?=
 DEBUG   ?= 0
 KTEST   ?= 0
 COVERAGE ?= 0
@@ -161,7 +162,7 @@ fs.img: build/host/mkfs build/image.list $(IMAGE_FILES)
 KERNEL ?= kernel/kernel
 FSIMG  ?= fs.img
 GDBPORT ?= $(shell expr `pwd -P | cksum | cut -d' ' -f1` % 10000 + 20000)
-APPEND = $(if $(call on,$(ISOLATE)),isolate=1) $(if $(call on,$(REGISTERS)),registers=1)
+APPEND = $(if $(call on,$(ISOLATE)),isolate=1) $(if $(call on,$(REGISTERS)),registers=1) $(if $(SCHED),sched=$(SCHED))
 QEMUOPTS = -machine virt -bios none -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \
     -global virtio-mmio.force-legacy=false \
     -drive file=$(FSIMG),if=none,format=raw,id=x0 \
@@ -312,6 +313,7 @@ make clean           removes all that was built
 CPUS=3  MEM=128M     harts (up to 8) and memory of the machine
 FSIMG=fs.img         disk image, GDBPORT=n port of qemu-gdb, QEMUEXTRA="..." more options of QEMU
 ISOLATE=1            user mode on page tables without the kernel
+SCHED=decay          another scheduling policy (kernel/thread/policy_*.c; fifo if none is named)
 REGISTERS=1          all registers beside the message about a program that ends by a fault
 DEBUG=1              with the checkers: lock order, page tables, memory
 KTEST=1              a kernel that tests itself at boot

@@ -7,7 +7,7 @@ uint cpu_count = 1;
 
 static_assert(offsetof(struct cpu, scratch) == CPU_SCRATCH, "entry code");
 static_assert(offsetof(struct cpu, emergency_sp) == CPU_EMERGENCY_SP, "entry code");
-static_assert(offsetof(struct cpu, proc) == CPU_PROC, "current()");
+static_assert(offsetof(struct cpu, thread) == CPU_THREAD, "current()");
 static_assert(offsetof(struct cpu, irq_depth) == CPU_IRQ_DEPTH, "irq_off()");
 
 static_assert(sizeof(struct trapframe) == TF_SIZE && TF_SIZE % 16 == 0, "trap frame");

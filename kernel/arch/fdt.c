@@ -184,18 +184,39 @@ int fdt_parse(const void *fdt, struct machine *m)
     return good ? 0 : -EINVAL;
 }
 
-long bootarg(const char *name, long fallback)
+// What stands behind "name=" in the boot arguments; NULL: it is not there.
+static const char *find_bootarg(const char *name)
 {
     size_t n = strlen(name);
 
     for (const char *p = machine.bootargs; *p; p++) {
         bool word_start = p == machine.bootargs || p[-1] == ' ';
-        if (word_start && strncmp(p, name, n) == 0 && p[n] == '=') {
-            uint64 value = 0;
-            for (p += n + 1; *p >= '0' && *p <= '9'; p++)
-                value = value * 10 + (*p - '0');
-            return value;
-        }
+        if (word_start && strncmp(p, name, n) == 0 && p[n] == '=')
+            return p + n + 1;
     }
-    return fallback;
+    return NULL;
+}
+
+long bootarg(const char *name, long fallback)
+{
+    const char *p = find_bootarg(name);
+    if (p == NULL)
+        return fallback;
+
+    uint64 value = 0;
+    for (; *p >= '0' && *p <= '9'; p++)
+        value = value * 10 + (*p - '0');
+    return value;
+}
+
+void bootarg_text(const char *name, char *text, size_t size)
+{
+    const char *p = find_bootarg(name);
+    if (p == NULL)
+        return;
+
+    size_t n = 0;
+    for (; n + 1 < size && p[n] != 0 && p[n] != ' '; n++)
+        text[n] = p[n];
+    text[n] = 0;
 }

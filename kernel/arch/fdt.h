@@ -21,5 +21,7 @@ int fdt_parse(const void *fdt, struct machine *m);
 
 // The number (not negative) after "name=" in the boot arguments, or fallback if that is not there.
 long bootarg(const char *name, long fallback);
+// The word after "name=", cut to what text has room for. Without one text stays as it is.
+void bootarg_text(const char *name, char *text, size_t size);
 
 #endif

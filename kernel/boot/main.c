@@ -13,19 +13,18 @@
 #include "kernel/fs/inode.h"
 #include "kernel/lib/panic.h"
 #include "kernel/lib/print.h"
-#include "kernel/lock/thread.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 #include "kernel/mem/page.h"
 #include "kernel/proc/args.h"
 #include "kernel/proc/futex.h"
 #include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
-#include "kernel/proc/sched.h"
+#include "kernel/thread/sched.h"
 #include "kernel/trap/timer.h"
 #include "kernel/trap/trap.h"
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/mapping.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 
 extern char kernel_end[]; // kernel.ld
 
@@ -62,9 +61,9 @@ static void stop_other_harts(void)
 
 static void print_context(void)
 {
-    struct proc *p = this_cpu()->proc;
-    if (p)
-        kprintf("hart %d, process %d (%s)\n", this_cpu()->index, p->pid, p->name);
+    const struct thread *t = this_cpu()->thread;
+    if (t)
+        kprintf("hart %d, process %d (%s)\n", this_cpu()->index, t->tid, t->name);
     if (this_cpu()->fatal)
         trap_print(this_cpu()->fatal);
 }
@@ -84,7 +83,7 @@ static void set_hooks(void)
     console_list = proc_list;
     console_interrupt = pgroup_interrupt;
     console_may_read = pgroup_may_read;
-    thread_start = kthread_start;
+    page_may_use_reserve = proc_may_use_reserve;
     trap_init();
 }
 
@@ -104,15 +103,15 @@ static void first_process(void *)
 {
     static char name[] = "init";
     const struct exec_args args = {.argc = 1, .used = sizeof(name), .frame = {name}};
-    struct proc *p = current();
+    struct thread *t = current();
     need(disk_init(), "there is no disk");
     cache_init();
     need(fs_mount(), "the disk cannot be mounted");
     ktest_run();
-    need(inode_get(ROOTINO, &p->cwd), "there is no root directory");
-    p->isolated = bootarg("isolate", 0) != 0;
+    need(inode_get(ROOTINO, &t->proc->cwd), "there is no root directory");
+    t->isolated = bootarg("isolate", 0) != 0;
     need(proc_exec("/init", 0, &args), "/init cannot be run");
-    proc_user_return(p);
+    proc_user_return(t);
 }
 
 // => on this hart's idle stack: from here on it takes traps and interrupts.
@@ -120,7 +119,7 @@ static void hart_main(void)
 {
     struct cpu *c = this_cpu();
     kmap_hart();
-    c->proc = c->idle_thread;
+    sched_begin();
     c->slot = &kmap_trapslots()[c->index];
     c->slot->cpu = (uint64)c;
     trap_init_hart();
@@ -133,7 +132,7 @@ static void hart_main(void)
 static void start_other_harts(void)
 {
     for (uint i = 1; i < cpu_count; i++) {
-        boot_harts[i].satp = SATP_SV39 | kernel_space.kernel_root >> PGSHIFT;
+        boot_harts[i].satp = kernel_space.mmu.kernel_satp;
         boot_harts[i].stack = sched_make_idle(i);
         boot_harts[i].main = hart_main;
     }
@@ -161,14 +160,15 @@ void kernel_main(void)
     console_init(); // text from here on
     set_hooks();
     find_machine();
+    sched_init();
     // The tree is read: all memory behind the kernel's image is free.
     page_init(virt_to_phys(kernel_end), machine.ram_end);
     kmap_init();
-    tlb_init();
+    tlb_init(&kernel_space.mmu);
     mapping_init();
     kmap_hart(); // the boot root does not map kernel stacks
     vaddr_t stack = sched_make_idle(0);
-    this_cpu()->proc = this_cpu()->idle_thread;
+    sched_begin();
     proc_start_init(first_process);
     log_begin();
     start_other_harts();

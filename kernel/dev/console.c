@@ -13,7 +13,7 @@
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 
 #define CTRL(letter) ((letter) - '@')
 #define DEL          0x7f

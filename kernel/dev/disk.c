@@ -5,7 +5,7 @@
 #include "kernel/errno.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 
 const struct disk_driver *disk;
 

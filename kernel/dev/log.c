@@ -4,7 +4,7 @@
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 #include "kernel/param.h"
 
 #define RING_SIZE       16384 // more than a list of all processes

@@ -18,7 +18,7 @@
 #include "kernel/dev/irq.h"
 #include "kernel/dev/log.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 
 // Registers, and their bits. The line's speed stays as it is: under emulation there is none.
 enum uart_reg { THR = 0, RBR = 0, IER = 1, IIR = 2, FCR = 2, LCR = 3, MCR = 4, LSR = 5 };
@@ -40,10 +40,10 @@ enum uart_reg { THR = 0, RBR = 0, IER = 1, IIR = 2, FCR = 2, LCR = 3, MCR = 4, L
 // Guards the queue and the transmitter. Above the level of sleeping: the log takes it anywhere.
 static struct spinlock uart_lock = SPINLOCK_INIT("uart", UART);
 static char queue[QUEUE_SIZE];
-static uint32 queue_in, queue_out; // bytes ever queued and sent
-static bool in_line;               // the last of them does not end a line
-static const struct proc *writer;  // thread that queued it, to be compared only
-static uint8 ier;                  // what IER holds
+static uint32 queue_in, queue_out;  // bytes ever queued and sent
+static bool in_line;                // the last of them does not end a line
+static const struct thread *writer; // thread that queued it, to be compared only
+static uint8 ier;                   // what IER holds
 
 // Guards nothing but the wait for room: no wakeup comes between a look at the queue and sleep.
 static struct spinlock room_lock = SPINLOCK_INIT("uart room", DEVICE);
@@ -73,7 +73,7 @@ static void append_locked(const char *text, size_t n)
     for (; n > 0; n--)
         queue[queue_in++ % QUEUE_SIZE] = *text++;
     in_line = text[-1] != '\n';
-    __atomic_store_n(&writer, this_cpu()->proc, __ATOMIC_RELAXED);
+    __atomic_store_n(&writer, this_cpu()->thread, __ATOMIC_RELAXED);
 }
 
 // Sends what can be sent, and asks for an interrupt if something is left to do then.
@@ -88,7 +88,7 @@ bool uart_try_write(const char *text, size_t n)
 {
     if (n == 0)
         return true;
-    if (__atomic_load_n(&writer, __ATOMIC_RELAXED) != this_cpu()->proc)
+    if (__atomic_load_n(&writer, __ATOMIC_RELAXED) != this_cpu()->thread)
         // an open line is not continued now: what waits for its end comes before text
         log_send(BREAKS_ANY_LINE);
     spin_lock(&uart_lock);
@@ -106,7 +106,7 @@ bool uart_try_write(const char *text, size_t n)
 bool uart_try_line(const char *text, size_t n, enum line_start start)
 {
     spin_lock(&uart_lock);
-    bool own = start == BREAKS_OWN_LINE && writer == this_cpu()->proc;
+    bool own = start == BREAKS_OWN_LINE && writer == this_cpu()->thread;
     bool may_begin = !in_line || own || start == BREAKS_ANY_LINE;
     bool fits = fits_locked(n + 1);
     if (may_begin && fits) {

@@ -3,7 +3,7 @@
 #include "kernel/file/bounce.h"
 
 #include "kernel/errno.h"
-#include "kernel/lock/thread.h"
+#include "kernel/thread/self.h"
 #include "kernel/mem/page.h"
 #include "kernel/riscv.h"
 

@@ -9,7 +9,7 @@
 #define KERNEL_FILE_FILE_H
 
 #include "kernel/lib/kdef.h"
-#include "kernel/lock/sleeplock.h"
+#include "kernel/thread/sleeplock.h"
 #include "kernel/stat.h"
 
 struct inode;

@@ -8,7 +8,7 @@
 #include "kernel/errno.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lib/string.h"
-#include "kernel/lock/sleeplock.h"
+#include "kernel/thread/sleeplock.h"
 
 struct superblock superblock;
 

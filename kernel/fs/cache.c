@@ -29,7 +29,7 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/string.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/mem/page.h"
 #include "kernel/param.h"

@@ -10,7 +10,7 @@
 #include "kernel/fs/cache_internal.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/string.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 
 #define READ_AHEADS 4 // at once
 

@@ -5,7 +5,7 @@
 #include "kernel/errno.h"
 #include "kernel/fs/cache.h"
 #include "kernel/fs/journal.h"
-#include "kernel/lock/thread.h"
+#include "kernel/thread/self.h"
 
 #define WORDS (sizeof(struct dirent) / sizeof(uint64))
 

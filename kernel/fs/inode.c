@@ -12,8 +12,8 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/thread.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/self.h"
+#include "kernel/thread/waitq.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/param.h"
 

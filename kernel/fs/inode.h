@@ -16,7 +16,7 @@
 #include "kernel/fs.h"
 #include "kernel/lib/kdef.h"
 #include "kernel/lib/list.h"
-#include "kernel/lock/sleeplock.h"
+#include "kernel/thread/sleeplock.h"
 #include "kernel/stat.h"
 
 struct block;

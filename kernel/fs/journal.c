@@ -15,8 +15,8 @@
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
-#include "kernel/lock/thread.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/self.h"
+#include "kernel/thread/waitq.h"
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 

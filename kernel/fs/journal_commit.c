@@ -18,7 +18,7 @@
 #include "kernel/lib/counter.h"
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 

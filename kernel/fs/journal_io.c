@@ -7,7 +7,7 @@
 #include "kernel/fs/crc32c.h"
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/string.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 
 #define REQUESTS 16
 

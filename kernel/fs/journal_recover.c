@@ -12,7 +12,7 @@
 #include "kernel/fs/crc32c.h"
 #include "kernel/fs/journal_internal.h"
 #include "kernel/lib/print.h"
-#include "kernel/lock/thread.h"
+#include "kernel/thread/self.h"
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 

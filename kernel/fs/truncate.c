@@ -14,7 +14,7 @@
 #include "kernel/fs/journal.h"
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
-#include "kernel/lock/thread.h"
+#include "kernel/thread/self.h"
 
 // A step changes the inode, the last block that stays, an indirect block on each level (those that
 // go are not written), and else blocks of the bitmap.

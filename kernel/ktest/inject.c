@@ -2,14 +2,14 @@
 // fails, once. One process at a time arms it; kernel threads and other processes are not touched.
 #include "kernel/sys/inject.h"
 #include "kernel/mem/page.h"
-#include "kernel/proc/proc.h"
+#include "kernel/thread/thread.h"
 
 static int64 countdown; // a: allocations until the failure; 0 or less: it has come, or none is set
 static int64 counted;   // a: since it was armed
 
 static bool fails_now(void)
 {
-    struct proc *p = current();
+    struct thread *p = current();
     if (p == 0 || !p->fail_armed)
         return false;
     __atomic_fetch_add(&counted, 1, __ATOMIC_RELAXED);

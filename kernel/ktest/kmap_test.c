@@ -4,7 +4,8 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/fcntl.h"
 #include "kernel/ktest/space.h"
-#include "kernel/proc/proc.h"
+#include "kernel/thread/thread.h"
+#include "kernel/mmu/kstack.h"
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/pagetable.h"
 
@@ -69,7 +70,7 @@ static struct addrspace *space_with_code(void)
 KTEST(kernel_stacks_of_idle_threads)
 {
     for (uint i = 0; i < cpu_count; i++) {
-        const struct proc *p = cpus[i].idle_thread;
+        const struct thread *p = cpus[i].idle_thread;
         check(p->tf->sstatus == 0 && p->context.sp <= (vaddr_t)p->tf);
     }
 }

@@ -3,12 +3,12 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/fdt.h"
 #include "kernel/ktest/ktest.h"
-#include "kernel/lock/rwlock.h"
+#include "kernel/ktest/rwlock.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/thread.h"
-#include "kernel/lock/waitq.h"
-#include "kernel/proc/proc.h"
-#include "kernel/proc/sched.h"
+#include "kernel/thread/self.h"
+#include "kernel/thread/waitq.h"
+#include "kernel/thread/thread.h"
+#include "kernel/thread/sched.h"
 
 #define TURNS 4000 // of each hart, at least
 #define BUSY_MS                                                                                    \
@@ -40,7 +40,7 @@ static struct {
 static void crew_member(void *arg)
 {
     uint64 seen = 0;
-    sched_pin((uint64)arg);
+    sched_bind((uint64)arg);
     for (;;) {
         spin_lock(&crew.lock);
         while (crew.round == seen)
@@ -64,7 +64,7 @@ void ktest_start_crew(void)
 // work(hart) on all harts at once; returns when all have ended.
 void ktest_on_all_harts(void (*work)(uint hart))
 {
-    sched_pin(0);
+    sched_bind(0);
     spin_lock(&crew.lock);
     crew.work = work;
     crew.busy = cpu_count - 1;
@@ -76,7 +76,7 @@ void ktest_on_all_harts(void (*work)(uint hart))
     while (crew.busy > 0)
         sleep(&crew.busy, &crew.lock);
     spin_unlock(&crew.lock);
-    current()->pin = ANY_HART; // this process becomes init
+    current()->bound = ANY_HART; // this process becomes init
 }
 
 static void set(bool *flag) { __atomic_store_n(flag, true, __ATOMIC_SEQ_CST); }

@@ -5,14 +5,15 @@
 #include "kernel/arch/layout.h"
 #include "kernel/ktest/space.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/thread.h"
-#include "kernel/lock/waitq.h"
-#include "kernel/proc/proc.h"
-#include "kernel/proc/sched.h"
+#include "kernel/thread/self.h"
+#include "kernel/thread/waitq.h"
+#include "kernel/thread/thread.h"
+#include "kernel/thread/sched.h"
 #include "kernel/fcntl.h"
+#include "kernel/mmu/kstack.h"
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/pagetable.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 #include "kernel/vm/uaccess.h"
 
 static struct {
@@ -48,8 +49,8 @@ static void read_in(struct addrspace *as)
         relax();
     }
     irq_off();
-    current()->as = 0; // gone, but the hart keeps the space
-    as_idle();
+    current()->mmu = NULL; // gone, but the hart keeps the space
+    mmu_idle();
     irq_on();
 }
 
@@ -183,24 +184,24 @@ KTEST(lost_interrupt_is_sent_again)
 {
     if (cpu_count == 1)
         return;
-    sched_pin(0);
+    sched_bind(0);
     *mmio64(CLINT_MTIMECMP(1)) = ~0UL;
     // so none is sent
     __atomic_fetch_or(&cpus[1].ipi_pending, (1U << IPI_REASONS) - 1, __ATOMIC_SEQ_CST);
     tlb_flush_kernel();
     *mmio64(CLINT_MTIMECMP(1)) = 0;
-    current()->pin = ANY_HART;
+    current()->bound = ANY_HART;
 }
 
 KTEST(early_tick_is_not_the_last)
 {
-    sched_pin(0);
+    sched_bind(0);
     uint64 before = current()->ticks, start = time_now();
     *mmio64(CLINT_MTIMECMP(0)) = 0;
     while (current()->ticks < before + 3 && time_now() - start < 10 * machine.timebase)
         ;
     bool ticks = current()->ticks >= before + 3;
     *mmio64(CLINT_MTIMECMP(0)) = 0;
-    current()->pin = ANY_HART;
+    current()->bound = ANY_HART;
     check(ticks);
 }

@@ -3,7 +3,8 @@
 #include "kernel/fcntl.h"
 #include "kernel/ktest/space.h"
 #include "kernel/lib/string.h"
-#include "kernel/proc/proc.h"
+#include "kernel/mmu/tlb.h"
+#include "kernel/thread/thread.h"
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/pagetable.h"
 
@@ -20,8 +21,9 @@ struct addrspace *space_with_data(uint64 pages)
 void ktest_use_space(struct addrspace *as)
 {
     irq_off();
-    current()->as = as;
-    as_activate(as ? as : &kernel_space, as != 0);
+    struct addrspace *used = as ? as : &kernel_space;
+    current()->mmu = as ? &as->mmu : NULL;
+    mmu_activate(&used->mmu, as != NULL);
     irq_on();
 }
 
@@ -254,10 +256,10 @@ KTEST(accessed_bits)
           vm_fault(as, DATA + 17 * PGSIZE, ACCESS_WRITE) == 0);
     as_accessed(as, DATA, 20, map);
     check(map[0] == 1 << 3 && map[1] == 0 && map[2] == 1 << 1);
-    uint64 gen = as->tlb_gen, ad = counters[C_fault_ad];
+    uint64 gen = as->mmu.tlb_gen, ad = counters[C_fault_ad];
     map[0] = 0;
     as_clear_accessed(as, DATA, 20, map);
-    check(as->tlb_gen == gen + 1 && !(as_lookup(as, DATA + 17 * PGSIZE) & PTE_A));
+    check(as->mmu.tlb_gen == gen + 1 && !(as_lookup(as, DATA + 17 * PGSIZE) & PTE_A));
     as_check(as);
     as_accessed(as, DATA, 20, map);
     check(map[0] == 1 << 3 && map[2] == 0);

@@ -4,7 +4,6 @@
 #include "kernel/lock/lockdep.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/lib/assert.h"
-#include "kernel/proc/proc.h"
 
 #ifdef DEBUG
 
@@ -12,15 +11,21 @@ static struct held_set spinlocks[NCPU]; // each hart's own, interrupts off
 
 static bool is_spin(enum lock_level level) { return level >= LEVEL_FIRST_SPIN; }
 
-// Where a lock of that level is noted; 0: nowhere. During boot there is no thread yet, and nothing
-// to order.
+// Where a lock of that level is noted; NULL: nowhere. During boot there is no thread yet, and
+// nothing to order.
 static struct held_set *set_of(enum lock_level level)
 {
     if (panicking())
-        return 0;
+        return NULL;
     if (is_spin(level))
         return &spinlocks[this_cpu()->index];
-    return current() ? &current()->held : 0;
+
+    // The set is the running thread's own, so it stays the right one after interrupts are on again
+    // and the thread may have moved.
+    irq_off();
+    struct held_set *s = this_cpu()->held;
+    irq_on();
+    return s;
 }
 
 void lockdep_take(const void *lock, const char *name, enum lock_level level)

@@ -4,11 +4,12 @@
 #ifndef KERNEL_LOCK_LOCKDEP_H
 #define KERNEL_LOCK_LOCKDEP_H
 
+#include "kernel/lib/assert.h"
 #include "kernel/lib/kdef.h"
 #include "kernel/lock/level.h"
 
 // What a hart (spinlocks) or a thread (sleeplocks, a transaction) holds.
-#define HELD_MAX 16
+#define HELD_MAX (DEBUG_BUILD ? 16 : 0)
 struct held_set {
     struct held_lock {
         const void *lock;

@@ -16,13 +16,12 @@
 #include "kernel/errno.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/thread.h"
 #include "kernel/mem/buddy.h"
 
 #define BATCH     16 // frames that an empty cache takes at once
 #define CACHE_MAX 64 // frames that a hart keeps; one more, and all go back
 #define RESERVE                                                                                    \
-    64 // frames that only thread_has_reserve gets: a person at the prompt can end what has taken
+    64 // frames that only page_may_use_reserve gets: a person at the prompt can end what has taken
        // all
 #define FIND_TRIES 16 // looks at all lists before a granted frame counts as not there
 
@@ -36,6 +35,7 @@ struct page *page_frames;
 uint64 page_first, page_count;
 struct page *zero_page;
 bool (*alloc_failure_hook)(void);
+bool (*page_may_use_reserve)(void);
 bool (*page_reclaim_hook)(void);
 
 // a: free + reclaimable - mapped - promised - RESERVE; less than 0: somebody has some of that
@@ -48,13 +48,15 @@ static void add(int64 *word, int64 n) { __atomic_fetch_add(word, n, __ATOMIC_ACQ
 
 static int64 get(const int64 *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
 
+static bool has_reserve(void) { return page_may_use_reserve != NULL && page_may_use_reserve(); }
+
 static bool take_available(int64 n)
 {
     if (alloc_failure_hook && alloc_failure_hook())
         return false;
     int64 now = get(&available);
     do {
-        if (now < n && (now + RESERVE < n || !thread_has_reserve()))
+        if (now < n && (now + RESERVE < n || !has_reserve()))
             return false;
     } while (!__atomic_compare_exchange_n(&available, &now, now - n, true, __ATOMIC_ACQ_REL,
                                           __ATOMIC_ACQUIRE));

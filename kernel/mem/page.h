@@ -158,6 +158,9 @@ void page_stats(struct page_stats *s);
 // Test builds: called at every allocation that may fail; true makes it fail. 0: none.
 extern bool (*alloc_failure_hook)(void);
 
+// Whether the running thread may take the last frames: boot/ sets it. NULL: no thread may.
+extern bool (*page_may_use_reserve)(void);
+
 // Debug: panics if free lists and counts do not agree.
 void page_check(void);
 

@@ -3,14 +3,14 @@
 #include "kernel/arch/csr.h"
 #include "kernel/errno.h"
 #include "kernel/mem/kmem.h"
-#include "kernel/proc/fp.h"
-#include "kernel/proc/proc.h"
+#include "kernel/thread/fp.h"
+#include "kernel/thread/thread.h"
 
-// The process's own, from its first alarm_set on. Interrupts do not touch it: they count p->ticks.
+// The process's own, from its first alarm_set on. Interrupts do not touch it: they count t->ticks.
 struct alarm {
     uaddr_t handler;
     uint64 interval; // ticks; 0: stopped
-    uint64 due;      // value of p->ticks at which the handler is called
+    uint64 due;      // value of t->ticks at which the handler is called
     bool in_handler; // then the rest is what alarm_return puts back
     struct trapframe frame;
     struct fpregs fp; // if the frame says that it is in use
@@ -18,44 +18,44 @@ struct alarm {
 
 static struct kmem_cache alarm_cache = KMEM_CACHE("alarm", struct alarm);
 
-int alarm_set(struct proc *p, int ticks, uaddr_t handler)
+int alarm_set(struct thread *t, int ticks, uaddr_t handler)
 {
     if (ticks < 0)
         return -EINVAL;
-    if (p->alarm == 0 && (p->alarm = kmem_alloc(&alarm_cache)) == 0)
+    if (t->alarm == 0 && (t->alarm = kmem_alloc(&alarm_cache)) == 0)
         return -ENOMEM;
-    p->alarm->handler = handler;
-    p->alarm->interval = ticks;
-    p->alarm->due = p->ticks + ticks;
+    t->alarm->handler = handler;
+    t->alarm->interval = ticks;
+    t->alarm->due = t->ticks + ticks;
     return 0;
 }
 
-void alarm_deliver(struct proc *p)
+void alarm_deliver(struct thread *t)
 {
-    struct alarm *a = p->alarm;
-    if (a->in_handler || a->interval == 0 || p->ticks < a->due)
+    struct alarm *a = t->alarm;
+    if (a->in_handler || a->interval == 0 || t->ticks < a->due)
         return;
-    fp_save(p, &a->fp);
-    a->frame = *p->tf;
+    fp_save(t, &a->fp);
+    a->frame = *t->tf;
     a->in_handler = true;
-    p->tf->epc = a->handler;
-    p->tf->sp &= ~15UL;
+    t->tf->epc = a->handler;
+    t->tf->sp &= ~15UL;
 }
 
-int64 alarm_return(struct proc *p)
+int64 alarm_return(struct thread *t)
 {
-    struct alarm *a = p->alarm;
+    struct alarm *a = t->alarm;
     if (a == 0 || !a->in_handler)
         return -EINVAL;
     if (a->frame.sstatus & SSTATUS_FS)
-        fp_restore(p, &a->fp);
-    *p->tf = a->frame;
+        fp_restore(t, &a->fp);
+    *t->tf = a->frame;
     a->in_handler = false;
-    a->due = p->ticks + a->interval;
-    return p->tf->a0;
+    a->due = t->ticks + a->interval;
+    return t->tf->a0;
 }
 
-int alarm_fork(struct proc *child, struct proc *parent)
+int alarm_fork(struct thread *child, struct thread *parent)
 {
     if (parent->alarm == 0 || !parent->alarm->in_handler)
         return 0;
@@ -67,9 +67,9 @@ int alarm_fork(struct proc *child, struct proc *parent)
     return 0;
 }
 
-void alarm_drop(struct proc *p)
+void alarm_drop(struct thread *t)
 {
-    if (p->alarm != 0)
-        kmem_free(&alarm_cache, p->alarm);
-    p->alarm = 0;
+    if (t->alarm != 0)
+        kmem_free(&alarm_cache, t->alarm);
+    t->alarm = 0;
 }

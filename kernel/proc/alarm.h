@@ -17,20 +17,20 @@
 
 #include "kernel/lib/kdef.h"
 
-struct proc;
+struct thread;
 
 // handler is called after every ticks ticks; 0 ticks: not any more. Any address will do: it is the
 // program that jumps there. 0; -EINVAL: ticks is negative; -ENOMEM.
-int alarm_set(struct proc *p, int ticks, uaddr_t handler);
+int alarm_set(struct thread *t, int ticks, uaddr_t handler);
 
 // Ends the handler: what a0 holds of the interrupted code. -EINVAL: not in a handler.
-int64 alarm_return(struct proc *p);
+int64 alarm_return(struct thread *t);
 
 // Before p, which has an alarm, goes to user mode: enters the handler if it is due.
 // => interrupts off.
-void alarm_deliver(struct proc *p);
+void alarm_deliver(struct thread *t);
 
-int alarm_fork(struct proc *child, struct proc *parent); // 0; -ENOMEM
-void alarm_drop(struct proc *p);                         // exec, and when p is freed
+int alarm_fork(struct thread *child, struct thread *parent); // 0; -ENOMEM
+void alarm_drop(struct thread *t);                           // exec, and when p is freed
 
 #endif

@@ -10,255 +10,297 @@
 #include "kernel/fs/path.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
-#include "kernel/lock/thread.h"
 #include "kernel/memlayout.h"
+#include "kernel/mmu/tlb.h"
 #include "kernel/proc/alarm.h"
 #include "kernel/proc/args.h"
 #include "kernel/proc/elf.h"
 #include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
-#include "kernel/proc/sched.h"
 #include "kernel/proc/tree.h"
+#include "kernel/thread/sched.h"
 #include "kernel/vm/addrspace.h"
-#include "kernel/vm/tlb.h"
 
 #define MAX_SEGMENTS 16
 
-// The program that is being loaded.
-struct loading {
-    struct new_image image;
-    struct inode *file; // locked while it is read
-    uaddr_t end;        // page-aligned end of the segments so far
+// The program that is being built.
+struct program {
+    struct addrspace *as; // NULL: none yet
+    struct inode *file;   // locked while it is read
+    uaddr_t entry;
+    uaddr_t end; // page-aligned end of the segments so far
+    uaddr_t sp;
 };
 
-static int read_exactly(struct inode *ip, void *dst, uint64 off, size_t n)
+static int read_exactly(struct inode *file, void *to, uint64 offset, size_t n)
 {
-    int64 r = inode_read(ip, dst, off, n);
-    return r < 0 ? r : (size_t)r < n ? -ENOEXEC : 0;
+    int64 got = inode_read(file, to, offset, n);
+    if (got < 0)
+        return got;
+    if ((size_t)got < n)
+        return -ENOEXEC;
+    return 0;
 }
 
-static int check_header(const struct elf_header *h)
+// => file locked. 0; -EACCES: no regular file; -ENOEXEC: no program for this machine.
+static int read_header(struct inode *file, struct elf_header *h)
 {
+    if (file->d.type != T_FILE)
+        return -EACCES;
+    int err = read_exactly(file, h, 0, sizeof(*h));
+    if (err)
+        return err;
+
     bool ours = h->magic == ELF_MAGIC && h->class == ELF_CLASS64 && h->data == ELF_LITTLE &&
                 h->type == ELF_EXEC && h->machine == ELF_RISCV &&
                 h->phentsize == sizeof(struct elf_segment) && h->phnum <= MAX_SEGMENTS;
     return ours ? 0 : -ENOEXEC;
 }
 
-// Segments come in order, on pages of their own, and leave room for process page, guard and stack.
-static int check_segment(const struct loading *l, const struct elf_segment *s)
+// Segments come in order, on pages of their own, and leave room for process page, guard, stack and
+// a page of heap.
+static bool segment_is_sound(const struct program *prog, const struct elf_segment *s)
 {
-    // and a page of heap
     const uaddr_t limit = TRAPFRAME - (1 + USERGUARD + USERSTACK + 1) * PGSIZE;
-    bool sound = s->filesz <= s->memsz && s->vaddr >= USERBASE && s->vaddr < limit &&
-                 s->memsz <= limit - s->vaddr && PGROUNDDOWN(s->vaddr) >= l->end &&
-                 s->filesz <= l->file->d.size && s->off <= l->file->d.size - s->filesz &&
-                 !((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X));
-    return sound ? 0 : -ENOEXEC;
+    const uint64 file_size = prog->file->d.size;
+    bool addresses = s->vaddr >= USERBASE && s->vaddr < limit && s->memsz <= limit - s->vaddr &&
+                     PGROUNDDOWN(s->vaddr) >= prog->end;
+    bool bytes = s->filesz <= s->memsz && s->filesz <= file_size && s->off <= file_size - s->filesz;
+    bool rights = !(s->flags & ELF_PF_W) || !(s->flags & ELF_PF_X);
+    return addresses && bytes && rights;
 }
 
 static int prot_of(uint32 flags)
 {
-    return (flags & ELF_PF_R ? PROT_READ : 0) | (flags & ELF_PF_W ? PROT_WRITE : 0) |
-           (flags & ELF_PF_X ? PROT_EXEC : 0);
+    int prot = PROT_NONE;
+    if (flags & ELF_PF_R)
+        prot |= PROT_READ;
+    if (flags & ELF_PF_W)
+        prot |= PROT_WRITE;
+    if (flags & ELF_PF_X)
+        prot |= PROT_EXEC;
+    return prot;
 }
 
-// Copies n bytes of the file at off to va, from the cache's own pages.
-static int copy_bytes(struct loading *l, uaddr_t va, uint64 off, uint64 n)
+// Copies n bytes of the file from offset on to address to, from the cache's own pages.
+static int copy_bytes(struct program *prog, uaddr_t to, uint64 offset, uint64 n)
 {
     while (n > 0) {
-        uint64 part = min_u64(BSIZE - off % BSIZE, n);
+        uint64 part = min_u64(BSIZE - offset % BSIZE, n);
         struct block *b;
-        int r = inode_block(l->file, off, &b);
-        if (r == 0 && b != 0) {
-            r = as_write(l->image.as, va, (char *)block_data(b) + off % BSIZE, part);
+        int err = inode_block(prog->file, offset, &b);
+
+        // Where the file has no block, its bytes are 0, and so is the memory.
+        if (err == 0 && b != NULL) {
+            err = as_write(prog->as, to, (char *)block_data(b) + offset % BSIZE, part);
             cache_put(b);
         }
-        if (r == 0 && thread_killed())
-            r = -EINTR;
-        if (r < 0)
-            return r;
-        va += part;
-        off += part;
+        if (err == 0 && thread_killed())
+            err = -EINTR;
+        if (err)
+            return err;
+        to += part;
+        offset += part;
         n -= part;
     }
     return 0;
 }
 
-// Where the part of the segment ends that can be mapped as the file has it: page by page, if
-// addresses and offsets agree, but for the page on which the file's bytes end and zeroes begin.
+// Where the part of the segment ends that can be mapped as the file has it. Page by page it can, if
+// addresses and offsets agree, but for a page on which the file's bytes end and zeroes begin.
 static uaddr_t mapped_end(const struct elf_segment *s)
 {
     uaddr_t file_end = s->vaddr + s->filesz;
     if ((s->vaddr - s->off) % PGSIZE != 0 || s->filesz == 0)
-        return PGROUNDDOWN(s->vaddr);
-    return s->filesz < s->memsz ? max_u64(PGROUNDDOWN(file_end), PGROUNDDOWN(s->vaddr))
-                                : PGROUNDUP(file_end);
+        return PGROUNDDOWN(s->vaddr); // nothing
+    if (s->filesz == s->memsz)
+        return PGROUNDUP(file_end); // all, and nobody sees what follows the last byte
+    return max_u64(PGROUNDDOWN(file_end), PGROUNDDOWN(s->vaddr));
 }
 
-// Maps [start, end) of the segment's pages from the file, and the rest as memory of its own, with
-// the bytes that the file has for it.
-static int map_segment(struct loading *l, const struct elf_segment *s)
-{
-    int prot = prot_of(s->flags), r = 0;
-    uaddr_t start = PGROUNDDOWN(s->vaddr), middle = mapped_end(s),
-            end = PGROUNDUP(s->vaddr + s->memsz);
-    if (start < middle)
-        r = as_map_program(l->image.as, start, middle, prot, l->file, PGROUNDDOWN(s->off));
-    if (r == 0 && middle < end)
-        r = as_map(l->image.as, middle, end, prot);
-    uaddr_t from = max_u64(s->vaddr, middle), to = s->vaddr + s->filesz;
-    if (r == 0 && from < to)
-        r = copy_bytes(l, from, s->off + (from - s->vaddr), to - from);
-    if (prot & PROT_EXEC) // what is mapped becomes known page by page, what is copied here
-        tlb_new_code(l->image.as);
-    return r;
-}
-
-static int load_segment(struct loading *l, const struct elf_segment *s)
+// Maps the segment's pages: [start, middle) from the file, [middle, end) as memory of its own,
+// which gets the bytes that the file has for it.
+static int map_segment(struct program *prog, const struct elf_segment *s)
 {
     if (s->memsz == 0)
         return 0;
-    int r = check_segment(l, s);
-    if (r < 0)
-        return r;
-    l->end = PGROUNDUP(s->vaddr + s->memsz);
-    r = map_segment(l, s);
-    return r == -EINVAL ? -ENOEXEC : r;
+    if (!segment_is_sound(prog, s))
+        return -ENOEXEC;
+
+    uaddr_t start = PGROUNDDOWN(s->vaddr), middle = mapped_end(s);
+    uaddr_t end = PGROUNDUP(s->vaddr + s->memsz);
+    int prot = prot_of(s->flags), err = 0;
+    if (start < middle)
+        err = as_map_program(prog->as, start, middle, prot, prog->file, PGROUNDDOWN(s->off));
+    if (err == 0 && middle < end)
+        err = as_map(prog->as, middle, end, prot);
+
+    uaddr_t from = max_u64(s->vaddr, middle), to = s->vaddr + s->filesz;
+    if (err == 0 && from < to) {
+        err = copy_bytes(prog, from, s->off + (from - s->vaddr), to - from);
+        // Harts hear of code that is mapped when its page comes; of code that is copied, here.
+        if (prot & PROT_EXEC)
+            tlb_new_code(&prog->as->mmu);
+    }
+    prog->end = end;
+    return err == -EINVAL ? -ENOEXEC : err; // no place for a region: the file's fault
 }
 
-// => l->file locked.
-static int load_program(struct loading *l)
+// => prog->file locked. Maps all segments that header h announces.
+static int map_segments(struct program *prog, const struct elf_header *h)
 {
-    struct elf_header h;
-    struct elf_segment s;
-    if (l->file->d.type != T_FILE)
-        return -EACCES;
-    int r = read_exactly(l->file, &h, 0, sizeof(h));
-    if (r == 0)
-        r = check_header(&h);
-    for (int i = 0; r == 0 && i < h.phnum; i++) {
-        r = read_exactly(l->file, &s, h.phoff + i * sizeof(s), sizeof(s));
-        if (r == 0 && s.type == ELF_PT_LOAD)
-            r = load_segment(l, &s);
+    for (int i = 0; i < h->phnum; i++) {
+        struct elf_segment s;
+        int err = read_exactly(prog->file, &s, h->phoff + i * sizeof(s), sizeof(s));
+        if (err == 0 && s.type == ELF_PT_LOAD)
+            err = map_segment(prog, &s);
+        if (err)
+            return err;
     }
-    l->image.entry = h.entry;
-    if (r == 0 && (l->end == 0 || h.entry < USERBASE || h.entry >= l->end))
-        r = -ENOEXEC;
-    return r;
+    if (h->entry < USERBASE || h->entry >= prog->end)
+        return -ENOEXEC; // also if there was no segment
+    prog->entry = h->entry;
+    return 0;
+}
+
+// Maps what follows the segments: the process page, a guard, the stack. The heap begins there.
+static int make_stack(struct program *prog, int pid)
+{
+    uaddr_t bottom = prog->end + (1 + USERGUARD) * PGSIZE;
+    prog->sp = bottom + USERSTACK * PGSIZE;
+    as_set_info(prog->as, &(struct usyscall){.pid = pid});
+    int err = as_map_info(prog->as, prog->end);
+    if (err == 0)
+        err = as_map(prog->as, bottom, prog->sp, PROT_READ | PROT_WRITE);
+    if (err == 0)
+        as_set_heap(prog->as, prog->sp);
+    return err;
 }
 
 // Puts strings and argv[] on the new stack.
-static int push_args(struct new_image *im, const struct exec_args *args)
+static int push_arguments(struct program *prog, const struct exec_args *args)
 {
     uaddr_t argv[MAXARG + 1];
-    uaddr_t strings = im->sp - args->used;
+    uaddr_t strings = prog->sp - args->used;
     for (size_t done = 0; done < args->used; done += PGSIZE) {
         size_t part = min_u64(args->used - done, PGSIZE);
-        int r = as_write(im->as, strings + done, args->frame[done / PGSIZE], part);
-        if (r < 0)
-            return r;
+        int err = as_write(prog->as, strings + done, args->frame[done / PGSIZE], part);
+        if (err)
+            return err;
     }
 
     for (int i = 0; i < args->argc; i++)
         argv[i] = strings + args->start[i];
     argv[args->argc] = 0;
     size_t size = (args->argc + 1) * sizeof(argv[0]);
-    im->argc = args->argc;
-    im->sp = (strings - size) & ~15UL;
-    return as_write(im->as, im->sp, argv, size);
+    prog->sp = (strings - size) & ~15UL;
+    return as_write(prog->as, prog->sp, argv, size);
 }
 
-// What follows the segments.
-static int make_stack(struct loading *l)
-{
-    uaddr_t bottom = l->end + (1 + USERGUARD) * PGSIZE;
-    l->image.sp = bottom + USERSTACK * PGSIZE;
-    as_set_info(l->image.as, &(struct usyscall){.pid = current()->leader->pid});
-    int r = as_map_info(l->image.as, l->end);
-    if (r == 0)
-        r = as_map(l->image.as, bottom, l->image.sp, PROT_READ | PROT_WRITE);
-    if (r == 0)
-        as_set_heap(l->image.as, l->image.sp);
-    return r;
-}
-
-// Builds the new space, which holds the file's state of being run from then on.
-static int load(struct loading *l, const struct exec_args *args)
-{
-    int r = inode_begin_use(l->file, INODE_RUN);
-    if (r < 0)
-        return r;
-    l->image.as = as_create();
-    inode_lock(l->file);
-    r = l->image.as ? load_program(l) : -ENOMEM;
-    inode_unlock(l->file);
-    inode_end_use(l->file, INODE_RUN);
-    if (r == 0)
-        r = make_stack(l);
-    return r < 0 ? r : push_args(&l->image, args);
-}
-
-// The program is called as the last name of its path.
-static void set_name(struct new_image *image, const char *path)
+// The program is called as the last name of its path. A slash at the end belongs to that name.
+static const char *last_name(const char *path)
 {
     const char *name = path;
     for (const char *s = path; *s; s++)
         if (*s == '/' && s[1] != 0)
             name = s + 1;
-    strlcpy(image->name, name, sizeof(image->name));
+    return name;
 }
 
-// The process is to become the program: all its threads are told to end, so nothing can fail any
-// more. -EINTR: they are ending already.
-static int commit(struct proc *leader, const struct new_image *image)
+// 0; -EINTR: another thread of the process has called exit or exec before.
+static int end_other_threads(const struct thread *t)
 {
     spin_lock(&tree_lock);
-    bool first = proc_end_threads_locked(leader);
-    if (first)
-        leader->image = *image;
+    bool first = proc_end_threads_locked(t->proc, t);
     spin_unlock(&tree_lock);
     return first ? 0 : -EINTR;
 }
 
-int proc_exec(const char *path, const struct inode *only, const struct exec_args *args)
+// The calling thread, the only one of its process, goes on in the program. Returns the old space.
+static struct addrspace *take_over(const struct program *prog, const char *path, int argc)
 {
-    struct loading l = {0};
-    int r = path_lookup(proc_cwd(), path, 0, &l.file);
-    if (only != 0 && (r < 0 || l.file != only))
-        r = -EPERM;
-    if (r == 0) {
-        set_name(&l.image, path);
-        r = load(&l, args);
-    }
-    inode_put(l.file);
-    if (r == 0)
-        r = commit(current()->leader, &l.image);
-    if (r == 0)
-        return args->argc;
-    if (l.image.as)
-        as_put(l.image.as);
-    return r;
-}
+    struct thread *t = current();
+    struct proc *p = t->proc;
 
-// What was killed meanwhile ends at its return to user mode.
-void proc_take_over(struct proc *p)
-{
-    struct addrspace *old = p->as;
-    struct new_image im = p->image;
     spin_lock(&tree_lock);
-    p->as = im.as;
-    as_activate(p->as, true);
-    sched_set_slot(p);
-    strlcpy(p->name, im.name, sizeof(p->name));
-    p->image.as = 0;
+    struct addrspace *old = p->as;
+    p->as = prog->as;
+    t->mmu = &prog->as->mmu;
+    mmu_activate(t->mmu, true);
+    sched_set_slot(t);
+    strlcpy(t->name, last_name(path), sizeof(t->name));
+    t->tid = p->pid; // whichever of the threads it was
     pgroup_exec_locked(p);
     p->ending = false;
-    __atomic_store_n(&p->killed, p->doomed, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&t->killed, p->doomed, __ATOMIC_SEQ_CST); // it ends if it was killed meanwhile
     spin_unlock(&tree_lock);
-    if (old != 0)
+
+    alarm_drop(t);
+    *t->tf = (struct trapframe){.epc = prog->entry, .sp = prog->sp, .a0 = argc, .a1 = prog->sp};
+    t->tf->sstatus = SSTATUS_SPIE;
+    if (!DEBUG_BUILD)
+        t->tf->sstatus |= SSTATUS_SUM;
+    return old;
+}
+
+int proc_exec(const char *path, const struct inode *only, const struct exec_args *args)
+{
+    struct thread *t = current();
+    struct program prog = {0};
+    struct elf_header header;
+
+    // 1. Find the program. While it is read nobody may write to it; regions that map it see to that
+    //    themselves.
+    int err = path_lookup(proc_cwd(), path, 0, &prog.file);
+    if (only != NULL && (err || prog.file != only))
+        err = -EPERM;
+    if (err == 0)
+        err = inode_begin_use(prog.file, INODE_RUN);
+    if (err)
+        goto put_file;
+
+    // 2. Check the header.
+    inode_lock(prog.file);
+    err = read_header(prog.file, &header);
+
+    // 3. A new address space. The old one stays as it is until nothing can fail any more.
+    if (err == 0) {
+        prog.as = as_create();
+        if (prog.as == NULL)
+            err = -ENOMEM;
+    }
+
+    // 4. Map the segments. Only headers are read: the pages come when they are touched.
+    if (err == 0)
+        err = map_segments(&prog, &header);
+    inode_unlock(prog.file);
+    inode_end_use(prog.file, INODE_RUN);
+
+    // 5. Behind the segments: the process page, a guard, the stack with the arguments, the heap.
+    if (err == 0)
+        err = make_stack(&prog, t->proc->pid);
+    if (err == 0)
+        err = push_arguments(&prog, args);
+
+    // 6. Tell the other threads to end. If one of them has told us first, we end instead.
+    if (err == 0)
+        err = end_other_threads(t);
+put_file:
+    inode_put(prog.file);
+    if (err) {
+        if (prog.as != NULL)
+            as_put(prog.as);
+        return err;
+    }
+
+    // commit point
+
+    // 7. Wait for the others' end, and switch to the program.
+    proc_await_threads();
+    struct addrspace *old = take_over(&prog, path, args->argc);
+
+    // 8. Let the old space go.
+    if (old != NULL)
         as_put(old);
-    alarm_drop(p);
-    *p->tf = (struct trapframe){.epc = im.entry, .sp = im.sp, .a0 = im.argc, .a1 = im.sp};
-    p->tf->sstatus = SSTATUS_SPIE | (DEBUG_BUILD ? 0 : SSTATUS_SUM);
+    return args->argc;
 }

@@ -1,74 +1,90 @@
 // fork and clone: a child that is a copy, a further thread. Everything that can fail comes first;
-// then the new one is linked into the tree and made runnable.
+// then the new process or thread is linked into the tree and made runnable.
 #include "kernel/errno.h"
 #include "kernel/fs/inode.h"
 #include "kernel/memlayout.h"
 #include "kernel/proc/alarm.h"
-#include "kernel/proc/fp.h"
+#include "kernel/proc/clone.h"
 #include "kernel/proc/proc.h"
-#include "kernel/proc/sched.h"
-#include "kernel/proc/thread.h"
 #include "kernel/proc/tree.h"
+#include "kernel/thread/fp.h"
+#include "kernel/thread/sched.h"
 #include "kernel/vm/addrspace.h"
 
 static void link_to_parent(struct proc *child, struct proc *parent, struct addrspace *as)
 {
+    struct thread *t = list_entry(child->threads.next, struct thread, sibling);
+
     spin_lock(&tree_lock);
     child->as = as;
     child->parent = parent;
     child->forked = true;
     child->pgid = parent->pgid;
     watch_fork_locked(&child->watch, &parent->watch);
-    child->doomed |= parent->doomed; // who ends the group ends those that are just being born
-    child->killed |= child->doomed;
     list_push_back(&parent->children, &child->sibling);
+
+    // A kill of the parent or of its group has not met the child, which was not there yet.
+    child->doomed |= parent->doomed;
+    t->killed |= child->doomed;
     spin_unlock(&tree_lock);
 }
 
 int proc_fork(void)
 {
-    struct proc *parent = current(), *child;
+    struct thread *me = current(), *t;
     struct addrspace *as;
-    int r = proc_alloc(parent, false, &child);
-    if (r < 0)
-        return r;
-    r = alarm_fork(child, parent);
-    if (r == 0)
-        r = as_fork(parent->as, &as);
-    if (r < 0) {
+
+    // 1. A process with one thread, whose registers and modes are ours.
+    int err = proc_create(me, &t);
+    if (err)
+        return err;
+    struct proc *parent = me->proc, *child = t->proc;
+
+    // 2. A copy of the alarm, if we are in its handler, and of the address space.
+    err = alarm_fork(t, me);
+    if (err == 0)
+        err = as_fork(parent->as, &as);
+    if (err) {
         proc_free(child);
-        return r;
+        return err;
     }
 
     // commit point
+
+    // 3. What the child has for itself: its pid on the process page, floating-point registers, and
+    //    0 as the result of fork.
     int pid = child->pid;
     as_set_info(as, &(struct usyscall){.pid = pid});
-    fp_save(parent, &child->fp);
-    child->tf->a0 = 0; // what fork returns in the child
+    t->mmu = &as->mmu;
+    fp_save(me, &t->fp);
+    t->tf->a0 = 0;
+
+    // 4. What it shares with the parent: the working directory and the open files.
     child->cwd = inode_dup(proc_cwd());
-    fdtable_fork(&child->fds, &parent->leader->fds);
-    link_to_parent(child, parent->leader, as);
-    sched_start(child, proc_user_return, child);
+    fdtable_fork(&child->fds, &parent->fds);
+
+    // 5. Others may find it, and it runs. It may end at once, so it is not touched any more.
+    link_to_parent(child, parent, as);
+    sched_start(t, proc_user_return, t);
     return pid;
 }
 
 int thread_clone(uaddr_t fn, uint64 arg, uaddr_t stack_top)
 {
-    struct proc *p = current(), *t;
+    struct thread *me = current(), *t;
     if (fn < USERBASE || fn >= TRAPFRAME || stack_top <= USERBASE || stack_top > TRAPFRAME)
         return -EINVAL;
-    int r = proc_alloc(p, true, &t);
-    if (r < 0)
-        return r;
+    int err = proc_add_thread(me, &t);
+    if (err)
+        return err;
 
-    // commit point
-    int tid = t->pid;
+    // commit point: it is told to end with the others, but runs only from sched_start on
+    int tid = t->tid;
+    t->mmu = me->mmu;
     t->tf->epc = fn;
     t->tf->ra = 0;
     t->tf->sp = stack_top & ~15UL;
     t->tf->a0 = arg;
-    as_get(p->as);
-    t->as = p->as;
     sched_start(t, proc_user_return, t);
     return tid;
 }

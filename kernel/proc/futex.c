@@ -4,9 +4,9 @@
 #include "kernel/errno.h"
 #include "kernel/lib/list.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/thread.h"
-#include "kernel/lock/waitq.h"
 #include "kernel/mem/page.h"
+#include "kernel/thread/self.h"
+#include "kernel/thread/waitq.h"
 #include "kernel/vm/fault.h"
 
 #define NBUCKET 64

@@ -1,9 +1,9 @@
 // Process groups: see pgroup.h.
 #include "kernel/proc/pgroup.h"
 #include "kernel/errno.h"
-#include "kernel/lock/waitq.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/tree.h"
+#include "kernel/thread/waitq.h"
 
 #define INIT_GROUP 1
 
@@ -40,7 +40,7 @@ int pgroup_set(int pid, int pgid)
     if (pid < 0 || pgid < 0)
         return -EINVAL;
     spin_lock(&tree_lock);
-    int r = set_locked(current()->leader, pid, pgid);
+    int r = set_locked(current()->proc, pid, pgid);
     spin_unlock(&tree_lock);
     return r;
 }
@@ -50,7 +50,7 @@ int pgroup_kill(int64 pgid)
     int killed = 0;
     spin_lock(&tree_lock);
     list_for_each (p, &all_procs, struct proc, all) {
-        if (p->pgid == pgid && p != init_proc && p->state != PS_ZOMBIE) {
+        if (p->pgid == pgid && p != init_proc && !p->ended) {
             proc_kill_locked(p);
             killed++;
         }
@@ -66,15 +66,20 @@ bool pgroup_is_shell(const struct proc *p)
     return __atomic_load_n(&p->console_shell, __ATOMIC_RELAXED);
 }
 
-bool thread_has_reserve(void)
+bool proc_may_use_reserve(void)
 {
-    const struct proc *leader = current()->leader;
-    return pgroup_is_shell(leader) || (leader == init_proc && leader->as != 0);
+    const struct proc *p = current()->proc;
+    if (p == NULL)
+        return false; // a kernel thread
+    return pgroup_is_shell(p) || (p == init_proc && p->as != NULL);
 }
 
+// A person waits for a shell: its threads are interactive.
 static void set_shell_locked(struct proc *p, bool on)
 {
     __atomic_store_n(&p->console_shell, on, __ATOMIC_RELAXED);
+    list_for_each (t, &p->threads, struct thread, sibling)
+        __atomic_store_n(&t->interactive, on, __ATOMIC_RELAXED);
 }
 
 static void set_foreground_locked(int pgid)
@@ -89,7 +94,7 @@ bool pgroup_is_foreground(int pgid)
 
 bool pgroup_may_read(void)
 {
-    return pgroup_is_foreground(__atomic_load_n(&current()->leader->pgid, __ATOMIC_RELAXED));
+    return pgroup_is_foreground(__atomic_load_n(&current()->proc->pgid, __ATOMIC_RELAXED));
 }
 
 static bool is_lender_locked(const struct proc *p) { return !list_empty(&p->lender); }
@@ -127,7 +132,7 @@ static void lend_locked(struct proc *p)
 
 int pgroup_set_foreground(int pgid)
 {
-    struct proc *self = current()->leader;
+    struct proc *self = current()->proc;
     int r = -EPERM;
 
     if (pgid < 0)
@@ -146,7 +151,7 @@ int pgroup_set_foreground(int pgid)
 
 int pgroup_become_shell(void)
 {
-    struct proc *self = current()->leader;
+    struct proc *self = current()->proc;
     int r = -EPERM;
 
     spin_lock(&tree_lock);
@@ -183,7 +188,7 @@ void pgroup_interrupt(bool all)
     list_for_each (p, &all_procs, struct proc, all) {
         bool shell = pgroup_is_shell(p),
              member = p->pgid != INIT_GROUP && pgroup_is_foreground(p->pgid);
-        if (p->state != PS_ZOMBIE && ((shell && all) || (!shell && member))) {
+        if (!p->ended && ((shell && all) || (!shell && member))) {
             proc_kill_locked(p);
             ended = true;
         }

@@ -52,6 +52,10 @@ bool pgroup_may_read(void);
 // Ctrl-C (all: Ctrl-\) was typed. Interrupt handler.
 void pgroup_interrupt(bool all);
 
+// Whether the running thread may take the last frames of memory: it is of init, once that is a
+// program, or of a shell of the console.
+bool proc_may_use_reserve(void);
+
 // => tree_lock held: p executes another program; p ends.
 void pgroup_exec_locked(struct proc *p);
 void pgroup_exit_locked(struct proc *p);

@@ -1,279 +1,347 @@
 // Processes: making and freeing them, finding them, and what can be told of them.
 #include "kernel/proc/proc.h"
-#include "kernel/arch/cpu.h"
 #include "kernel/errno.h"
 #include "kernel/fs/inode.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
-#include "kernel/lock/waitq.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/proc/alarm.h"
 #include "kernel/proc/pgroup.h"
-#include "kernel/proc/sched.h"
 #include "kernel/proc/tree.h"
+#include "kernel/thread/sched.h"
+#include "kernel/thread/waitq.h"
 #include "kernel/vm/addrspace.h"
-#include "kernel/vm/kmap.h"
-#include "kernel/vm/tlb.h"
 
-#define PID_MAX 32767
+#define NUMBER_MAX 32767 // of processes and threads
 
 struct spinlock tree_lock = SPINLOCK_INIT("proc tree", PROC_TREE);
 struct list all_procs = {&all_procs, &all_procs};
 struct proc *init_proc;
 
 static struct kmem_cache proc_cache = KMEM_CACHE("proc", struct proc);
-static uint proc_total; // tree lock
-static int last_pid;    // tree lock
-noreturn void (*proc_user_return)(void *p);
+static uint thread_total; // T, a: of all processes
+static int last_number;   // T: the last one that was given to a process or thread
+noreturn void (*proc_user_return)(void *running);
 
 struct proc *proc_find_locked(int pid)
 {
     list_for_each (p, &all_procs, struct proc, all)
         if (p->pid == pid)
             return p;
-    return 0;
+    return NULL;
 }
 
-static bool pid_in_use_locked(int pid)
+static bool number_in_use_locked(int number)
 {
-    if (init_proc != 0 && pgroup_is_foreground(pid))
-        return true; // though that group's members may all have ended
+    // The group that has the console keeps its number, though its members may all have ended.
+    if (init_proc != NULL && pgroup_is_foreground(number))
+        return true;
+
     list_for_each (p, &all_procs, struct proc, all) {
-        if (p->pid == pid || p->pgid == pid)
+        if (p->pid == number || p->pgid == number)
             return true;
-        list_for_each (t, &p->threads, struct proc, sibling)
-            if (t->pid == pid)
+        list_for_each (t, &p->threads, struct thread, sibling)
+            if (t->tid == number)
                 return true;
     }
     return false;
 }
 
-// Whether the group has as many processes and threads as it may. Those that are just being made are
-// not counted.
+static uint thread_count_locked(const struct proc *p)
+{
+    uint n = 0;
+    list_for_each (t, &p->threads, struct thread, sibling)
+        n++;
+    return n;
+}
+
+// Whether the group has as many threads as it may.
 static bool group_is_full(int pgid)
 {
     uint n = 0;
     spin_lock(&tree_lock);
-    list_for_each (p, &all_procs, struct proc, all) {
-        if (p->pgid != pgid)
-            continue;
-        n++;
-        list_for_each (t, &p->threads, struct proc, sibling)
-            n++;
-    }
+    list_for_each (p, &all_procs, struct proc, all)
+        if (p->pgid == pgid)
+            n += thread_count_locked(p);
     spin_unlock(&tree_lock);
     return n >= NPROC_GROUP;
 }
 
-// => tree_lock held: gives p the next free pid and its place in the tree. -EAGAIN at NPROC. A
-// thread is told to end with those that are there.
-static int enlist_locked(struct proc *p)
+// A thread that is as maker is, in no process yet. The limits are looked at before anything is
+// made: a fork bomb comes here all the time. -EAGAIN, -ENOMEM.
+static int copy_thread(const struct thread *maker, struct thread **copy)
 {
-    if (proc_total >= NPROC)
+    uint64 all = proc_count();
+    if (all >= NPROC || (all >= NPROC_GROUP && group_is_full(maker->proc->pgid)))
         return -EAGAIN;
-    do
-        last_pid = last_pid == PID_MAX ? 2 : last_pid + 1;
-    while (pid_in_use_locked(last_pid));
-    p->pid = p->pgid = last_pid;
-    p->killed = p->leader->ending || p->leader->doomed;
-    proc_total++;
-    if (p != p->leader) {
-        list_push_back(&p->leader->threads, &p->sibling);
-        return 0;
-    }
+
+    struct thread *t = thread_new(maker->name);
+    if (t == NULL)
+        return -ENOMEM;
+    *t->tf = *maker->tf;
+    t->isolated = maker->isolated;
+    t->bound = maker->bound;
+    t->fail_armed = maker->fail_armed;
+    *copy = t;
+    return 0;
+}
+
+// => tree_lock held: gives t the next free number and its place among the threads of p. -EAGAIN at
+// NPROC.
+static int add_thread_locked(struct proc *p, struct thread *t)
+{
+    if (thread_total >= NPROC)
+        return -EAGAIN;
+    do {
+        last_number++;
+        if (last_number > NUMBER_MAX)
+            last_number = 2; // 1 is init, always
+    } while (number_in_use_locked(last_number));
+
+    t->tid = last_number;
+    t->proc = p;
+    t->interactive = p->console_shell;
+    t->killed = p->ending || p->doomed; // it is to end with those that are there
+    list_push_back(&p->threads, &t->sibling);
+    p->live++;
+    thread_total++;
+    return 0;
+}
+
+void proc_remove_thread_locked(struct thread *t)
+{
+    list_remove(&t->sibling);
+    t->proc->ended_ticks += t->ticks;
+    thread_total--;
+}
+
+// => tree_lock held: the list of all processes stays sorted by pid.
+static void list_process_locked(struct proc *p)
+{
     struct list *before = all_procs.prev;
     while (before != &all_procs && list_entry(before, struct proc, all)->pid > p->pid)
         before = before->prev;
     list_insert_between(&p->all, before, before->next);
-    return 0;
 }
 
-struct proc *thread_alloc(const char *name)
+static struct proc *new_process(void)
 {
     struct proc *p = kmem_alloc(&proc_cache);
-    if (p == 0)
-        return 0;
-    if ((p->kstack_top = kstack_alloc()) == 0) {
-        kmem_free(&proc_cache, p);
-        return 0;
-    }
-    p->kstack_state = tlb_new_stack();
-    p->tf = (struct trapframe *)(p->kstack_top - sizeof(struct trapframe));
-    p->tf->sstatus = 0; // floating point is off
-    p->state = PS_EMBRYO;
-    p->cpu = -1;
-    p->pin = ANY_HART;
-    list_init(&p->run_link);
-    list_init(&p->wait_link);
-    list_init(&p->timer_link);
+    if (p == NULL)
+        return NULL;
+    list_init(&p->all);
     list_init(&p->children);
     list_init(&p->sibling);
-    list_init(&p->all);
     list_init(&p->threads);
     list_init(&p->lender);
-    p->leader = p;
     spin_init(&p->fds.lock, "fdtable", LEVEL_FDTABLE);
-    strlcpy(p->name, name, sizeof(p->name));
     return p;
 }
 
-static void thread_free(struct proc *p)
+int proc_create(const struct thread *maker, struct thread **first)
 {
-    alarm_drop(p);
-    kstack_free(p->kstack_top);
-    kmem_free(&proc_cache, p);
+    struct thread *t;
+    int err = copy_thread(maker, &t);
+    if (err)
+        return err;
+    struct proc *p = new_process();
+    if (p == NULL) {
+        thread_free(t);
+        return -ENOMEM;
+    }
+
+    spin_lock(&tree_lock);
+    err = add_thread_locked(p, t);
+    if (err == 0) {
+        p->pid = t->tid;
+        p->pgid = t->tid;
+        list_process_locked(p);
+    }
+    spin_unlock(&tree_lock);
+
+    if (err) {
+        thread_free(t);
+        kmem_free(&proc_cache, p);
+        return err;
+    }
+    *first = t;
+    return 0;
 }
 
-int proc_alloc(const struct proc *maker, bool as_thread, struct proc **out)
+int proc_add_thread(const struct thread *maker, struct thread **added)
 {
-    uint64 all = proc_count();
-    if (all >= NPROC || (all >= NPROC_GROUP && group_is_full(maker->leader->pgid)))
-        return -EAGAIN; // at once: a fork bomb asks for this all the time
-    struct proc *p = thread_alloc(maker->name);
-    if (p == 0)
-        return -ENOMEM;
-    *p->tf = *maker->tf;
-    p->isolated = maker->isolated;
-    p->pin = maker->pin;
-    p->fail_armed = maker->fail_armed;
-    if (as_thread)
-        p->leader = maker->leader;
+    struct thread *t;
+    int err = copy_thread(maker, &t);
+    if (err)
+        return err;
+
     spin_lock(&tree_lock);
-    int r = enlist_locked(p);
+    err = add_thread_locked(maker->proc, t);
     spin_unlock(&tree_lock);
-    if (r < 0)
-        thread_free(p);
-    else
-        *out = p;
-    return r;
+
+    if (err) {
+        thread_free(t);
+        return err;
+    }
+    *added = t;
+    return 0;
 }
 
 void proc_free(struct proc *p)
 {
-    kassert(p->as == 0 && p->cwd == 0 && p->cwd_used == 0);
+    struct thread *last = list_entry(p->threads.next, struct thread, sibling);
+    kassert(p->as == NULL && p->cwd == NULL && last->cwd_used == NULL);
+
     spin_lock(&tree_lock);
+    proc_remove_thread_locked(last);
+    kassert(list_empty(&p->threads));
     list_remove(&p->sibling);
     list_remove(&p->all);
-    proc_total--;
     spin_unlock(&tree_lock);
-    thread_free(p);
-}
 
-void kthread_start(const char *name, void (*main)(void *arg), void *arg)
-{
-    struct proc *p = thread_alloc(name);
-    if (p == 0)
-        panic("no memory for kernel thread %s", name);
-    sched_start(p, main, arg);
+    alarm_drop(last);
+    thread_free(last);
+    kmem_free(&proc_cache, p);
 }
 
 void proc_start_init(void (*main)(void *arg))
 {
-    if (proc_alloc(current(), false, &init_proc) < 0)
+    struct thread *t;
+    if (proc_create(current(), &t) < 0)
         panic("no memory for the first process");
+    init_proc = t->proc;
     kassert(init_proc->pid == 1);
-    strlcpy(init_proc->name, "init", sizeof(init_proc->name));
-    sched_start(init_proc, main, 0);
+    strlcpy(t->name, "init", sizeof(t->name));
+    sched_start(t, main, NULL);
 }
 
-static void kill_thread(struct proc *p)
-{
-    __atomic_store_n(&p->killed, true, __ATOMIC_SEQ_CST);
-    wakeup_killed(p);
-}
+// --- Killing ---
 
-static void kill_threads_locked(struct proc *leader)
+// => tree_lock held
+static void kill_threads_locked(struct proc *p, const struct thread *but)
 {
-    kill_thread(leader);
-    list_for_each (t, &leader->threads, struct proc, sibling)
-        kill_thread(t);
+    list_for_each (t, &p->threads, struct thread, sibling) {
+        if (t == but)
+            continue;
+        __atomic_store_n(&t->killed, true, __ATOMIC_SEQ_CST);
+        wakeup_killed(t);
+    }
 }
 
 void proc_kill_locked(struct proc *p)
 {
     p->doomed = true;
-    kill_threads_locked(p);
+    kill_threads_locked(p, NULL);
 }
 
-bool proc_end_threads_locked(struct proc *leader)
+bool proc_end_threads_locked(struct proc *p, const struct thread *but)
 {
-    if (leader->ending)
+    if (p->ending)
         return false;
-    leader->ending = true;
-    kill_threads_locked(leader);
+    p->ending = true;
+    kill_threads_locked(p, but);
     return true;
 }
 
 int proc_kill(int pid)
 {
+    int err = 0;
+
     spin_lock(&tree_lock);
     struct proc *p = proc_find_locked(pid);
-    int r = p == 0 ? -ESRCH : p == init_proc ? -EPERM : 0;
-    if (r == 0)
+    if (p == NULL)
+        err = -ESRCH;
+    else if (p == init_proc)
+        err = -EPERM;
+    else
         proc_kill_locked(p);
     spin_unlock(&tree_lock);
-    return r;
+    return err;
 }
+
+// --- What can be told of a process ---
 
 int proc_parent(void)
 {
+    int pid = 0;
+
     spin_lock(&tree_lock);
-    const struct proc *parent = current()->leader->parent;
-    int pid = parent ? parent->pid : 0;
+    const struct proc *parent = current()->proc->parent;
+    if (parent != NULL)
+        pid = parent->pid;
     spin_unlock(&tree_lock);
     return pid;
 }
 
 int proc_space(int pid, bool own, struct addrspace **as)
 {
-    const struct proc *me = current()->leader;
+    const struct proc *me = current()->proc;
+    int err = 0;
+
     spin_lock(&tree_lock);
     const struct proc *p = proc_find_locked(pid);
-    int err = !p || !p->as ? -ESRCH : own && p != me && p->parent != me ? -EPERM : 0;
-    if (err == 0)
-        as_get(*as = p->as);
+    if (p == NULL || p->as == NULL) {
+        err = -ESRCH; // no process has that number, or it has ended already
+    } else if (own && p != me && p->parent != me) {
+        err = -EPERM;
+    } else {
+        as_get(p->as); // it lives on while the caller looks at it
+        *as = p->as;
+    }
     spin_unlock(&tree_lock);
     return err;
 }
 
-// => tree_lock held. What the address space tells is added without it.
-static void fill_info_locked(struct proc *p, struct procinfo *info)
+// => tree_lock held: the oldest thread of p that has not ended. All have: the oldest.
+static const struct thread *main_thread_locked(const struct proc *p)
 {
+    list_for_each (t, &p->threads, struct thread, sibling)
+        if (t->state != PS_ZOMBIE)
+            return t;
+    return list_entry(p->threads.next, struct thread, sibling);
+}
+
+// => tree_lock held. What the address space tells is added without it.
+static void fill_info_locked(const struct proc *p, struct procinfo *info)
+{
+    const struct thread *main = main_thread_locked(p);
     *info = (struct procinfo){
         .pid = p->pid,
-        .ppid = p->parent ? p->parent->pid : 0,
         .pgid = p->pgid,
-        .state = p->state,
-        .cpu = p->cpu,
-        .isolated = p->isolated,
-        .ticks = p->ticks + p->ended_ticks,
-        .pin = p->pin,
-        .threads = 1,
+        .state = main->state,
+        .cpu = main->cpu,
+        .isolated = main->isolated,
+        .ticks = p->ended_ticks,
+        .pin = main->bound,
+        .threads = thread_count_locked(p),
     };
-    list_for_each (t, &p->threads, struct proc, sibling) {
+    if (p->parent != NULL)
+        info->ppid = p->parent->pid;
+    list_for_each (t, &p->threads, struct thread, sibling)
         info->ticks += t->ticks;
-        info->threads++;
-    }
-    strlcpy(info->name, p->name, sizeof(info->name));
+    strlcpy(info->name, main->name, sizeof(info->name));
 }
 
 int proc_info(int pid, struct procinfo *info)
 {
-    struct addrspace *as = 0;
+    struct addrspace *as = NULL;
     int found = -ESRCH;
+
     spin_lock(&tree_lock);
     list_for_each (p, &all_procs, struct proc, all) {
         if (p->pid >= pid) {
             found = p->pid;
             fill_info_locked(p, info);
-            if ((as = p->as) != 0)
+            as = p->as;
+            if (as != NULL)
                 as_get(as);
             break;
         }
     }
     spin_unlock(&tree_lock);
-    if (as != 0) {
+
+    if (as != NULL) {
         info->size = as_usage(as, &info->shared, &info->file);
         info->resident = as->resident;
         info->tables = as->tables;
@@ -282,50 +350,57 @@ int proc_info(int pid, struct procinfo *info)
     return found;
 }
 
-uint64 proc_count(void) { return __atomic_load_n(&proc_total, __ATOMIC_RELAXED); }
+uint64 proc_count(void) { return __atomic_load_n(&thread_total, __ATOMIC_RELAXED); }
 
 void proc_list(void)
 {
     static const char *const state_name[] = {"unused",  "embryo",   "runnable",
                                              "running", "sleeping", "zombie"};
     spin_lock(&tree_lock);
-    list_for_each (p, &all_procs, struct proc, all)
-        kprintf("%5d %5d %-8s %s\n", p->pid, p->parent ? p->parent->pid : 0, state_name[p->state],
-                p->name);
+    list_for_each (p, &all_procs, struct proc, all) {
+        const struct thread *main = main_thread_locked(p);
+        int parent = 0;
+        if (p->parent != NULL)
+            parent = p->parent->pid;
+        kprintf("%5d %5d %-8s %s\n", p->pid, parent, state_name[main->state], main->name);
+    }
     spin_unlock(&tree_lock);
 }
 
 // --- The working directory ---
 
-// With one thread nobody changes it meanwhile. Of several, each keeps a reference on the one that
-// it saw last, so that another's chdir does not free it under a call. What is returned is that one:
-// the process's may be another by then.
+// Of a process with one thread nobody else changes it. Of several threads each keeps a reference on
+// the directory that it saw last, so that another thread's chdir does not free that directory under
+// a call. The result is the kept one: the process's may be another by then.
 struct inode *proc_cwd(void)
 {
-    struct proc *p = current(), *leader = p->leader;
-    if (list_empty(&leader->threads))
-        return leader->cwd;
-    if (p->cwd_used != __atomic_load_n(&leader->cwd, __ATOMIC_RELAXED)) {
-        proc_drop_cwd(p);
-        spin_lock(&leader->fds.lock);
-        p->cwd_used = inode_dup(leader->cwd);
-        spin_unlock(&leader->fds.lock);
+    struct thread *t = current();
+    struct proc *p = t->proc;
+    if (__atomic_load_n(&p->live, __ATOMIC_RELAXED) == 1)
+        return p->cwd;
+
+    if (t->cwd_used != __atomic_load_n(&p->cwd, __ATOMIC_RELAXED)) {
+        proc_drop_cwd(t);
+        spin_lock(&p->fds.lock);
+        t->cwd_used = inode_dup(p->cwd);
+        spin_unlock(&p->fds.lock);
     }
-    return p->cwd_used;
+    return t->cwd_used;
 }
 
 void proc_set_cwd(struct inode *dir)
 {
-    struct proc *leader = current()->leader;
-    spin_lock(&leader->fds.lock);
-    struct inode *old = leader->cwd;
-    __atomic_store_n(&leader->cwd, dir, __ATOMIC_RELAXED);
-    spin_unlock(&leader->fds.lock);
+    struct proc *p = current()->proc;
+
+    spin_lock(&p->fds.lock);
+    struct inode *old = p->cwd;
+    __atomic_store_n(&p->cwd, dir, __ATOMIC_RELAXED);
+    spin_unlock(&p->fds.lock);
     inode_put(old);
 }
 
-void proc_drop_cwd(struct proc *p)
+void proc_drop_cwd(struct thread *t)
 {
-    inode_put(p->cwd_used);
-    p->cwd_used = 0;
+    inode_put(t->cwd_used);
+    t->cwd_used = NULL;
 }

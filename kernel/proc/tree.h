@@ -1,5 +1,5 @@
-// The process tree: what the files of this folder share. tree_lock guards parents, children, groups
-// and the list of all processes.
+// The process tree: what the files of this folder share. tree_lock guards parents, children,
+// groups, the threads of each process, and the list of all processes.
 #ifndef KERNEL_PROC_TREE_H
 #define KERNEL_PROC_TREE_H
 
@@ -7,22 +7,27 @@
 #include "kernel/lock/spinlock.h"
 
 struct proc;
+struct thread;
 
 extern struct spinlock tree_lock;
 extern struct list all_procs; // through proc->all, by pid
 extern struct proc *init_proc;
 
-// => tree_lock held: the process with that pid, or 0.
+// => tree_lock held: the process with that pid, or NULL.
 struct proc *proc_find_locked(int pid);
-// => tree_lock held: the process of the leader p is told to end.
+// => tree_lock held: process p is killed: all its threads are told to end.
 void proc_kill_locked(struct proc *p);
-// => tree_lock held: all threads of the leader's process are told to end; false: they are already.
-bool proc_end_threads_locked(struct proc *leader);
+// => tree_lock held: all threads of p but one (NULL: all) are told to end. False: they were told
+// so before, by another exit or exec.
+bool proc_end_threads_locked(struct proc *p, const struct thread *but);
+// Waits until all threads of the caller's process but the caller have ended, and frees them. They
+// have been told to end, or have ended. May sleep.
+void proc_await_threads(void);
 // => tree_lock held: whether p is below, or above it in the tree.
 bool proc_is_above_locked(const struct proc *p, const struct proc *below);
-// The leader, whose other threads are gone, becomes the program that leader->image tells.
-void proc_take_over(struct proc *leader);
-// Lets go what proc_cwd has kept for p.
-void proc_drop_cwd(struct proc *p);
+// Lets go what proc_cwd has kept for t.
+void proc_drop_cwd(struct thread *t);
+// => tree_lock held: t, which has ended or never ran, leaves its process.
+void proc_remove_thread_locked(struct thread *t);
 
 #endif

@@ -25,11 +25,11 @@ static bool refused(const struct watch *w, uint64 number)
 }
 
 // On its own, so that calls that are not traced need not save registers for it.
-__attribute__((noinline)) static void print_if_traced(const struct proc *p, uint64 number,
+__attribute__((noinline)) static void print_if_traced(const struct thread *t, uint64 number,
                                                       int64 result)
 {
-    if (number < ARRAY_LEN(calls) && calls[number].name && watch_traces(&p->leader->watch, number))
-        console_printf("%d: syscall %s -> %ld\n", p->pid, calls[number].name,
+    if (number < ARRAY_LEN(calls) && calls[number].name && watch_traces(&t->proc->watch, number))
+        console_printf("%d: syscall %s -> %ld\n", t->tid, calls[number].name,
                        result < 0 ? -1 : result);
 }
 
@@ -48,8 +48,8 @@ __attribute__((noinline)) static int64 after_error(uint64 number, struct trapfra
 
 void syscall(struct trapframe *tf)
 {
-    const struct proc *p = current();
-    const struct watch *watch = &p->leader->watch;
+    const struct thread *t = current();
+    const struct watch *watch = &t->proc->watch;
     uint64 number = tf->a7;
     int64 result = -ENOSYS;
     if (unlikely(watch->refused != 0) && refused(watch, number))
@@ -60,7 +60,7 @@ void syscall(struct trapframe *tf)
         result = after_error(number, tf, result);
     tf->a0 = result;
     if (unlikely(watch->traced != 0))
-        print_if_traced(p, number, result);
+        print_if_traced(t, number, result);
 }
 
 int fetch_path(uaddr_t addr, char *path)

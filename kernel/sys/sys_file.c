@@ -10,7 +10,7 @@
 #include "kernel/sys/dispatch.h"
 #include "kernel/vm/uaccess.h"
 
-static struct file *fetch_file(uint64 fd) { return fdtable_get(&current()->leader->fds, (int)fd); }
+static struct file *fetch_file(uint64 fd) { return fdtable_get(&current()->proc->fds, (int)fd); }
 
 // What call says of the file behind descriptor a[0]; -EBADF.
 static inline int64 on_file(const uint64 *a, int64 (*call)(struct file *f, const uint64 *a))
@@ -26,7 +26,7 @@ static inline int64 on_file(const uint64 *a, int64 (*call)(struct file *f, const
 // Gives f, taken over, the lowest free descriptor.
 static int64 add_file(struct file *f)
 {
-    int fd = fdtable_add(&current()->leader->fds, f);
+    int fd = fdtable_add(&current()->proc->fds, f);
     if (fd < 0)
         file_close(f);
     return fd;
@@ -78,9 +78,9 @@ static int64 do_open(const char *path, const uint64 *a)
 {
     struct file *f;
     struct inode *only;
-    if (fdtable_full(&current()->leader->fds))
+    if (fdtable_full(&current()->proc->fds))
         return -EMFILE;
-    int e = watch_permits(&current()->leader->watch, SYS_open, path, &only);
+    int e = watch_permits(&current()->proc->watch, SYS_open, path, &only);
     if (e)
         return e;
     e = file_open(proc_cwd(), path, (int)a[1], only, &f);
@@ -90,7 +90,7 @@ static int64 do_open(const char *path, const uint64 *a)
 
 int64 sys_open(const uint64 *a) { return on_path(a, do_open); }
 
-int64 sys_close(const uint64 *a) { return fdtable_close(&current()->leader->fds, (int)a[0]); }
+int64 sys_close(const uint64 *a) { return fdtable_close(&current()->proc->fds, (int)a[0]); }
 
 int64 sys_dup(const uint64 *a)
 {
@@ -104,7 +104,7 @@ int64 sys_dup2(const uint64 *a)
     struct file *f = fetch_file(old);
     if (!f)
         return -EBADF;
-    int fd = new == old ? old : fdtable_set(&current()->leader->fds, new, f);
+    int fd = new == old ? old : fdtable_set(&current()->proc->fds, new, f);
     if (fd < 0 || new == old)
         file_close(f);
     return fd;
@@ -122,7 +122,7 @@ int64 sys_pipe(const uint64 *a)
     else
         e = copyout(a[0], fd, sizeof fd);
     for (int i = 0; e && i < 2; i++)
-        fdtable_close(&current()->leader->fds, fd[i]); // one that was not added is no descriptor
+        fdtable_close(&current()->proc->fds, fd[i]); // one that was not added is no descriptor
     return e;
 }
 

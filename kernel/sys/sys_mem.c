@@ -3,11 +3,11 @@
 #include "kernel/fcntl.h"
 #include "kernel/file/fdtable.h"
 #include "kernel/fs/journal.h"
-#include "kernel/lock/thread.h"
+#include "kernel/thread/self.h"
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 #include "kernel/proc/proc.h"
-#include "kernel/proc/sched.h"
+#include "kernel/thread/sched.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/sys/inject.h"
 #include "kernel/vm.h"
@@ -20,17 +20,17 @@ int64 sys_sbrk(const uint64 *a)
 {
     if (a[1] != SBRK_EAGER && a[1] != SBRK_LAZY)
         return -EINVAL;
-    return as_sbrk(current()->as, (int64)a[0], (int)a[1]);
+    return as_sbrk(current()->proc->as, (int64)a[0], (int)a[1]);
 }
 
-int64 sys_pgpte(const uint64 *a) { return as_lookup(current()->as, a[0]); }
+int64 sys_pgpte(const uint64 *a) { return as_lookup(current()->proc->as, a[0]); }
 
 // First the answer goes out, then what it told is cleared: a mask that cannot be written loses
 // nothing. If the mask lies in one of the pages, writing it counts as an access of the next period.
 int64 sys_pgaccess(const uint64 *a)
 {
     uint8 map[PGACCESS_MAX / 8];
-    struct addrspace *as = current()->as;
+    struct addrspace *as = current()->proc->as;
     uaddr_t base = PGROUNDDOWN(a[0]);
     int n = (int)a[1];
     if (n < 0 || n > PGACCESS_MAX)
@@ -46,19 +46,19 @@ int64 sys_pgaccess(const uint64 *a)
 
 int64 sys_kpgtbl(const uint64 *)
 {
-    as_print(current()->as);
+    as_print(current()->proc->as);
     return 0;
 }
 
 int64 sys_isolate(const uint64 *a)
 {
-    struct proc *p = current();
-    int on = (int)a[0], before = p->isolated;
+    struct thread *t = current();
+    int on = (int)a[0], before = t->isolated;
     if (on < -1 || on > 1)
         return -EINVAL;
     if (on >= 0) {
-        p->isolated = on;
-        sched_set_slot(p);
+        t->isolated = on;
+        sched_set_slot(t);
     }
     return before;
 }
@@ -125,12 +125,12 @@ static int check_request(const struct map_request *m)
 
 static int64 map_file(struct map_request *m, int fd)
 {
-    struct file *f = fdtable_get(&current()->leader->fds, fd);
+    struct file *f = fdtable_get(&current()->proc->fds, fd);
     if (!f)
         return -EBADF;
     int64 r = file_map(f, m->prot, m->flags & MAP_SHARED, &m->file, &m->denied);
     if (r == 0)
-        r = as_mmap(current()->as, m);
+        r = as_mmap(current()->proc->as, m);
     file_close(f);
     return r;
 }
@@ -146,7 +146,7 @@ int64 sys_mmap(const uint64 *a)
     if (!(m.flags & MAP_ANONYMOUS))
         return map_file(&m, (int)a[4]);
     m.offset = 0;
-    return as_mmap(current()->as, &m);
+    return as_mmap(current()->proc->as, &m);
 }
 
 // An address and a length: where the pages of that range end. 1; 0: there are none; -EINVAL: no
@@ -164,14 +164,14 @@ static int fetch_range(const uint64 *a, bool valid, uaddr_t *end)
 int64 sys_munmap(const uint64 *a)
 {
     uaddr_t end;
-    return fetch_range(a, true, &end) > 0 ? as_munmap(current()->as, a[0], end) : -EINVAL;
+    return fetch_range(a, true, &end) > 0 ? as_munmap(current()->proc->as, a[0], end) : -EINVAL;
 }
 
 int64 sys_mprotect(const uint64 *a)
 {
     uaddr_t end;
     int e = fetch_range(a, as_valid_prot((int)a[2]), &end);
-    return e > 0 ? as_protect(current()->as, a[0], end, (int)a[2]) : e;
+    return e > 0 ? as_protect(current()->proc->as, a[0], end, (int)a[2]) : e;
 }
 
 // What was stored is in the journal's hands already; MS_SYNC waits until it is on the disk.
@@ -181,7 +181,7 @@ int64 sys_msync(const uint64 *a)
     int flags = (int)a[2];
     int e = fetch_range(a, flags == MS_SYNC || flags == MS_ASYNC, &end);
     if (e > 0)
-        e = as_mapped(current()->as, a[0], end);
+        e = as_mapped(current()->proc->as, a[0], end);
     return e || flags == MS_ASYNC ? e : journal_sync();
 }
 
@@ -192,6 +192,6 @@ int64 sys_madvise(const uint64 *a)
     int e = fetch_range(a, advice == MADV_DONTNEED || advice == MADV_WILLNEED, &end);
     if (e <= 0)
         return e;
-    return advice == MADV_DONTNEED ? as_forget(current()->as, a[0], end)
-                                   : as_want(current()->as, a[0], end);
+    return advice == MADV_DONTNEED ? as_forget(current()->proc->as, a[0], end)
+                                   : as_want(current()->proc->as, a[0], end);
 }

@@ -17,7 +17,7 @@
 #include "kernel/lib/panic.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 #include "kernel/mem/kmem.h"
 #include "kernel/mem/page.h"
 #include "kernel/proc/alarm.h"
@@ -25,8 +25,8 @@
 #include "kernel/proc/futex.h"
 #include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
-#include "kernel/proc/sched.h"
-#include "kernel/proc/thread.h"
+#include "kernel/thread/sched.h"
+#include "kernel/proc/clone.h"
 #include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/sysinfo.h"
@@ -36,26 +36,29 @@ int64 sys_fork(const uint64 *) { return proc_fork(); }
 
 int64 sys_exit(const uint64 *a) { proc_exit((int)a[0]); }
 
-// The zombie with number r is gone only once its status has arrived; r <= 0: there is none.
-static int64 tell_status(int r, struct proc *zombie, uaddr_t addr)
+// 0; -EFAULT. No status is wanted if addr is 0.
+static int tell_status(int status, uaddr_t addr)
 {
-    if (r <= 0)
-        return r;
-    if (addr != 0 && copyout(addr, &zombie->exit_status, sizeof(int)) < 0) {
-        proc_unclaim(zombie);
-        return -EFAULT;
-    }
-    proc_reap(zombie);
-    return r;
+    if (addr == 0)
+        return 0;
+    return copyout(addr, &status, sizeof(status));
 }
 
+// The zombie is gone only once its status has arrived.
 static int64 wait_for(int pid, uaddr_t status_addr, int flags)
 {
     struct proc *zombie;
     if (flags & ~WNOHANG)
         return -EINVAL;
-    int r = proc_wait(pid, flags & WNOHANG, &zombie);
-    return tell_status(r, zombie, status_addr);
+    int found = proc_wait(pid, flags & WNOHANG, &zombie);
+    if (found <= 0)
+        return found;
+    if (tell_status(zombie->exit_status, status_addr) < 0) {
+        proc_unclaim(zombie);
+        return -EFAULT;
+    }
+    proc_reap(zombie);
+    return found;
 }
 
 int64 sys_wait(const uint64 *a) { return wait_for(-1, a[0], 0); }
@@ -68,14 +71,21 @@ int64 sys_thread_exit(const uint64 *a) { thread_exit((int)a[0]); }
 
 int64 sys_join(const uint64 *a)
 {
-    struct proc *zombie;
-    int r = thread_join((int)a[0], &zombie);
-    return tell_status(r, zombie, a[1]);
+    struct thread *zombie;
+    int found = thread_join((int)a[0], &zombie);
+    if (found <= 0)
+        return found;
+    if (tell_status(zombie->exit_status, a[1]) < 0) {
+        thread_unclaim(zombie);
+        return -EFAULT;
+    }
+    thread_reap(zombie);
+    return found;
 }
 
 int64 sys_futex(const uint64 *a)
 {
-    struct addrspace *as = current()->as;
+    struct addrspace *as = current()->proc->as;
     int op = (int)a[1], value = (int)a[2];
     if (op == FUTEX_WAIT)
         return futex_wait(as, a[0], value, (int)a[3]);
@@ -87,7 +97,7 @@ int64 sys_cpupin(const uint64 *a)
     int cpu = (int)a[0];
     if (cpu < 0 || (uint)cpu >= cpu_count)
         return -EINVAL;
-    sched_pin(cpu);
+    sched_bind(cpu);
     return 0;
 }
 
@@ -150,7 +160,7 @@ int64 sys_exec(const uint64 *a)
     struct inode *only;
     int r = fetch_path(a[0], path);
     if (r == 0)
-        r = watch_permits(&current()->leader->watch, SYS_exec, path, &only);
+        r = watch_permits(&current()->proc->watch, SYS_exec, path, &only);
     if (r < 0)
         return r;
     r = exec_path(path, only, a[1]);
@@ -158,7 +168,7 @@ int64 sys_exec(const uint64 *a)
     return r;
 }
 
-int64 sys_getpid(const uint64 *) { return current()->leader->pid; }
+int64 sys_getpid(const uint64 *) { return current()->proc->pid; }
 
 int64 sys_getppid(const uint64 *) { return proc_parent(); }
 
@@ -167,7 +177,7 @@ int64 sys_setpgid(const uint64 *a) { return pgroup_set((int)a[0], (int)a[1]); }
 // 0; -EBADF; -ENOTTY: what is open as fd is not the console.
 static int check_console(int fd)
 {
-    struct file *f = fdtable_get(&current()->leader->fds, fd);
+    struct file *f = fdtable_get(&current()->proc->fds, fd);
     if (f == 0)
         return -EBADF;
     bool console = f->major == DEV_CONSOLE;
@@ -213,7 +223,7 @@ int64 sys_gettime(const uint64 *a)
 
 int64 sys_trace(const uint64 *a)
 {
-    current()->leader->watch.traced = a[0];
+    current()->proc->watch.traced = a[0];
     return 0;
 }
 
@@ -222,7 +232,7 @@ int64 sys_interpose(const uint64 *a)
 {
     char path[MAXPATH];
     int e = fetch_path(a[1], path);
-    return e ? e : watch_interpose(&current()->leader->watch, (int64)(int)a[0], path);
+    return e ? e : watch_interpose(&current()->proc->watch, (int64)(int)a[0], path);
 }
 
 int64 sys_sigalarm(const uint64 *a) { return alarm_set(current(), (int)a[0], a[1]); }

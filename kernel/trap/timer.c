@@ -6,9 +6,8 @@
 #include "kernel/arch/layout.h"
 #include "kernel/dev/disk.h"
 #include "kernel/dev/log.h"
-#include "kernel/lock/waitq.h"
-#include "kernel/proc/proc.h"
-#include "kernel/proc/sched.h"
+#include "kernel/thread/waitq.h"
+#include "kernel/thread/sched.h"
 
 // Ticks that a stopped or slow emulator has missed are not made up for: clock_ticks asks the time.
 void timer_init_hart(void)
@@ -31,6 +30,5 @@ void timer_interrupt(void)
         log_tick();
         disk_tick();
     }
-    c->proc->ticks++;
-    c->resched = sched_others_ready();
+    sched_tick();
 }

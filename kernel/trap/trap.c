@@ -13,14 +13,14 @@
 #include "kernel/lib/counter.h"
 #include "kernel/lib/print.h"
 #include "kernel/proc/alarm.h"
-#include "kernel/proc/fp.h"
+#include "kernel/thread/fp.h"
 #include "kernel/proc/proc.h"
-#include "kernel/proc/sched.h"
+#include "kernel/thread/sched.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/trap/timer.h"
 #include "kernel/vm/fault.h"
-#include "kernel/vm/kmap.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/kstack.h"
+#include "kernel/mmu/tlb.h"
 #include "kernel/vm/uaccess.h"
 
 extern char trap_vector[], exit_to_user[]; // trampoline.S
@@ -69,18 +69,18 @@ static noreturn void go_to_user(struct trapframe *tf)
 
 static noreturn void user_return(void *running)
 {
-    struct proc *p = running;
+    struct thread *t = running;
     csr_clear(sstatus, SSTATUS_SIE);
-    while (unlikely(__atomic_load_n(&p->killed, __ATOMIC_RELAXED) || this_cpu()->resched)) {
+    while (unlikely(__atomic_load_n(&t->killed, __ATOMIC_RELAXED) || this_cpu()->resched)) {
         csr_set(sstatus, SSTATUS_SIE);
-        if (p->killed)
+        if (t->killed)
             proc_exit(-1);
         sched_yield();
         csr_clear(sstatus, SSTATUS_SIE);
     }
-    if (unlikely(p->alarm != 0))
-        alarm_deliver(p);
-    go_to_user(p->tf);
+    if (unlikely(t->alarm != 0))
+        alarm_deliver(t);
+    go_to_user(t->tf);
 }
 
 void trap_print(const struct trapframe *tf)
@@ -97,16 +97,17 @@ void trap_print(const struct trapframe *tf)
 
 // A fault of the program's own making: why, and what it did if more is to be told. The other
 // registers are printed with the boot argument registers=1.
-static __attribute__((noinline)) void end_program(struct proc *p, const char *why, const char *deed)
+static __attribute__((noinline)) void end_program(struct thread *t, const char *why,
+                                                  const char *deed)
 {
-    const struct trapframe *tf = p->tf;
+    const struct trapframe *tf = t->tf;
     if (log_admits()) {
-        kprintf("%d %s: %s%s: scause %ld, sepc 0x%lx, stval 0x%lx\n", p->leader->pid, p->name, why,
+        kprintf("%d %s: %s%s: scause %ld, sepc 0x%lx, stval 0x%lx\n", t->proc->pid, t->name, why,
                 deed, tf->cause, tf->epc, tf->tval);
         if (bootarg("registers", 0))
             trap_print(tf);
     }
-    __atomic_store_n(&p->killed, true, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&t->killed, true, __ATOMIC_SEQ_CST);
 }
 
 static const char *name_of(uint64 cause)
@@ -142,47 +143,48 @@ static const char *why_ended(int error)
 }
 
 // vm_fault has failed. On its own, so that other faults need not save registers for it.
-static __attribute__((noinline)) void refuse(struct proc *p, int error)
+static __attribute__((noinline)) void refuse(struct thread *t, int error)
 {
-    const struct trapframe *tf = p->tf;
-    if (error == -ENOMEM && p->leader->pid == 1)
+    const struct trapframe *tf = t->tf;
+    if (error == -ENOMEM && t->proc->pid == 1)
         sched_yield();        // init is never ended for want of memory: it tries again
     else if (error != -EINTR) // it was killed while it waited, and is about to end
-        end_program(p, why_ended(error),
-                    error == -EFAULT ? vm_explain(p->as, tf->tval, access_of(tf->cause), tf->sp)
-                                     : "");
+        end_program(t, why_ended(error),
+                    error == -EFAULT
+                        ? vm_explain(t->proc->as, tf->tval, access_of(tf->cause), tf->sp)
+                        : "");
 }
 
-static void user_fault(struct proc *p, const struct trapframe *tf)
+static void user_fault(struct thread *t, const struct trapframe *tf)
 {
-    int r = vm_fault(p->as, tf->tval, access_of(tf->cause));
+    int r = vm_fault(t->proc->as, tf->tval, access_of(tf->cause));
     if (r < 0)
-        refuse(p, r);
+        refuse(t, r);
 }
 
 void user_trap(struct trapframe *tf)
 {
-    struct proc *p = current();
+    struct thread *t = current();
     uint64 cause = tf->cause;
-    debug_assert(irq_depth() == 0 && p->tf == tf);
+    debug_assert(irq_depth() == 0 && t->tf == tf);
     if (DEBUG_BUILD)
         csr_clear(sstatus, SSTATUS_SUM);
     if (cause & CAUSE_INTERRUPT) {
         handle_interrupt(cause);
-        user_return(p);
+        user_return(t);
     }
     csr_set(sstatus, SSTATUS_SIE);
     if (likely(cause == CAUSE_USER_ECALL)) {
         tf->epc += 4;
         syscall(tf);
     } else if (is_page_fault(cause)) {
-        user_fault(p, tf);
+        user_fault(t, tf);
     } else if (cause == CAUSE_ILLEGAL && (tf->sstatus & SSTATUS_FS) == 0) {
-        fp_enable(p);
+        fp_enable(t);
     } else {
-        end_program(p, name_of(cause), "");
+        end_program(t, name_of(cause), "");
     }
-    user_return(p);
+    user_return(t);
 }
 
 static noreturn void unexpected_trap(struct trapframe *tf)
@@ -196,7 +198,8 @@ static noreturn void unexpected_trap(struct trapframe *tf)
 static void kernel_fault(struct trapframe *tf, uint64 landing)
 {
     count(C_fault_kernel);
-    struct addrspace *as = this_cpu()->as; // before interrupts, which may lead to another hart
+    struct addrspace *as =
+        as_of(this_cpu()->mmu); // before interrupts, which may lead to another hart
     if (tf->sstatus & SSTATUS_SPIE)
         csr_set(sstatus, SSTATUS_SIE);
     int r = vm_fault(as, tf->tval, access_of(tf->cause));
@@ -215,7 +218,7 @@ void kernel_trap(struct trapframe *tf)
     if (tf->cause & CAUSE_INTERRUPT) {
         handle_interrupt(tf->cause);
         struct cpu *c = this_cpu();
-        if (c->resched && c->proc != c->idle_thread)
+        if (c->resched && c->thread != c->idle_thread)
             sched_yield();
     } else if (is_page_fault(tf->cause) && uaccess_pc(tf->epc, &landing)) {
         kernel_fault(tf, landing);

@@ -5,7 +5,7 @@
 // after a clearing.
 #include "kernel/vm/addrspace.h"
 #include "kernel/vm/pagetable.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 
 void as_accessed(struct addrspace *as, uaddr_t va, uint n, uint8 *map)
 {
@@ -29,6 +29,6 @@ void as_clear_accessed(struct addrspace *as, uaddr_t va, uint n, const uint8 *ma
         any = true;
     }
     if (any)
-        tlb_flush_space(as);
+        tlb_flush_space(&as->mmu);
     sleeplock_unlock(&as->lock);
 }

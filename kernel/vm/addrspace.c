@@ -12,7 +12,7 @@
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/roots.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 #include "kernel/vm/unmap.h"
 
 static struct kmem_cache space_cache = KMEM_CACHE("addrspace", struct addrspace);
@@ -47,7 +47,7 @@ void as_put(struct addrspace *as)
     kassert(before > 0);
     if (before > 1)
         return;
-    tlb_evict_space(as);
+    tlb_evict_space(&as->mmu);
     as_debug_check(as);
     mapping_leave(as);
     uint64 promised = as->promised_tables;

@@ -2,8 +2,8 @@
 // two roots over them. DESIGN: "Two roots, one user half", "Regions and the one fault handler".
 //
 //     states:  BUILDING (as_create, as_map, as_write: nobody runs on it)
-//              -> LIVE (as_activate) -> ENDING (last as_put) -> freed
-//     a life:  as_create, as_map ..., as_activate, vm_fault ..., as_sbrk, as_put
+//              -> LIVE (mmu_activate) -> ENDING (last as_put) -> freed
+//     a life:  as_create, as_map ..., mmu_activate, vm_fault ..., as_sbrk, as_put
 //
 // vm/ never asks which process is running: it is given the address space.
 #ifndef KERNEL_VM_ADDRSPACE_H
@@ -12,10 +12,11 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lib/kdef.h"
 #include "kernel/lib/list.h"
-#include "kernel/lock/sleeplock.h"
 #include "kernel/memlayout.h"
+#include "kernel/mmu/context.h"
 #include "kernel/param.h"
 #include "kernel/riscv.h"
+#include "kernel/thread/sleeplock.h"
 
 struct inode;
 
@@ -26,6 +27,7 @@ struct addrspace {
     int32 refs;                 // a: processes (threads) that run in it, and passing users
     paddr_t user_root;          // I: maps the program alone
     paddr_t kernel_root;        // I: the same user half, and the kernel's
+    struct mmu_context mmu;     // what a hart and a thread know of it: roots, generations
     struct sleeplock lock;      // guards what is marked L; never held across I/O
     struct list regions;        // L: struct region, by address, disjoint
     uint32 region_count;        // L: of them, at most REGIONS_MAX
@@ -42,8 +44,6 @@ struct addrspace {
     uaddr_t fill_next;          // L: the same for untouched pages
     uint32 fill_sequence;       // L: of them, filled one after the other
     uint32 cow_run;             // L: pages that the next such copy takes along
-    uint64 tlb_gen;             // a: counts changes that need a flush
-    uint64 hart_gen[NCPU];      // a: tlb_gen at which each hart last flushed this space
     struct list storing;        // mapping lock: spaces that may store into files
     uint32 visitors;            // mapping lock: who looks into it for a file's sake
     struct usyscall info;       // I once LIVE: what the process page holds
@@ -65,14 +65,14 @@ struct addrspace *as_create(void);
 
 void as_get(struct addrspace *as);
 // The last one frees regions, pages and tables, after every hart that keeps it has left it. Must
-// not be the space this hart runs on (as_activate(&kernel_space) first). May sleep.
+// not be the space this hart runs on (mmu_activate another first). May sleep.
 void as_put(struct addrspace *as);
 
-// Makes as the space of this hart: satp, and the flush that its generation asks for. in_use: the
-// thread that runs next belongs to it (else it is only kept while idle). Interrupts are off.
-void as_activate(struct addrspace *as, bool in_use);
-// This hart's thread goes, the space is kept in satp meanwhile. Interrupts are off.
-void as_idle(void);
+// The address space that contains the context m.
+static inline struct addrspace *as_of(struct mmu_context *m)
+{
+    return (struct addrspace *)((char *)m - offsetof(struct addrspace, mmu));
+}
 
 // True for PROT_ bits, but not W and X together.
 bool as_valid_prot(int prot);

@@ -5,13 +5,13 @@
 // parent with some entries copy-on-write that nobody shares: its next write claims them.
 #include "kernel/errno.h"
 #include "kernel/lib/counter.h"
-#include "kernel/lock/thread.h"
+#include "kernel/thread/self.h"
 #include "kernel/vm/mapping.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/roots.h"
 #include "kernel/vm/superpage.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 
 // The entry for the child: the parent's, without its right to write.
 static pte_t share_entry(pte_t *from) { return *from = pt_cow(*from); }
@@ -85,7 +85,7 @@ int as_fork(struct addrspace *parent, struct addrspace **child)
         if (err == 0)
             err = copy_region(parent, as, r);
     }
-    tlb_flush_space(parent); // a program that forks has written something
+    tlb_flush_space(&parent->mmu); // a program that forks has written something
     list_for_each (r, &as->regions, struct region, link)
         mapping_add(r); // before the parent may be looked into: what it loses, the child loses, too
     sleeplock_unlock(&parent->lock);

@@ -56,14 +56,14 @@
 #include "kernel/lib/string.h"
 #include "kernel/lock/lockdep.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/thread.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/self.h"
+#include "kernel/thread/waitq.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/roots.h"
 #include "kernel/vm/superpage.h"
 #include "kernel/vm/supply.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 
 #define COW_RUN_MAX   8   // pages copied at one fault
 #define PROMISE_TRIES 100 // clock ticks that a promised frame may take to turn up
@@ -103,9 +103,9 @@ static int copy_run(struct addrspace *as, const struct region *r, uaddr_t va, pt
     if (n == 0)
         return -ENOMEM;
     as->cow_next = va + n * PGSIZE;
-    tlb_flush_space(as);
+    tlb_flush_space(&as->mmu);
     if (r->prot & PROT_EXEC) // written to from outside (poke.h)
-        tlb_new_code(as);
+        tlb_new_code(&as->mmu);
     for (uint i = 0; i < n; i++) {
         struct page *old = pt_page(entry[i]);
         pt_publish(&entry[i], pt_user_entry(own[i], r->prot));
@@ -122,7 +122,7 @@ static int replace_zero_page(struct addrspace *as, struct region *r, uaddr_t va,
                              struct supply *s)
 {
     *entry &= ~PTE_V;
-    tlb_flush_space(as);
+    tlb_flush_space(&as->mmu);
     int err = r->ops->fill(as, r, va, ACCESS_WRITE, entry, s);
     if (err)
         *entry = 0;

@@ -1,7 +1,7 @@
 // Looking at an address space: printing its tables, and checking all that is known of it.
 #include "kernel/dev/console.h"
 #include "kernel/fcntl.h"
-#include "kernel/lock/thread.h"
+#include "kernel/thread/self.h"
 #include "kernel/vm/kmap.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"

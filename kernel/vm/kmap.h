@@ -21,14 +21,4 @@ void kmap_hart(void);
 // The kernel address of the slots for trap entry (struct trapslot[NCPU]) in the TRAPFRAME page.
 struct trapslot *kmap_trapslots(void);
 
-// A kernel stack of KSTACK_SIZE bytes with unmapped memory below it: its upper end, 0 if there is
-// none. Interrupts are on (but at boot), and no spinlock is held: all harts may have to flush.
-vaddr_t kstack_alloc(void);
-void kstack_free(vaddr_t top);
-
-// True if va lies on a kernel stack, on a page that is mapped. A load or store that faults there
-// has met what its hart remembers from before the page was mapped: after a flush it can be
-// repeated.
-bool kstack_is_mapped(vaddr_t va);
-
 #endif

@@ -13,8 +13,8 @@
 #include "kernel/fs/journal.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/waitq.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/thread/waitq.h"
+#include "kernel/mmu/tlb.h"
 #include "kernel/vm/unmap.h"
 
 static struct spinlock lock = SPINLOCK_INIT("mapping", MAPPING);
@@ -108,7 +108,7 @@ static void unmap_beyond(struct addrspace *as, struct inode *ip)
             had |= take_rights(as, beyond_end(r), r->end, PTE_V);
     }
     if (had)
-        tlb_flush_space(as);
+        tlb_flush_space(&as->mmu);
     list_for_each (r, &as->regions, struct region, link) {
         if (r->file != ip)
             continue;
@@ -142,7 +142,7 @@ static void protect(struct addrspace *as, struct inode *)
             had |= take_rights(as, r->start, r->end, PTE_W | PTE_D);
     }
     if (had & PTE_W)
-        tlb_flush_space(as);
+        tlb_flush_space(&as->mmu);
 }
 
 static void group_is_staged(void)

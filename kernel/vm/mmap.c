@@ -11,7 +11,7 @@
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/fs/inode.h"
-#include "kernel/lock/thread.h"
+#include "kernel/thread/self.h"
 #include "kernel/mem/page.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/superpage.h"

@@ -15,11 +15,11 @@
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/lib/string.h"
-#include "kernel/lock/thread.h"
+#include "kernel/thread/self.h"
 #include "kernel/vm/fault.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 
 // A kernel of `make BUG=dirtycow` makes the mistake of CVE-2016-5195 (labs/dirtycow).
 #ifdef BUG_dirtycow
@@ -49,7 +49,7 @@ static int write_page(struct addrspace *as, uaddr_t va, const void *from, size_t
         return FAULT_FIRST;
     memcpy((char *)page_to_virt(p) + va % PGSIZE, from, n);
     if (r->prot & PROT_EXEC)
-        tlb_new_code(as);
+        tlb_new_code(&as->mmu);
     return 0;
 }
 

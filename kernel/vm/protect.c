@@ -7,7 +7,7 @@
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/superpage.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 #include "kernel/vm/unmap.h"
 
 #define CHANGED_RIGHTS (PTE_V | PTE_R | PTE_W | PTE_X | PTE_D)
@@ -54,7 +54,7 @@ void protect_range(struct addrspace *as, uaddr_t start, uaddr_t end, int prot)
         lost |= protect_region(as, r);
     }
     if (lost)
-        tlb_flush_space(as);
+        tlb_flush_space(&as->mmu);
     if (prot & PROT_EXEC)
-        tlb_new_code(as);
+        tlb_new_code(&as->mmu);
 }

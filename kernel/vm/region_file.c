@@ -19,7 +19,7 @@
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
 #include "kernel/vm/supply.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 
 static_assert(BSIZE == PGSIZE, "a block is a page");
 
@@ -75,7 +75,7 @@ static int fill_copy(struct addrspace *as, const struct region *r, const struct 
     if (b)
         page_copy(page_to_virt(p), block_data(b));
     if (r->prot & PROT_EXEC)
-        tlb_new_code(as);
+        tlb_new_code(&as->mmu);
     pt_publish(entry, pt_user_entry(p, r->prot));
     as->resident++;
     count(C_fault_file_copy);
@@ -108,7 +108,8 @@ static int file_fill(struct addrspace *as, struct region *r, uaddr_t va, enum ac
     if (access == ACCESS_WRITE && !shared)
         return fill_copy(as, r, b, entry);
     if (r->prot & PROT_EXEC)
-        tlb_new_code(as); // first: no thread meets the page and runs what was in its frame before
+        tlb_new_code(
+            &as->mmu); // first: no thread meets the page and runs what was in its frame before
     if (!map_page(as, b ? b->page : zero_page, entry,
                   store ? pt_user_rights(r->prot) : cache_rights(r)))
         return -ENOMEM;

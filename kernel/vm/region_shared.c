@@ -14,7 +14,7 @@
 #include "kernel/mem/kmem.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/region.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 
 #define PLACE_BITS 9
 #define PLACES     (1 << PLACE_BITS)
@@ -96,7 +96,7 @@ static int shared_fill(struct addrspace *as, struct region *r, uaddr_t va, enum 
         return -ENOMEM;
     page_get(p); // the object keeps it meanwhile: this region holds the object
     if (r->prot & PROT_EXEC)
-        tlb_new_code(as);
+        tlb_new_code(&as->mmu);
     pt_publish(entry, pt_user_entry(p, r->prot));
     as->resident++;
     count(C_fault_shared_map);

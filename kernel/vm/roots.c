@@ -53,6 +53,7 @@ int roots_create(struct addrspace *as)
     }
     as->user_root = page_to_phys(user);
     as->kernel_root = page_to_phys(kernel);
+    mmu_set_roots(&as->mmu, as->kernel_root, as->user_root);
     page_copy(pt_table(as->kernel_root), pt_table(kernel_space.kernel_root));
     uint corner = pt_index(TRAMPOLINE, 2);
     pt_table(as->user_root)[corner] = pt_table(as->kernel_root)[corner];

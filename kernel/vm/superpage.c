@@ -5,7 +5,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/roots.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 
 static_assert(BLOCK_FRAMES == PT_ENTRIES, "a block is what a table maps");
 
@@ -65,7 +65,7 @@ bool super_write(struct addrspace *as, const struct region *r, pte_t *leaf)
     for (uint i = 0; i < BLOCK_FRAMES; i++)
         page_copy(page_to_virt(to + i), page_to_virt(from + i));
     *leaf &= ~PTE_V; // all harts forget it first, as in fault.c
-    tlb_flush_space(as);
+    tlb_flush_space(&as->mmu);
     pt_publish(leaf, pt_user_entry(to, r->prot));
     count(C_super_copy);
     page_put_block(from);
@@ -76,7 +76,7 @@ void super_split(struct addrspace *as, pte_t *leaf)
 {
     struct page *table = take_spare(as);
     pte_t *to = page_to_virt(table), entry = *leaf;
-    tlb_flush_space(as); // a hart may still reach this table from where it was before
+    tlb_flush_space(&as->mmu); // a hart may still reach this table from where it was before
     for (uint i = 0; i < PT_ENTRIES; i++, entry += PA2PTE(PGSIZE))
         to[i] = entry;
     pt_publish(leaf, PA2PTE(page_to_phys(table)) | PTE_V);

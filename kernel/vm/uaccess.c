@@ -8,7 +8,7 @@
 #include "kernel/errno.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
-#include "kernel/lock/thread.h"
+#include "kernel/thread/self.h"
 #include "kernel/memlayout.h"
 
 #define UACCESS_FAULT (-1)

@@ -6,7 +6,7 @@
 
 #include "kernel/vm/pagetable.h"
 #include "kernel/vm/superpage.h"
-#include "kernel/vm/tlb.h"
+#include "kernel/mmu/tlb.h"
 
 pte_t take_rights(struct addrspace *as, uaddr_t start, uaddr_t end, pte_t rights)
 {
@@ -51,6 +51,6 @@ uint64 unmap_range(struct addrspace *as, uaddr_t start, uaddr_t end)
     // one that allows nothing is invalid already, and has its page
     if (!take_rights(as, start, end, PTE_V))
         return 0;
-    tlb_flush_space(as);
+    tlb_flush_space(&as->mmu);
     return unmap_unused(as, start, end);
 }

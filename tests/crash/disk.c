@@ -12,7 +12,7 @@
 #include "kernel/lib/counter.h"
 #include "kernel/lib/string.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 #include "tests/crash/world.h"
 
 #include <stdlib.h>

@@ -3,9 +3,9 @@
 // across a sleep.
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
-#include "kernel/lock/sleeplock.h"
+#include "kernel/thread/sleeplock.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/waitq.h"
 #include "tests/crash/world.h"
 
 struct cpu machine_hart;
@@ -95,7 +95,7 @@ void sleeplock_lock(struct sleeplock *l)
         spin_unlock(&wait_lock);
     }
     l->state = 1;
-    l->holder = (struct proc *)world_thread();
+    l->holder = (struct thread *)world_thread();
 }
 
 void sleeplock_unlock(struct sleeplock *l)

@@ -12,8 +12,8 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/thread.h"
-#include "kernel/lock/waitq.h"
+#include "kernel/thread/self.h"
+#include "kernel/thread/waitq.h"
 #include "tests/crash/world.h"
 
 #include <pthread.h>
@@ -134,7 +134,7 @@ static void *thread_main(void *arg)
     world_fail("a thread of the kernel has returned");
 }
 
-static void start(const char *name, void (*main)(void *arg), void *arg)
+void thread_start(const char *name, void (*main)(void *arg), void *arg)
 {
     pthread_t id;
     struct host_thread *t = &host->thread[nthreads];
@@ -157,8 +157,6 @@ void world_threads_prepare(void)
     for (uint i = 0; i < THREADS_MAX; i++)
         pthread_cond_init(&host->thread[i].turn, 0);
 }
-
-void (*thread_start)(const char *name, void (*main)(void *arg), void *arg) = start;
 
 // One of the threads that could run, but for one; 0: there is none.
 static struct thread *pick(const struct thread *but)
@@ -250,8 +248,6 @@ int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool ki
 
 // There are no processes, and nobody kills a thread.
 bool thread_killed(void) { return false; }
-
-bool thread_has_reserve(void) { return false; }
 
 // One thing happens beside the running thread.
 static void something(void)

@@ -8,13 +8,13 @@
 //         sleep(&ready, &l);              ready = true;
 //     ...                                 wakeup(&ready);
 //     spin_unlock(&l);                    spin_unlock(&l);
-#ifndef KERNEL_LOCK_WAITQ_H
-#define KERNEL_LOCK_WAITQ_H
+#ifndef KERNEL_THREAD_WAITQ_H
+#define KERNEL_THREAD_WAITQ_H
 
 #include "kernel/lib/kdef.h"
 
-struct proc;
 struct spinlock;
+struct thread;
 
 void waitq_init(void);
 
@@ -33,10 +33,10 @@ int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool ki
 void wakeup(const void *chan);
 
 // Makes one of them runnable, who came first: returns it, 0 if there is none.
-struct proc *wakeup_one(const void *chan);
+struct thread *wakeup_one(const void *chan);
 
-// Ends a killable sleep of p, if it is in one.
-void wakeup_killed(struct proc *p);
+// Ends a killable sleep of t, if it is in one.
+void wakeup_killed(struct thread *t);
 
 // Clock ticks since boot, by the time counter; how many counts of that a tick has.
 uint64 clock_ticks(void);

@@ -10,7 +10,7 @@
 // Both say first what they want and then look at the other: whatever the order, at least one of a
 // reader and a writer sees the other, and it is the reader who takes his word back. So none comes
 // in while a writer waits, and the writer waits only for those who were in before.
-#include "kernel/lock/rwlock.h"
+#include "kernel/ktest/rwlock.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"

@@ -9,9 +9,9 @@
 // ask to write, nor a writer to read.
 //
 // The kernel itself has no data that is read often enough, and changed rarely enough, to be worth
-// one: this is what a lab asks for, with its test in ktest/.
-#ifndef KERNEL_LOCK_RWLOCK_H
-#define KERNEL_LOCK_RWLOCK_H
+// one: this is what a lab asks for, with its test beside it.
+#ifndef KERNEL_KTEST_RWLOCK_H
+#define KERNEL_KTEST_RWLOCK_H
 
 #include "kernel/lib/kdef.h"
 #include "kernel/lock/spinlock.h"

@@ -3,12 +3,12 @@
 // come a spinlock and a wait queue (U. Drepper, "Futexes Are Tricky", mutex 2). Who lets go hands
 // the lock to the first waiter: else a thread that takes it again and again leaves the others
 // hungry.
-#include "kernel/lock/sleeplock.h"
+#include "kernel/thread/sleeplock.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
 #include "kernel/lock/spinlock.h"
-#include "kernel/lock/waitq.h"
-#include "kernel/proc/proc.h"
+#include "kernel/thread/thread.h"
+#include "kernel/thread/waitq.h"
 
 // Orders a waiter's decision to sleep against the wakeup. Contention is rare: one for all.
 static struct spinlock wait_lock = SPINLOCK_INIT("sleeplock", SLEEPLOCK);

@@ -1,18 +1,18 @@
 // Sleeplocks: for longer work; waiters sleep, and get it in the order in which they came. Held by
 // a thread, also while it sleeps. Not for interrupt handlers.
-#ifndef KERNEL_LOCK_SLEEPLOCK_H
-#define KERNEL_LOCK_SLEEPLOCK_H
+#ifndef KERNEL_THREAD_SLEEPLOCK_H
+#define KERNEL_THREAD_SLEEPLOCK_H
 
 #include "kernel/lib/kdef.h"
 #include "kernel/lock/level.h"
 
-struct proc;
+struct thread;
 
 struct sleeplock {
-    uint32 state;        // a: 0 free, 1 held, 2 held and others wait
-    uint8 level;         // I
-    const char *name;    // I
-    struct proc *holder; // while it is held
+    uint32 state;          // a: 0 free, 1 held, 2 held and others wait
+    uint8 level;           // I
+    const char *name;      // I
+    struct thread *holder; // while it is held
 };
 
 #define SLEEPLOCK_INIT(name_, level_)                                                              \
