@@ -112,6 +112,9 @@ $(B)/kernel/%.S.o: kernel/%.S $(B)/kernel.flags
 	@mkdir -p $(@D)
 	$(call say,AS $<)$(CC) $(KASFLAGS) -MMD -MP -c -o $@ $<
 
+# The switch over all system calls: a table of addresses instead of some comparisons for each call.
+$(B)/kernel/sys/dispatch.o: private KCFLAGS += -fjump-tables
+
 # The one file with floating-point instructions.
 $(B)/kernel/arch/fpu.S.o: private KASFLAGS := $(subst -march=$(KERNEL_MARCH),-march=rv64gc,$(KASFLAGS))
 

@@ -10,82 +10,36 @@
 #include <stddef.h>
 
 #include "kernel/errno.h"
+#include "kernel/syscall.h"
 #include "kernel/types.h"
 #include "kernel/vm.h"
 
 #define SBRK_ERROR ((char *)-1)
 
-struct stat;
-struct sysinfo;
-struct procinfo;
-
 typedef long off_t;
 
 #define MAP_FAILED ((void *)-1)
 
-// System calls: kernel/syscall.h has notes on those that are Twofold's own.
-int fork(void);
+// The system calls: for each entry of the table in kernel/syscall.h the prototype of the stub,
+// sys_read, and of the function, read. The functions of the calls that are LIBRARY there stand
+// below the table.
+#define ARG(type, name)                 __typeof__(type) name
+#define NO_ARGS                         void
+#define STUB(number, name, result, ...) result sys_##name(__VA_ARGS__);
+#define STUB_AND_NAME(number, name, result, ...)                                                   \
+    STUB(number, name, result, __VA_ARGS__) result name(__VA_ARGS__);
+SYSCALLS(STUB_AND_NAME, STUB)
+#undef STUB_AND_NAME
+#undef STUB
+#undef NO_ARGS
+#undef ARG
+
 int exit(int status) __attribute__((noreturn));
-int wait(int *status);
-int waitpid(int pid, int *status, int flags);
-int pipe(int *fds);
-int write(int fd, const void *buf, int n);
-int read(int fd, void *buf, int n);
-int close(int fd);
-int kill(int pid);
-int exec(const char *path, char **argv);
-int open(const char *path, int flags);
-int mknod(const char *path, short major, short minor);
-int unlink(const char *path);
-int fstat(int fd, struct stat *st);
-int link(const char *old, const char *new);
-int symlink(const char *target, const char *path);
-int readlink(const char *path, char *buf, int n);
-int rename(const char *old, const char *new);
-int mkdir(const char *path);
-int chdir(const char *path);
-int dup(int fd);
-int dup2(int fd, int to);
-off_t lseek(int fd, off_t offset, int whence);
-int ftruncate(int fd, off_t size);
-int fsync(int fd);
-int sync(void);
-int getpid(void);
-int getppid(void);
-int setpgid(int pid, int pgid);
-int tcsetpgrp(int fd, int pgid);
-int tcshell(int fd);
-char *sys_sbrk(long n, int how);
-int sleep(int ticks);
-int pause(int ticks);
-int uptime(void);
-int gettime(uint64 *ns);
-int trace(int mask);
-int interpose(int mask, const char *path);
-int sysinfo(struct sysinfo *info);
-int isolate(int on);
-int procinfo(int pid, struct procinfo *info);
-int pgtable(int pid, int root, uint64 va, int level, uint64 *table);
-uint64 pgpte(void *va);
-void kpgtbl(void);
-int pgaccess(void *base, int pages, void *mask);
-void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
-int munmap(void *addr, size_t len);
-int mprotect(void *addr, size_t len, int prot);
-int msync(void *addr, size_t len, int flags);
-int madvise(void *addr, size_t len, int advice);
-int failalloc(int n);
-int sigalarm(int ticks, void (*handler)());
-int sigreturn(void);
-int backtrace(void);
-int cpupin(int cpu);
-int clone(void (*fn)(void *), void *arg, void *stack_top);
-int join(int tid, int *status);
 void thread_exit(int status) __attribute__((noreturn));
-int futex(int *addr, int op, int value, int ticks);
-int procmem_write(int pid, void *addr, const void *buf, int n);
-int poweroff(int status);
-int reboot(void);
+int sleep(int ticks); // the older name of pause
+
+int fork(void);
+int clone(void (*fn)(void *), void *arg, void *stack_top);
 
 // Moves the break by n bytes, returns the old one or SBRK_ERROR: memory that is promised
 // (SBRK_EAGER), or provided at the first touch if there is any then (SBRK_LAZY).

@@ -7,14 +7,10 @@
 #include "kernel/proc/tree.h"
 #include "kernel/syscall.h"
 
-#define FITS(number, name, args)                                                                   \
-    static_assert((number) < WATCH_BITS, #name " can be traced and refused");
-SYSCALLS(FITS)
-#undef FITS
-
+// The last bit of a mask stands for all calls from there on.
 static bool in_mask(uint64 mask, uint64 number)
 {
-    return number < WATCH_BITS && (mask >> number & 1) != 0;
+    return (mask >> min_u64(number, WATCH_BITS - 1) & 1) != 0;
 }
 
 bool watch_traces(const struct watch *w, uint64 number) { return in_mask(w->traced, number); }
@@ -55,9 +51,19 @@ int watch_interpose(struct watch *w, uint64 mask, const char *path)
     }
     if (r == 0) // last: no other thread meets the new mask with an old path
         w->refused |= mask & ~(1UL << SYS_exit | 1UL << SYS_thread_exit);
+    w->at_begin = w->refused != 0 || w->verbose;
     spin_unlock(&tree_lock);
     inode_put(found);
     return r;
+}
+
+// Takes the lock, because another thread may call interpose() meanwhile, which must not be missed.
+void watch_set_verbose(struct watch *w, bool on)
+{
+    spin_lock(&tree_lock);
+    w->verbose = on;
+    w->at_begin = w->refused != 0 || w->verbose;
+    spin_unlock(&tree_lock);
 }
 
 void watch_fork_locked(struct watch *child, const struct watch *parent)

@@ -15,12 +15,14 @@
 
 struct inode;
 
-#define WATCH_BITS 64 // of the masks: the numbers of calls are less
+#define WATCH_BITS 64 // of the masks; the last one stands for all calls from 63 on
 
 // T: all
 struct watch {
     uint64 traced;
     uint64 refused;
+    bool verbose;          // a traced call prints its arguments, too
+    bool at_begin;         // there is something to do when a call begins: refused != 0, or verbose
     char path[MAXPATH];    // may be opened and executed though that is refused; "": none
     struct inode *allowed; // what it led to; 0: nothing
 };
@@ -35,6 +37,9 @@ bool watch_refuses(const struct watch *w, uint64 number);
 // Refuses the calls of mask, too (never exit, thread_exit); path, from the caller's working
 // directory, stays allowed, "-": none. 0; -EPERM: a path that open and exec are refused by now.
 int watch_interpose(struct watch *w, uint64 mask, const char *path);
+
+// Whether traced calls print their arguments, too.
+void watch_set_verbose(struct watch *w, bool on);
 
 // => tree_lock held: a child's watch is as its parent's.
 void watch_fork_locked(struct watch *child, const struct watch *parent);

@@ -1,5 +1,7 @@
-// System calls on files and names. Each fetches and checks its arguments and calls the layer that
-// does the work; results are copied out last, and undone if that fails.
+// System calls on files and names.
+//
+// Each fetches and checks its arguments and calls the layer that does the work. Results are copied
+// out last. If that fails, what the call has made is taken back.
 #include "kernel/errno.h"
 #include "kernel/file/file.h"
 #include "kernel/fs/journal.h"
@@ -10,212 +12,322 @@
 #include "kernel/sys/dispatch.h"
 #include "kernel/vm/uaccess.h"
 
-static struct file *fetch_file(uint64 fd) { return fdtable_get(&current()->proc->fds, (int)fd); }
+// --- Open files ---
 
-// What call says of the file behind descriptor a[0]; -EBADF.
-static inline int64 on_file(const uint64 *a, int64 (*call)(struct file *f, const uint64 *a))
-{
-    struct file *f = fetch_file(a[0]);
-    if (!f)
-        return -EBADF;
-    int64 r = call(f, a);
-    file_close(f);
-    return r;
-}
+// The process's table of descriptors.
+static inline struct fdtable *descriptors(void) { return &current()->proc->fds; }
 
-// Gives f, taken over, the lowest free descriptor.
+// Gives f the lowest free descriptor, and takes over the caller's reference. The descriptor;
+// -EMFILE.
 static int64 add_file(struct file *f)
 {
-    int fd = fdtable_add(&current()->proc->fds, f);
+    int fd = fdtable_add(descriptors(), f);
+
     if (fd < 0)
         file_close(f);
     return fd;
 }
 
-// What call does with the path that a[0] tells.
-static inline int64 on_path(const uint64 *a, int64 (*call)(const char *path, const uint64 *a))
+int64 sys_read(int fd, uaddr_t buf, int n)
 {
-    char path[MAXPATH];
-    int e = fetch_path(a[0], path);
-    return e ? e : call(path, a);
-}
+    struct file *f = fdtable_get(descriptors(), fd);
 
-// What call does with the two paths that a[0] and a[1] tell.
-static int64 on_paths(const uint64 *a,
-                      int (*call)(struct inode *cwd, const char *first, const char *second))
-{
-    char first[MAXPATH], second[MAXPATH];
-    int e = fetch_path(a[0], first);
-    if (e == 0)
-        e = fetch_path(a[1], second);
-    return e ? e : call(proc_cwd(), first, second);
-}
-
-static int64 do_read(struct file *f, const uint64 *a) { return file_read(f, a[1], (int)a[2]); }
-static int64 do_write(struct file *f, const uint64 *a) { return file_write(f, a[1], (int)a[2]); }
-static int64 do_seek(struct file *f, const uint64 *a)
-{
-    return file_seek(f, (int64)a[1], (int)a[2]);
-}
-static int64 do_truncate(struct file *f, const uint64 *a) { return file_truncate(f, (int64)a[1]); }
-static int64 do_sync(struct file *f, const uint64 *) { return file_sync(f); }
-
-static int64 do_stat(struct file *f, const uint64 *a)
-{
-    struct stat st;
-    int e = file_stat(f, &st);
-    return e ? e : copyout(a[1], &st, sizeof st);
-}
-
-int64 sys_read(const uint64 *a) { return on_file(a, do_read); }
-int64 sys_write(const uint64 *a) { return on_file(a, do_write); }
-int64 sys_fstat(const uint64 *a) { return on_file(a, do_stat); }
-int64 sys_lseek(const uint64 *a) { return on_file(a, do_seek); }
-int64 sys_ftruncate(const uint64 *a) { return on_file(a, do_truncate); }
-int64 sys_fsync(const uint64 *a) { return on_file(a, do_sync); }
-
-static int64 do_open(const char *path, const uint64 *a)
-{
-    struct file *f;
-    struct inode *only;
-    if (fdtable_full(&current()->proc->fds))
-        return -EMFILE;
-    int e = watch_permits(&current()->proc->watch, SYS_open, path, &only);
-    if (e)
-        return e;
-    e = file_open(proc_cwd(), path, (int)a[1], only, &f);
-    inode_put(only);
-    return e ? e : add_file(f);
-}
-
-int64 sys_open(const uint64 *a) { return on_path(a, do_open); }
-
-int64 sys_close(const uint64 *a) { return fdtable_close(&current()->proc->fds, (int)a[0]); }
-
-int64 sys_dup(const uint64 *a)
-{
-    struct file *f = fetch_file(a[0]);
-    return f ? add_file(f) : -EBADF;
-}
-
-int64 sys_dup2(const uint64 *a)
-{
-    int old = (int)a[0], new = (int)a[1];
-    struct file *f = fetch_file(old);
-    if (!f)
+    if (f == NULL)
         return -EBADF;
-    int fd = new == old ? old : fdtable_set(&current()->proc->fds, new, f);
-    if (fd < 0 || new == old)
-        file_close(f);
-    return fd;
+    int64 done = file_read(f, buf, n);
+    file_close(f);
+    return done;
 }
 
-int64 sys_pipe(const uint64 *a)
+int64 sys_write(int fd, uaddr_t buf, int n)
+{
+    struct file *f = fdtable_get(descriptors(), fd);
+
+    if (f == NULL)
+        return -EBADF;
+    int64 done = file_write(f, buf, n);
+    file_close(f);
+    return done;
+}
+
+int64 sys_lseek(int fd, int64 offset, int whence)
+{
+    struct file *f = fdtable_get(descriptors(), fd);
+
+    if (f == NULL)
+        return -EBADF;
+    int64 pos = file_seek(f, offset, whence);
+    file_close(f);
+    return pos;
+}
+
+int64 sys_fstat(int fd, uaddr_t st)
+{
+    struct file *f = fdtable_get(descriptors(), fd);
+    struct stat stat;
+
+    if (f == NULL)
+        return -EBADF;
+    int err = file_stat(f, &stat);
+    if (err == 0)
+        err = copyout(st, &stat, sizeof(stat));
+    file_close(f);
+    return err;
+}
+
+int64 sys_ftruncate(int fd, int64 size)
+{
+    struct file *f = fdtable_get(descriptors(), fd);
+
+    if (f == NULL)
+        return -EBADF;
+    int err = file_truncate(f, size);
+    file_close(f);
+    return err;
+}
+
+int64 sys_fsync(int fd)
+{
+    struct file *f = fdtable_get(descriptors(), fd);
+
+    if (f == NULL)
+        return -EBADF;
+    int err = file_sync(f);
+    file_close(f);
+    return err;
+}
+
+int64 sys_sync(void) { return journal_flush(); }
+
+int64 sys_open(uaddr_t path, int flags)
+{
+    char name[MAXPATH];
+    struct inode *only;
+    struct file *f;
+
+    int err = fetch_path(path, name);
+    if (err)
+        return err;
+
+    // Without a free descriptor, a file must not be created or cut in vain.
+    if (fdtable_full(descriptors()))
+        return -EMFILE;
+
+    // A process that is refused open may have one path left, which must lead to `only`.
+    err = watch_permits(&current()->proc->watch, SYS_open, name, &only);
+    if (err)
+        return err;
+
+    err = file_open(proc_cwd(), name, flags, only, &f);
+    inode_put(only);
+    if (err)
+        return err;
+    return add_file(f);
+}
+
+int64 sys_close(int fd) { return fdtable_close(descriptors(), fd); }
+
+int64 sys_dup(int fd)
+{
+    struct file *f = fdtable_get(descriptors(), fd);
+
+    if (f == NULL)
+        return -EBADF;
+    return add_file(f);
+}
+
+int64 sys_dup2(int fd, int to)
+{
+    struct file *f = fdtable_get(descriptors(), fd);
+    int set = fd;
+
+    if (f == NULL)
+        return -EBADF;
+
+    // A descriptor that is made a copy of itself stays open, so nothing is to be set.
+    if (fd != to)
+        set = fdtable_set(descriptors(), to, f);
+    if (fd == to || set < 0)
+        file_close(f);
+    return set;
+}
+
+int64 sys_pipe(uaddr_t fds)
 {
     struct file *end[2];
-    int e = pipe_open(&end[0], &end[1]);
-    if (e)
-        return e;
+    int err = pipe_open(&end[0], &end[1]);
+
+    if (err)
+        return err;
     int fd[2] = {add_file(end[0]), add_file(end[1])};
     if (fd[0] < 0 || fd[1] < 0)
-        e = -EMFILE;
+        err = -EMFILE;
     else
-        e = copyout(a[0], fd, sizeof fd);
-    for (int i = 0; e && i < 2; i++)
-        fdtable_close(&current()->proc->fds, fd[i]); // one that was not added is no descriptor
-    return e;
+        err = copyout(fds, fd, sizeof(fd));
+
+    // After an error both ends go. To close an end that got no descriptor does nothing.
+    if (err) {
+        fdtable_close(descriptors(), fd[0]);
+        fdtable_close(descriptors(), fd[1]);
+    }
+    return err;
 }
 
-int64 sys_sync(const uint64 *) { return journal_flush(); }
+// --- Names ---
 
-static int make_node(struct inode *cwd, const char *path, const struct node *node)
+// Makes a file of another kind than a regular one at path. 0 or the error of path_create.
+static int make_node(const char *path, const struct node *node)
 {
     struct inode *ip;
-    int e = path_create(cwd, path, node, PATH_ENTRY, &ip);
-    if (e == 0)
+    int err = path_create(proc_cwd(), path, node, PATH_ENTRY, &ip);
+
+    if (err == 0)
         inode_put(ip);
-    return e;
+    return err;
 }
 
-static int64 do_mkdir(const char *path, const uint64 *)
+int64 sys_mkdir(uaddr_t path)
 {
-    return make_node(proc_cwd(), path, &(struct node){.type = T_DIR});
+    char name[MAXPATH];
+    int err = fetch_path(path, name);
+
+    if (err)
+        return err;
+    return make_node(name, &(struct node){.type = T_DIR});
 }
 
-static int make_symlink(struct inode *cwd, const char *target, const char *path)
+int64 sys_mknod(uaddr_t path, int major, int minor)
 {
-    if (target[0] == 0)
+    char name[MAXPATH];
+
+    // The disk has 16 bits for each number.
+    if (major < 0 || major >= NDEV || minor != (short)minor)
+        return -EINVAL;
+    int err = fetch_path(path, name);
+    if (err)
+        return err;
+    return make_node(name, &(struct node){.type = T_DEVICE, .major = major, .minor = minor});
+}
+
+// Copies two path arguments, each to MAXPATH bytes. 0 or the error of fetch_path.
+static int fetch_paths(uaddr_t old, char *from, uaddr_t new, char *to)
+{
+    int err = fetch_path(old, from);
+
+    if (err == 0)
+        err = fetch_path(new, to);
+    return err;
+}
+
+int64 sys_symlink(uaddr_t target, uaddr_t path)
+{
+    char to[MAXPATH], name[MAXPATH];
+    int err = fetch_paths(target, to, path, name);
+
+    if (err)
+        return err;
+    if (to[0] == 0)
         return -ENOENT;
-    return make_node(cwd, path, &(struct node){.type = T_SYMLINK, .target = target});
+    return make_node(name, &(struct node){.type = T_SYMLINK, .target = to});
 }
 
-static int64 do_unlink(const char *path, const uint64 *) { return path_unlink(proc_cwd(), path); }
-
-static int64 do_chdir(const char *path, const uint64 *)
+int64 sys_link(uaddr_t old, uaddr_t new)
 {
-    struct inode *dir;
-    int e = path_lookup(proc_cwd(), path, PATH_DIRECTORY, &dir);
-    if (e == 0)
-        proc_set_cwd(dir);
-    return e;
+    char from[MAXPATH], to[MAXPATH];
+    int err = fetch_paths(old, from, new, to);
+
+    if (err)
+        return err;
+    return path_link(proc_cwd(), from, to);
 }
 
-// The target of the link at path, not ended by a 0: its length; -EINVAL: no link.
+int64 sys_rename(uaddr_t old, uaddr_t new)
+{
+    char from[MAXPATH], to[MAXPATH];
+    int err = fetch_paths(old, from, new, to);
+
+    if (err)
+        return err;
+    return path_rename(proc_cwd(), from, to);
+}
+
+int64 sys_unlink(uaddr_t path)
+{
+    char name[MAXPATH];
+    int err = fetch_path(path, name);
+
+    if (err)
+        return err;
+    return path_unlink(proc_cwd(), name);
+}
+
+// Copies the target of the symbolic link at path to target, without a 0 at its end. Its length;
+// -EINVAL: path is no symbolic link; an error of path_lookup or inode_read.
 static int64 read_link(const char *path, char target[MAXPATH])
 {
     struct inode *ip;
-    int64 r = path_lookup(proc_cwd(), path, PATH_NOFOLLOW, &ip);
-    if (r)
-        return r;
+    int64 n = path_lookup(proc_cwd(), path, PATH_NOFOLLOW, &ip);
+
+    if (n < 0)
+        return n;
     inode_lock(ip);
-    r = ip->d.type == T_SYMLINK ? inode_read(ip, target, 0, MAXPATH) : -EINVAL;
+    if (ip->d.type == T_SYMLINK)
+        n = inode_read(ip, target, 0, MAXPATH);
+    else
+        n = -EINVAL;
     inode_unlock(ip);
     inode_put(ip);
-    return r;
+    return n;
 }
 
-static int64 do_readlink(const char *path, const uint64 *a)
+int64 sys_readlink(uaddr_t path, uaddr_t buf, int n)
 {
-    char target[MAXPATH];
-    int n = (int)a[2];
-    int64 r = n <= 0 ? -EINVAL : read_link(path, target);
-    if (r < 0)
-        return r;
-    r = min_u64(r, n);
-    int e = copyout(a[1], target, r);
-    return e ? e : r;
-}
+    char name[MAXPATH], target[MAXPATH];
+    int err = fetch_path(path, name);
 
-int64 sys_mkdir(const uint64 *a) { return on_path(a, do_mkdir); }
-int64 sys_unlink(const uint64 *a) { return on_path(a, do_unlink); }
-int64 sys_chdir(const uint64 *a) { return on_path(a, do_chdir); }
-int64 sys_readlink(const uint64 *a) { return on_path(a, do_readlink); }
-int64 sys_symlink(const uint64 *a) { return on_paths(a, make_symlink); }
-int64 sys_link(const uint64 *a) { return on_paths(a, path_link); }
-int64 sys_rename(const uint64 *a) { return on_paths(a, path_rename); }
-
-int64 sys_mknod(const uint64 *a)
-{
-    char path[MAXPATH];
-    struct node node = {.type = T_DEVICE, .major = (int)a[1], .minor = (int)a[2]};
-    if (node.major < 0 || node.major >= NDEV || node.minor != (short)node.minor)
+    if (err)
+        return err;
+    if (n <= 0)
         return -EINVAL;
-    int e = fetch_path(a[0], path);
-    return e ? e : make_node(proc_cwd(), path, &node);
+    int64 length = read_link(name, target);
+    if (length < 0)
+        return length;
+
+    // A target that is longer than the caller's buffer is cut.
+    length = min_u64(length, n);
+    err = copyout(buf, target, length);
+    if (err)
+        return err;
+    return length;
 }
 
-int64 sys_getcwd(const uint64 *a)
+// --- The working directory ---
+
+int64 sys_chdir(uaddr_t path)
 {
-    int n = (int)a[1];
+    char name[MAXPATH];
+    struct inode *dir;
+    int err = fetch_path(path, name);
+
+    if (err == 0)
+        err = path_lookup(proc_cwd(), name, PATH_DIRECTORY, &dir);
+    if (err == 0)
+        proc_set_cwd(dir);
+    return err;
+}
+
+int64 sys_getcwd(uaddr_t buf, int n)
+{
     if (n <= 0)
         return -EINVAL;
     struct page *page = page_alloc(0);
-    if (!page)
+    if (page == NULL)
         return -ENOMEM;
-    char *buf = page_to_virt(page);
-    int64 r = path_of_directory(proc_cwd(), buf, min_u64(n, PGSIZE));
-    if (r >= 0 && copyout(a[0], buf, r + 1) != 0)
-        r = -EFAULT;
+
+    char *path = page_to_virt(page);
+    int64 length = path_of_directory(proc_cwd(), path, min_u64(n, PGSIZE));
+    if (length >= 0 && copyout(buf, path, length + 1) < 0)
+        length = -EFAULT;
     page_put(page);
-    return r;
+    return length;
 }

@@ -1,4 +1,4 @@
-// System calls: memory.
+// System calls on memory: the heap, mappings, and calls that show or change page tables.
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/file/fdtable.h"
@@ -16,182 +16,222 @@
 #include "kernel/vm/poke.h"
 #include "kernel/vm/uaccess.h"
 
-int64 sys_sbrk(const uint64 *a)
+int64 sys_sbrk(int64 n, int how)
 {
-    if (a[1] != SBRK_EAGER && a[1] != SBRK_LAZY)
+    if (how != SBRK_EAGER && how != SBRK_LAZY)
         return -EINVAL;
-    return as_sbrk(current()->proc->as, (int64)a[0], (int)a[1]);
+    return as_sbrk(current()->proc->as, n, how);
 }
 
-int64 sys_pgpte(const uint64 *a) { return as_lookup(current()->proc->as, a[0]); }
+// --- Page tables ---
 
-// First the answer goes out, then what it told is cleared: a mask that cannot be written loses
-// nothing. If the mask lies in one of the pages, writing it counts as an access of the next period.
-int64 sys_pgaccess(const uint64 *a)
+int64 sys_pgpte(uaddr_t va) { return as_lookup(current()->proc->as, va); }
+
+int64 sys_pgaccess(uaddr_t base, int pages, uaddr_t mask)
 {
     uint8 map[PGACCESS_MAX / 8];
     struct addrspace *as = current()->proc->as;
-    uaddr_t base = PGROUNDDOWN(a[0]);
-    int n = (int)a[1];
-    if (n < 0 || n > PGACCESS_MAX)
+
+    base = PGROUNDDOWN(base);
+    if (pages < 0 || pages > PGACCESS_MAX)
         return -EINVAL;
-    if (base >= TRAPFRAME || (uint64)n * PGSIZE > TRAPFRAME - base)
+    if (base >= TRAPFRAME || (uint64)pages * PGSIZE > TRAPFRAME - base)
         return -EFAULT;
-    as_accessed(as, base, n, map);
-    int r = copyout(a[2], map, (n + 7) / 8);
-    if (r == 0)
-        as_clear_accessed(as, base, n, map);
-    return r;
+
+    // The bits are cleared only after the mask has gone out: a mask that cannot be written loses
+    // nothing. If the mask lies in one of the pages, writing it counts for the next call.
+    as_accessed(as, base, pages, map);
+    int err = copyout(mask, map, (pages + 7) / 8);
+    if (err == 0)
+        as_clear_accessed(as, base, pages, map);
+    return err;
 }
 
-int64 sys_kpgtbl(const uint64 *)
+int64 sys_kpgtbl(void)
 {
     as_print(current()->proc->as);
     return 0;
 }
 
-int64 sys_isolate(const uint64 *a)
+int64 sys_isolate(int on)
 {
     struct thread *t = current();
-    int on = (int)a[0], before = t->isolated;
+    int before = t->isolated;
+
     if (on < -1 || on > 1)
         return -EINVAL;
-    if (on >= 0) {
+    if (on != -1) {
         t->isolated = on;
-        sched_set_slot(t);
+        sched_set_slot(t); // what this hart's next trap exit reads
     }
     return before;
 }
 
-// The table goes out as it is at that moment: it stays while we use the space.
-int64 sys_pgtable(const uint64 *a)
+int64 sys_pgtable(int pid, int root, uint64 va, int level, uaddr_t table)
 {
-    int root = (int)a[1], level = (int)a[3];
+    struct addrspace *as;
+
     if (root < 0 || root > 1 || level < 0 || level > 2)
         return -EINVAL;
-    struct addrspace *as;
-    int r = proc_space((int)a[0], false, &as);
-    if (r < 0)
-        return r;
-    const pte_t *table = as_table(as, root, level, a[2]);
-    r = table ? copyout(a[4], table, PGSIZE) : -ENOENT;
+    int err = proc_space(pid, false, &as);
+    if (err)
+        return err;
+
+    // The process may change the table meanwhile, but it cannot free it: we use the space.
+    const pte_t *entries = as_table(as, root, level, va);
+    if (entries == NULL)
+        err = -ENOENT;
+    else
+        err = copyout(table, entries, PGSIZE);
     as_put(as);
-    return r;
+    return err;
 }
 
-// Through a page of ours, each piece into one page of as. How many bytes, or an error if none.
+// Copies n bytes from our address `from` to the address `to` of as, through a page of the kernel's.
+// Returns how many bytes it copied, or an error if it copied none.
 static int64 poke(struct addrspace *as, uaddr_t to, uaddr_t from, int n, char *page)
 {
     int done = 0;
+
     while (done < n && !thread_killed()) {
-        size_t part =
-            copyin_partial(page, from + done, min_u64(n - done, PGSIZE - (to + done) % PGSIZE));
-        int err = part > 0 ? vm_poke(as, to + done, page, part) : -EFAULT;
+        // A piece ends with the page of `to`, because vm_poke() changes one page at a time.
+        uint64 room = PGSIZE - (to + done) % PGSIZE;
+        size_t part = copyin_partial(page, from + done, min_u64(n - done, room));
+
+        int err = -EFAULT;
+        if (part > 0)
+            err = vm_poke(as, to + done, page, part);
+        if (err && done == 0)
+            return err;
         if (err)
-            return done > 0 ? done : err;
+            break;
         done += part;
     }
     return done;
 }
 
-int64 sys_procmem_write(const uint64 *a)
+int64 sys_procmem_write(int pid, uaddr_t addr, uaddr_t buf, int n)
 {
     struct addrspace *as;
-    if ((int)a[3] < 0)
+    int64 done = -ENOMEM;
+
+    if (n < 0)
         return -EINVAL;
-    int err = proc_space((int)a[0], true, &as);
+    int err = proc_space(pid, true, &as);
     if (err)
         return err;
+
     struct page *page = page_alloc(0);
-    int64 r = page ? poke(as, a[1], a[2], (int)a[3], page_to_virt(page)) : -ENOMEM;
+    if (page != NULL)
+        done = poke(as, addr, buf, n, page_to_virt(page));
     as_put(as);
     page_put(page);
-    return r;
+    return done;
 }
 
-int64 sys_failalloc(const uint64 *a) { return inject_arm((int64)a[0]); }
+int64 sys_failalloc(int n) { return inject_arm(n); }
 
+// --- Mappings ---
+
+// 0, or -EINVAL if the request makes no sense.
 static int check_request(const struct map_request *m)
 {
+    const int known = MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS;
     int kind = m->flags & (MAP_SHARED | MAP_PRIVATE);
-    bool fixed = m->flags & MAP_FIXED;
-    if (!as_valid_prot(m->prot) ||
-        (m->flags & ~(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS)))
+
+    if (!as_valid_prot(m->prot) || (m->flags & ~known) != 0)
         return -EINVAL;
-    if ((kind != MAP_SHARED && kind != MAP_PRIVATE) || (fixed && m->hint % PGSIZE != 0))
+    if (kind != MAP_SHARED && kind != MAP_PRIVATE)
         return -EINVAL;
-    return m->length == 0 || m->offset % PGSIZE != 0 || (int64)m->offset < 0 ? -EINVAL : 0;
+    if ((m->flags & MAP_FIXED) && m->hint % PGSIZE != 0)
+        return -EINVAL;
+    if (m->length == 0 || m->offset % PGSIZE != 0 || (int64)m->offset < 0)
+        return -EINVAL;
+    return 0;
 }
 
 static int64 map_file(struct map_request *m, int fd)
 {
     struct file *f = fdtable_get(&current()->proc->fds, fd);
-    if (!f)
+
+    if (f == NULL)
         return -EBADF;
-    int64 r = file_map(f, m->prot, m->flags & MAP_SHARED, &m->file, &m->denied);
-    if (r == 0)
-        r = as_mmap(current()->proc->as, m);
+    int64 at = file_map(f, m->prot, m->flags & MAP_SHARED, &m->file, &m->denied);
+    if (at == 0)
+        at = as_mmap(current()->proc->as, m);
     file_close(f);
-    return r;
+    return at;
 }
 
-int64 sys_mmap(const uint64 *a)
+int64 sys_mmap(uaddr_t addr, size_t len, int prot, int flags, int fd, int64 offset)
 {
     struct map_request m = {
-        .hint = a[0], .length = a[1], .prot = (int)a[2], .flags = (int)a[3], .offset = a[5]};
-    int e = check_request(&m);
-    if (e)
-        return e;
+        .hint = addr, .length = len, .prot = prot, .flags = flags, .offset = offset};
+    int err = check_request(&m);
+
+    if (err)
+        return err;
     m.hint = PGROUNDDOWN(m.hint);
-    if (!(m.flags & MAP_ANONYMOUS))
-        return map_file(&m, (int)a[4]);
+    if (!(flags & MAP_ANONYMOUS))
+        return map_file(&m, fd);
     m.offset = 0;
     return as_mmap(current()->proc->as, &m);
 }
 
-// An address and a length: where the pages of that range end. 1; 0: there are none; -EINVAL: no
-// page's address, or the rest is not valid; -ENOMEM: there is no memory of programs.
-static int fetch_range(const uint64 *a, bool valid, uaddr_t *end)
+// The range of pages that begins at addr and has len bytes: puts its end into *end. valid: the
+// call's other arguments are good. 1; 0: the range is empty; -EINVAL: addr is no page's, or not
+// valid; -ENOMEM: no program has memory there.
+static int check_range(uaddr_t addr, uint64 len, bool valid, uaddr_t *end)
 {
-    if (!valid || a[0] % PGSIZE != 0)
+    if (!valid || addr % PGSIZE != 0)
         return -EINVAL;
-    if (a[0] > TRAPFRAME || a[1] > TRAPFRAME - a[0])
+    if (addr > TRAPFRAME || len > TRAPFRAME - addr)
         return -ENOMEM;
-    *end = a[0] + PGROUNDUP(a[1]);
-    return a[1] > 0;
+    *end = addr + PGROUNDUP(len);
+    return len > 0;
 }
 
-int64 sys_munmap(const uint64 *a)
+int64 sys_munmap(uaddr_t addr, size_t len)
 {
     uaddr_t end;
-    return fetch_range(a, true, &end) > 0 ? as_munmap(current()->proc->as, a[0], end) : -EINVAL;
+
+    if (check_range(addr, len, true, &end) <= 0)
+        return -EINVAL;
+    return as_munmap(current()->proc->as, addr, end);
 }
 
-int64 sys_mprotect(const uint64 *a)
+int64 sys_mprotect(uaddr_t addr, size_t len, int prot)
 {
     uaddr_t end;
-    int e = fetch_range(a, as_valid_prot((int)a[2]), &end);
-    return e > 0 ? as_protect(current()->proc->as, a[0], end, (int)a[2]) : e;
+    int err = check_range(addr, len, as_valid_prot(prot), &end);
+
+    if (err <= 0)
+        return err;
+    return as_protect(current()->proc->as, addr, end, prot);
 }
 
-// What was stored is in the journal's hands already; MS_SYNC waits until it is on the disk.
-int64 sys_msync(const uint64 *a)
+int64 sys_msync(uaddr_t addr, size_t len, int flags)
 {
     uaddr_t end;
-    int flags = (int)a[2];
-    int e = fetch_range(a, flags == MS_SYNC || flags == MS_ASYNC, &end);
-    if (e > 0)
-        e = as_mapped(current()->proc->as, a[0], end);
-    return e || flags == MS_ASYNC ? e : journal_sync();
+    int err = check_range(addr, len, flags == MS_SYNC || flags == MS_ASYNC, &end);
+
+    if (err > 0)
+        err = as_mapped(current()->proc->as, addr, end);
+
+    // What was stored belongs to a group of the journal already. MS_SYNC waits for the disk.
+    if (err || flags == MS_ASYNC)
+        return err;
+    return journal_sync();
 }
 
-int64 sys_madvise(const uint64 *a)
+int64 sys_madvise(uaddr_t addr, size_t len, int advice)
 {
     uaddr_t end;
-    int advice = (int)a[2];
-    int e = fetch_range(a, advice == MADV_DONTNEED || advice == MADV_WILLNEED, &end);
-    if (e <= 0)
-        return e;
-    return advice == MADV_DONTNEED ? as_forget(current()->proc->as, a[0], end)
-                                   : as_want(current()->proc->as, a[0], end);
+    int err = check_range(addr, len, advice == MADV_DONTNEED || advice == MADV_WILLNEED, &end);
+
+    if (err <= 0)
+        return err;
+    if (advice == MADV_DONTNEED)
+        return as_forget(current()->proc->as, addr, end);
+    return as_want(current()->proc->as, addr, end);
 }

@@ -3,9 +3,6 @@
 // the library's lock for itself.
 #include "user/lib/lock.h"
 
-int sys_fork(void);
-int sys_clone(void (*fn)(void *), void *arg, void *stack_top);
-
 static struct mutex lock;
 static int threaded; // this process has had more threads than one
 

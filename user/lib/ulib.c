@@ -4,8 +4,6 @@
 #include "kernel/stat.h"
 #include "user/user.h"
 
-int sys_getcwd(char *buf, int size);
-
 char *sbrk(int n) { return sys_sbrk(n, SBRK_EAGER); }
 
 char *sbrklazy(int n) { return sys_sbrk(n, SBRK_LAZY); }

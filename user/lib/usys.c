@@ -1,9 +1,9 @@
-// The system calls' user side, one stub for each line of the table in kernel/syscall.h.
+// The system calls' user side: a stub for each entry of the table in kernel/syscall.h.
 //
-// A stub puts the number in a7, traps, and returns what comes back in a0; a value in -4095 .. -1
-// is an error number, which goes to errno, and the result is -1. Each stub has the name sys_X and,
-// weakly, X, so that a program may have a function of that name. sbrk and getcwd (ulib.c), fork and
-// clone (fork.c) are functions of the library, over the stubs.
+// A stub puts the number in a7, traps, and returns what comes back in a0. A value in -4095 .. -1 is
+// an error number: it goes to errno, and the result is -1. Each stub has the name sys_X and,
+// weakly, X, so that a program may have a function of that name. The calls that are LIBRARY in the
+// table have the name sys_X only: X is a function of the library (ulib.c, fork.c), which calls it.
 #include "user/user.h"
 #include "kernel/syscall.h"
 
@@ -23,13 +23,7 @@ static __attribute__((used)) long set_errno(int error)
     return -1;
 }
 
-// The first lines are the exceptions to the last: the C library defines these itself.
-#define PLAIN_NAME(name)                                                                           \
-    ".ifnc " #name ", sbrk\n .ifnc " #name ", getcwd\n"                                            \
-    ".ifnc " #name ", fork\n .ifnc " #name ", clone\n"                                             \
-    ".weak " #name "\n .set " #name ", sys_" #name "\n .endif\n .endif\n .endif\n .endif\n"
-
-#define STUB(number, name, args)                                                                   \
+#define STUB(number, name, ...)                                                                    \
     __asm__(".text\n"                                                                              \
             ".globl sys_" #name "\n"                                                               \
             ".type sys_" #name ", @function\n"                                                     \
@@ -38,8 +32,13 @@ static __attribute__((used)) long set_errno(int error)
             "    ecall\n"                                                                          \
             "    li t0, -4096\n"                                                                   \
             "    bltu t0, a0, syscall_failed\n"                                                    \
-            "    ret\n" PLAIN_NAME(name));
-SYSCALLS(STUB)
+            "    ret\n");
+
+#define STUB_AND_NAME(number, name, ...)                                                           \
+    STUB(number, name)                                                                             \
+    __asm__(".weak " #name "\n .set " #name ", sys_" #name "\n");
+
+SYSCALLS(STUB_AND_NAME, STUB)
 
 __asm__(".text\n"
         "syscall_failed:\n"

@@ -10,8 +10,8 @@ struct call {
 };
 
 static const struct call calls[] = {
-#define CALL(number, name, args) {#name, number},
-    SYSCALLS(CALL)
+#define CALL(number, name, ...) {#name, number},
+    SYSCALLS(CALL, CALL)
 #undef CALL
 };
 
