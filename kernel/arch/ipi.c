@@ -6,9 +6,7 @@
 #include "kernel/arch/layout.h"
 #include "kernel/lib/counter.h"
 
-static void (*handlers[IPI_REASONS])(void);
-
-void ipi_set_handler(enum ipi_reason reason, void (*handler)(void)) { handlers[reason] = handler; }
+void (*ipi_tlb_hook)(void);
 
 void ipi_raise(uint cpu_index)
 {
@@ -28,7 +26,9 @@ void ipi_send(uint cpu_index, enum ipi_reason reason)
 void ipi_receive(void)
 {
     uint32 pending = __atomic_exchange_n(&this_cpu()->ipi_pending, 0, __ATOMIC_SEQ_CST);
-    for (uint r = 0; r < IPI_REASONS; r++)
-        if ((pending & 1u << r) && handlers[r])
-            handlers[r]();
+
+    // For IPI_RESCHEDULE the interrupt alone is enough: an idle hart looks at the run queue after
+    // each.
+    if (pending & 1u << IPI_TLB)
+        ipi_tlb_hook();
 }

@@ -19,8 +19,8 @@ enum ipi_reason {
     IPI_REASONS
 };
 
-// Sets who serves a reason; handlers run on the target with interrupts off.
-void ipi_set_handler(enum ipi_reason reason, void (*handler)(void));
+// Serves IPI_TLB on the hart that is interrupted, with interrupts off. Set by boot/upcalls.c.
+extern void (*ipi_tlb_hook)(void);
 
 // Interrupts hart cpu_index. May be called anywhere.
 void ipi_send(uint cpu_index, enum ipi_reason reason);

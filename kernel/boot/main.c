@@ -1,5 +1,8 @@
-// The order of initialisation. Hart 0 starts here in supervisor mode, in the upper half, on the
-// boot root; the others when it lets them.
+// The order of initialisation.
+//
+// Hart 0 comes here from start.c: in supervisor mode, at upper-half addresses, on the boot root. It
+// sets everything up and makes process 1. Then it lets the other harts start, which go to
+// hart_main() at once.
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/fdt.h"
 #include "kernel/arch/ipi.h"
@@ -13,18 +16,17 @@
 #include "kernel/fs/inode.h"
 #include "kernel/lib/panic.h"
 #include "kernel/lib/print.h"
-#include "kernel/thread/waitq.h"
 #include "kernel/mem/page.h"
+#include "kernel/mmu/tlb.h"
 #include "kernel/proc/args.h"
 #include "kernel/proc/futex.h"
-#include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
 #include "kernel/thread/sched.h"
+#include "kernel/thread/waitq.h"
 #include "kernel/trap/timer.h"
 #include "kernel/trap/trap.h"
+#include "kernel/vm/addrspace.h"
 #include "kernel/vm/kmap.h"
-#include "kernel/vm/mapping.h"
-#include "kernel/mmu/tlb.h"
 
 extern char kernel_end[]; // kernel.ld
 
@@ -33,62 +35,8 @@ noreturn void early_trap(uint64 cause, uint64 pc, uint64 addr)
     panic("trap during boot: scause %ld, sepc 0x%lx, stval 0x%lx", cause, pc, addr);
 }
 
-static int hart_number(void) { return this_cpu()->index; }
-
-static bool must_stop(uint hart)
-{
-    return hart != this_cpu()->index && cpus[hart].idle_thread != 0;
-}
-
-// Stops the other harts, as far as they are up, in machine mode: it does not matter what they hold
-// and whether they have interrupts off. One that the emulator does not run meanwhile is waited for
-// a second.
-static void stop_other_harts(void)
-{
-    irq_off(); // for good
-    for (uint i = 0; i < cpu_count; i++) {
-        if (!must_stop(i))
-            continue;
-        __atomic_store_n(&machine_scratch[i].stop, 1, __ATOMIC_RELAXED);
-        ipi_raise(i);
-    }
-    unsigned long start = time_now();
-    for (uint i = 0; i < cpu_count; i++)
-        while (must_stop(i) && !__atomic_load_n(&machine_scratch[i].stopped, __ATOMIC_ACQUIRE) &&
-               time_now() - start < machine.timebase)
-            ;
-}
-
-static void print_context(void)
-{
-    const struct thread *t = this_cpu()->thread;
-    if (t)
-        kprintf("hart %d, process %d (%s)\n", this_cpu()->index, t->tid, t->name);
-    if (this_cpu()->fatal)
-        trap_print(this_cpu()->fatal);
-}
-
-static void begin_panic(void)
-{
-    stop_other_harts();
-    log_take_over();
-}
-
-static void end_run(void) { power_off(EXIT_PANIC); }
-
-// What lower folders call in upper ones.
-static void set_hooks(void)
-{
-    panic_hooks = (struct panic_hooks){hart_number, begin_panic, print_context, end_run};
-    console_list = proc_list;
-    console_interrupt = pgroup_interrupt;
-    console_may_read = pgroup_may_read;
-    page_may_use_reserve = proc_may_use_reserve;
-    trap_init();
-}
-
-// The result of a step without which the system cannot start. What is wrong is the machine's or the
-// disk's fault, not the kernel's: no panic.
+// Takes the result of a step without which the system cannot start, and returns it if it is no
+// error. An error is the fault of the machine or of the disk, not of the kernel, so it is no panic.
 static int need(int result, const char *problem)
 {
     if (result < 0) {
@@ -98,30 +46,35 @@ static int need(int result, const char *problem)
     return result;
 }
 
-// Process 1, in the kernel: what needs a process because it sleeps; then the program init.
+// Process 1 begins here, in the kernel. It does what may sleep, which only a process can. Then it
+// becomes the program init.
 static void first_process(void *)
 {
     static char name[] = "init";
     const struct exec_args args = {.argc = 1, .used = sizeof(name), .frame = {name}};
     struct thread *t = current();
+
     need(disk_init(), "there is no disk");
     cache_init();
     need(fs_mount(), "the disk cannot be mounted");
     ktest_run();
+
     need(inode_get(ROOTINO, &t->proc->cwd), "there is no root directory");
     t->isolated = bootarg("isolate", 0) != 0;
-    need(proc_exec("/init", 0, &args), "/init cannot be run");
+    need(proc_exec("/init", NULL, &args), "/init cannot be run");
     proc_user_return(t);
 }
 
-// => on this hart's idle stack: from here on it takes traps and interrupts.
+// Each hart, on its idle stack: from here on it takes traps and interrupts, and runs threads.
 static void hart_main(void)
 {
     struct cpu *c = this_cpu();
+
     kmap_hart();
     sched_begin();
     c->slot = &kmap_trapslots()[c->index];
     c->slot->cpu = (uint64)c;
+
     trap_init_hart();
     irq_init_hart();
     timer_init_hart();
@@ -136,40 +89,55 @@ static void start_other_harts(void)
         boot_harts[i].stack = sched_make_idle(i);
         boot_harts[i].main = hart_main;
     }
+
+    // The harts wait for an interrupt, and then for this word (entry.S).
     __atomic_store_n(&boot_harts_go, 1, __ATOMIC_SEQ_CST);
     for (uint i = 1; i < cpu_count; i++)
         ipi_raise(i);
 }
 
+// Reads the device tree, and tells what it says.
 static void find_machine(void)
 {
-    int r = fdt_parse(phys_to_virt(boot_fdt), &machine);
+    int err = fdt_parse(phys_to_virt(boot_fdt), &machine);
+    const char *plural = "s", *source = "";
+
     cpu_count = machine.harts;
     for (uint i = 0; i < NCPU; i++)
         cpus[i].index = i;
-    kprintf("Twofold, an xv6-compatible kernel: %d hart%s, %ld MiB%s\n", cpu_count,
-            cpu_count == 1 ? "" : "s", (machine.ram_end - machine.ram_start) >> 20,
-            r < 0 ? " (no device tree: assumed)" : "");
+
+    if (cpu_count == 1)
+        plural = "";
+    if (err)
+        source = " (no device tree: assumed)";
+    kprintf("Twofold, an xv6-compatible kernel: %d hart%s, %ld MiB%s\n", cpu_count, plural,
+            (machine.ram_end - machine.ram_start) >> 20, source);
 }
 
 void kernel_main(void)
 {
+    // 1. Text, so that everything from here on can be reported.
     csr_write(stvec, (uint64)early_vector);
     waitq_init();
     futex_init();
-    console_init(); // text from here on
-    set_hooks();
+    console_init();
+    upcalls_set();
+
+    // 2. Memory. All of it behind the kernel's image is free: the device tree, which may lie there,
+    //    has been read.
     find_machine();
     sched_init();
-    // The tree is read: all memory behind the kernel's image is free.
     page_init(virt_to_phys(kernel_end), machine.ram_end);
     kmap_init();
     tlb_init(&kernel_space.mmu);
-    mapping_init();
     kmap_hart(); // the boot root does not map kernel stacks
+
+    // 3. Threads: this hart's idle thread, and process 1, which waits for its turn.
     vaddr_t stack = sched_make_idle(0);
     sched_begin();
     proc_start_init(first_process);
+
+    // 4. All harts.
     log_begin();
     start_other_harts();
     tlb_flush_local(); // the idle stack is new

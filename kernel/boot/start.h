@@ -1,14 +1,14 @@
-// What machine-mode start and the supervisor-mode boot code share.
+// What the boot code in machine mode (entry.S, start.c) and in supervisor mode (main.c) share.
 #ifndef KERNEL_BOOT_START_H
 #define KERNEL_BOOT_START_H
 
-#define MACHINE_STACK_SHIFT 10
+#define MACHINE_STACK_SHIFT 10 // a stack for start() has 1 << this bytes, one for each hart
 
 #ifndef __ASSEMBLER__
 #include "kernel/arch/layout.h"
 #include "kernel/lib/kdef.h"
 
-// Where a hart goes when machine mode is set up. Hart 0: as in start.c; main.c fills it in for the
+// Where a hart goes from machine mode. start.c fills it in for hart 0. main.c does it for the
 // others, then sets boot_harts_go and interrupts them.
 struct boot_hart {
     uint64 satp;
@@ -17,14 +17,15 @@ struct boot_hart {
 };
 extern struct boot_hart boot_harts[];
 
-// Used by machine_vector, on its hart: scratch words, physical addresses, and how another hart
-// stops this one.
+// What machine_vector (entry.S) uses on its hart. I: set once by start.c; o: this hart only; a:
+// atomic, others read or write it.
 struct machine_scratch {
-    uint64 saved[2];
-    paddr_t mtimecmp, msip; // device registers
-    paddr_t timer_fired;    // the member of struct cpu
-    uint64 stop;            // a: not 0: at its next interrupt the hart stops for good
-    uint64 stopped;         // a: not 0: it has
+    uint64 saved[2];     // o: registers of the interrupted code
+    paddr_t mtimecmp;    // I: this hart's device registers
+    paddr_t msip;        // I
+    paddr_t timer_fired; // I: the member of struct cpu
+    uint64 stop;         // a: not 0: the hart is to stop for good at its next interrupt
+    uint64 stopped;      // a: not 0: it has stopped
 };
 extern struct machine_scratch machine_scratch[];
 
@@ -32,14 +33,20 @@ extern uint32 boot_harts_go;
 extern paddr_t boot_fdt; // device tree
 
 void supervisor_entry(void);
-// Goes on with fn on another stack, for good.
+// Calls fn on another stack, whose highest address is top. Does not return.
 noreturn void boot_on_stack(vaddr_t top, void (*fn)(void));
+// The trap vector until trap_init_hart(), and what it calls: panics.
 void early_vector(void);
 noreturn void early_trap(uint64 cause, uint64 pc, uint64 addr);
+// Machine mode's part. Does not return.
 void start(uint64 hart, paddr_t fdt);
+// Supervisor mode begins here on hart 0. Does not return.
 void kernel_main(void);
 
-// Runs the kernel's self-tests, in a KTEST=1 build; nothing in others.
+// Sets the functions of upper folders that lower ones call (upcalls.c).
+void upcalls_set(void);
+
+// Runs the kernel's self-tests in a KTEST=1 build. In other builds it does nothing.
 void ktest_run(void);
 #endif
 

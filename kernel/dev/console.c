@@ -187,8 +187,4 @@ int console_printf(const char *format, ...)
 
 const struct dev_ops console_ops = {.read = console_read, .write = console_write};
 
-void console_init(void)
-{
-    uart_init(received);
-    print_output = uart_send;
-}
+void console_init(void) { uart_init(received); }

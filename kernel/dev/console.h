@@ -7,19 +7,19 @@
 
 #include "kernel/lib/kdef.h"
 
-void console_init(void); // the UART, and kprintf's output
+void console_init(void); // the UART, too
 
 // Prints at most PRINT_MAX bytes for the running process, which waits for room as at a write of its
 // own: what it has asked for, however much. No spinlock is held. 0; -EINTR: it was killed
 // meanwhile.
 int console_printf(const char *format, ...) printflike(1, 2);
 
-// What the keys do, set at boot: list prints processes, interrupt ends the foreground group (all:
-// and the console's shells). Called from the interrupt handler without console locks.
+// What the keys do, set by boot/upcalls.c: list prints processes, interrupt ends the foreground
+// group (all: and the console's shells). Called from the interrupt handler without console locks.
 extern void (*console_list)(void);
 extern void (*console_interrupt)(bool all);
-// Set at boot: whether the caller may read, that is, is in the foreground group. Called with
-// console locks.
+// Set by boot/upcalls.c: whether the caller may read, that is, is in the foreground group. Called
+// with console locks.
 extern bool (*console_may_read)(void);
 
 #endif

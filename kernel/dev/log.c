@@ -24,6 +24,8 @@ static struct {
     uint waited;        // ticks, since something could not be sent
 } log = {.admitted = ADMITTED};
 
+static bool in_use; // from log_begin to a panic; before and after, text goes to the serial line
+
 // => n > 0. Puts text into the ring; false: there is no room.
 static bool put_locked(const char *text, size_t n)
 {
@@ -56,8 +58,12 @@ static void send_locked(enum line_start start)
     log.waited = 0;
 }
 
-static void log_write(const char *text, size_t n)
+void log_print(const char *text, size_t n)
 {
+    if (!in_use) {
+        uart_send(text, n);
+        return;
+    }
     spin_lock(&lock);
     if (n > 0 && !put_locked(text, n))
         log.lost++;
@@ -110,7 +116,7 @@ void log_tick(void)
     spin_unlock(&lock);
 }
 
-void log_begin(void) { print_output = log_write; }
+void log_begin(void) { in_use = true; }
 
 void log_drain(void)
 {
@@ -122,7 +128,7 @@ void log_drain(void)
 
 void log_take_over(void)
 {
-    print_output = uart_send;
+    in_use = false;
     uart_take_over();
     for (uint i = 0; i < RING_SIZE && log.in != log.out; i++)
         uart_send(&log.ring[log.out++ % RING_SIZE], 1);

@@ -11,6 +11,8 @@
 
 #include "kernel/dev/uart.h"
 
+// What kprintf calls with its text (print_output).
+void log_print(const char *text, size_t n);
 // From here on kprintf prints into the log; before, as after a panic, by polling.
 void log_begin(void);
 // Sends all that is there, by polling: before the machine goes.

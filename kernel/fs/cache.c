@@ -217,8 +217,7 @@ static struct block *take_victim(void)
     return 0;
 }
 
-// The page allocator's hook: gives one page back.
-static bool give_back(void)
+bool cache_give_back(void)
 {
     spin_lock(&cache.lock);
     struct block *victim = cache.held > NBUF ? take_victim() : 0;
@@ -364,5 +363,4 @@ void cache_init(void)
         list_push_back(&cache.unused, &b->hash);
     }
     settle();
-    page_reclaim_hook = give_back;
 }

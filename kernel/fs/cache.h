@@ -40,6 +40,9 @@ enum block_state { BLOCK_EMPTY, BLOCK_READING, BLOCK_CLEAN, BLOCK_DIRTY, BLOCK_F
 
 void cache_init(void);
 
+// Gives a page back to the page allocator (page_reclaim_hook). False: there is none to give.
+bool cache_give_back(void);
+
 // A place in a file that a block can have: levels above its data blocks (0: one of them); first:
 // the first data block that lies below it there, or it itself.
 static inline uint64 block_owner(uint32 inum, uint levels, uint64 first)

@@ -125,8 +125,8 @@ static inline uint inode_write_blocks(size_t n)
 // asked for and whole; -EINTR: the same, and the caller was killed.
 int inode_truncate(struct inode *ip, uint64 size);
 
-// Set at boot: called when a file has become shorter, for those who map it. ip is locked, its
-// blocks beyond its size are free.
+// Set by boot/upcalls.c: called when a file has become shorter, for those who map it. ip is locked,
+// its blocks beyond its size are free.
 extern void (*inode_cut_hook)(struct inode *ip);
 
 // The same down to nothing, then frees the inode. For its last user: inode_put. 0; -ENOMEM: to be

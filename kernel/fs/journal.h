@@ -32,8 +32,9 @@ void journal_end(void);
 // How many more blocks the open transaction may change.
 uint journal_left(void);
 
-// Set at boot: called when a group is closed, before its blocks are copied. No transaction is open
-// and no lock held. When it returns, nobody can store into file pages without a transaction.
+// Set by boot/upcalls.c: called when a group is closed, before its blocks are copied. No
+// transaction is open and no lock held. When it returns, nobody can store into file pages without a
+// transaction.
 extern void (*journal_stage_hook)(void);
 
 // Returns when all transactions that ended before are on disk for good: 0, -EIO.

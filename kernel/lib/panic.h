@@ -10,7 +10,7 @@
 noreturn void panic_at(const char *file, int line, const char *format, ...) printflike(3, 4);
 #define panic(...) panic_at(__FILE__, __LINE__, __VA_ARGS__)
 
-// What lib cannot know: each is set once at boot, and left out while it is 0.
+// What lib cannot know: set by boot/upcalls.c, and left out while it is NULL.
 struct panic_hooks {
     int (*hart)(void); // number of the running hart
     // on the first panic only: stops the other harts, and lets kprintf print at once

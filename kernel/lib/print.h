@@ -1,4 +1,5 @@
-// Formatted text. This folder only formats: where text goes is a hook that dev/console sets.
+// Formatted text. This folder only formats: where text goes is a hook, set by
+// boot/upcalls.c.
 //
 // Formats: %d %u %x %p %c %s %% with the flags - and 0, a width, and l, ll, z before d, u, x.
 // %p prints 0x and 16 digits. Text printed by one call reaches the output in one piece.

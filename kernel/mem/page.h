@@ -145,8 +145,8 @@ void page_unpromise(uint64 n);
 
 // A cache tells that n more (negative: fewer) of its frames could be taken back.
 void page_reclaimable(int64 n);
-// Who takes a frame back, set at boot: frees at least one frame with page_put and returns true, or
-// returns false. It must not sleep. It calls page_reclaimable(-n) for what it gave up.
+// Takes a frame back; set by boot/upcalls.c: frees at least one frame with page_put and returns
+// true, or returns false. It must not sleep. It calls page_reclaimable(-n) for what it gave up.
 extern bool (*page_reclaim_hook)(void);
 
 struct page_stats {

@@ -93,7 +93,7 @@ void mmu_idle(void) { __atomic_store_n(&this_cpu()->mmu_in_use, false, __ATOMIC_
 
 // What the hart is interrupted for. A space that ends is left by harts that keep it while they are
 // idle.
-static void leave_or_catch_up(void)
+void tlb_leave_or_catch_up(void)
 {
     struct cpu *c = this_cpu();
     if (!c->mmu_in_use && __atomic_load_n(&c->mmu->ending, __ATOMIC_SEQ_CST))
@@ -131,7 +131,7 @@ static inline __attribute__((always_inline)) void
 update_harts(lagging lags, const struct mmu_context *m, uint64 gen)
 {
     irq_off();
-    leave_or_catch_up();
+    tlb_leave_or_catch_up();
     kassert(!lags(this_cpu()->index, m, gen));
     irq_on();
     for (uint i = 0; i < cpu_count; i++) {
@@ -172,8 +172,4 @@ void tlb_evict_space(struct mmu_context *m)
     update_harts(keeps, m, 0);
 }
 
-void tlb_init(struct mmu_context *kernel)
-{
-    kernel_context = kernel;
-    ipi_set_handler(IPI_TLB, leave_or_catch_up);
-}
+void tlb_init(struct mmu_context *kernel) { kernel_context = kernel; }

@@ -7,8 +7,12 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/mmu/context.h"
 
-// Registers the handler of IPI_TLB. kernel: the context of a hart that runs no process.
+// kernel: the context of a hart that runs no process. For boot.
 void tlb_init(struct mmu_context *kernel);
+
+// Serves IPI_TLB on this hart: flushes what it has not flushed yet, and leaves a space that ends.
+// Interrupts are off.
+void tlb_leave_or_catch_up(void);
 
 // Makes m the context of this hart: sets satp, and flushes if the generation of m asks for it.
 // in_use: the thread that runs next belongs to it; else the hart only keeps it while it is idle.

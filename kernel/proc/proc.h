@@ -54,7 +54,8 @@ struct inode *proc_cwd(void);
 // Makes dir, whose reference is taken over, the working directory.
 void proc_set_cwd(struct inode *dir);
 
-// To user mode, with the registers of the running thread's trap frame: trap/ sets it at boot.
+// To user mode, with the registers of the running thread's trap frame: set by
+// boot/upcalls.c.
 extern noreturn void (*proc_user_return)(void *running);
 
 // A new process with one thread, *first, in EMBRYO. The process has a pid; the thread has a kernel

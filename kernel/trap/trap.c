@@ -67,7 +67,7 @@ static noreturn void go_to_user(struct trapframe *tf)
     __builtin_unreachable();
 }
 
-static noreturn void user_return(void *running)
+noreturn void user_return(void *running)
 {
     struct thread *t = running;
     csr_clear(sstatus, SSTATUS_SIE);
@@ -235,8 +235,6 @@ noreturn void stack_overflow(uint64 sp, uint64 epc, uint64 cause, uint64 tval)
     panic("kernel stack overflow: sp 0x%lx, sepc 0x%lx, scause %ld, stval 0x%lx", sp, epc, cause,
           tval);
 }
-
-void trap_init(void) { proc_user_return = user_return; }
 
 void trap_init_hart(void)
 {

@@ -9,8 +9,10 @@
 #include "kernel/arch/trapframe.h"
 #include "kernel/lib/kdef.h"
 
-void trap_init(void);      // hooks that lower folders call, once
 void trap_init_hart(void); // this hart takes traps from now on (not yet interrupts)
+
+// Goes to user mode with the registers of the running process's trap frame (proc_user_return).
+noreturn void user_return(void *running);
 
 // Prints the registers.
 void trap_print(const struct trapframe *tf);

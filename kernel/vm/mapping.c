@@ -119,7 +119,7 @@ static void unmap_beyond(struct addrspace *as, struct inode *ip)
 
 // Regions that are added meanwhile stand behind, unless one that is still to be looked at was
 // copied or cut in two: so this ends, however fast others map the file.
-static void file_was_cut(struct inode *ip)
+void mapping_file_was_cut(struct inode *ip)
 {
     spin_lock(&lock);
     ip->mapping_round++;
@@ -145,17 +145,11 @@ static void protect(struct addrspace *as, struct inode *)
         tlb_flush_space(&as->mmu);
 }
 
-static void group_is_staged(void)
+void mapping_group_is_staged(void)
 {
     struct list *item;
     spin_lock(&lock);
     while ((item = list_pop_front(&storing)) != 0)
         visit(list_entry(item, struct addrspace, storing), protect, 0);
     spin_unlock(&lock);
-}
-
-void mapping_init(void)
-{
-    inode_cut_hook = file_was_cut;
-    journal_stage_hook = group_is_staged;
 }

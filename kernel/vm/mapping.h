@@ -23,7 +23,9 @@ void mapping_stored(struct addrspace *as);
 // as ends: takes its regions off the lists and waits until nobody looks into it any more.
 void mapping_leave(struct addrspace *as);
 
-// Sets what the file system calls when it cuts a file or commits a group. Boot.
-void mapping_init(void);
+// What the file system calls when it has cut a file (inode_cut_hook), and when it closes a group
+// (journal_stage_hook).
+void mapping_file_was_cut(struct inode *ip);
+void mapping_group_is_staged(void);
 
 #endif

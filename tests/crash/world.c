@@ -105,6 +105,7 @@ void world_boot(uint frames)
     world_disk_insert();
     if (!journal_stage_hook)
         journal_stage_hook = nothing_mapped;
+    page_reclaim_hook = cache_give_back;
     page_init(start, start + (uint64)frames * PGSIZE);
     cache_init();
 }
