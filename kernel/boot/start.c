@@ -1,9 +1,10 @@
-// Machine mode: what must be done there, once a hart, before supervisor mode can run.
+// Machine mode: what each hart does there once, before it can run in supervisor mode.
 //
-// This code runs at physical addresses while linked for upper ones, so it reaches everything
-// relative to pc: no tables of pointers, no switch statements. It gives supervisor mode all of
-// memory, its traps and its counters; forwards timer and software interrupts (entry.S); and
-// returns (mret) into the upper half on a root page of 1 GiB leaves.
+// This code is linked for upper-half addresses, but runs at physical ones. So it must reach
+// everything relative to pc: it has no tables of pointers and no switch statements. It allows
+// supervisor mode to use all of memory, to take its own traps and to read the counters. Timer and
+// software interrupts still come to machine mode, which passes them on (entry.S). At the end it
+// returns (mret) to supervisor mode, in the upper half, on the boot root, whose leaves are 1 GiB.
 // RISC-V Privileged Architecture, chapter "Machine-Level ISA".
 #include "kernel/boot/start.h"
 #include "kernel/arch/cpu.h"
@@ -29,7 +30,7 @@ struct boot_hart boot_harts[NCPU];
 uint32 boot_harts_go;
 paddr_t boot_fdt;
 
-// The first root: the upper half maps physical memory and devices, linearly.
+// Makes the boot root: its upper half maps the physical addresses below 254 GiB, in their order.
 static void make_boot_root(void)
 {
     for (uint64 i = 0; i < 254; i++)
@@ -43,12 +44,17 @@ static void make_boot_root(void)
 static void setup_traps(uint64 hart)
 {
     struct machine_scratch *s = &machine_scratch[hart];
+
+    // What machine_vector needs, in entry.S.
     s->mtimecmp = CLINT_MTIMECMP(hart);
     s->msip = CLINT_MSIP(hart);
     s->timer_fired = (paddr_t)&cpus[hart].timer_fired;
     csr_write(mscratch, s);
+
+    // No timer and no software interrupt is pending.
     *(volatile uint64 *)s->mtimecmp = ~0UL;
     *(volatile uint32 *)s->msip = 0;
+
     csr_write(medeleg, 0xb1ff); // all exceptions but calls from supervisor and machine mode
     csr_write(mideleg, 0x222);  // supervisor software, timer and external interrupts
     csr_write(mie, MIE_MSIE | MIE_MTIE);
@@ -57,19 +63,25 @@ static void setup_traps(uint64 hart)
 void start(uint64 hart, paddr_t fdt)
 {
     setup_traps(hart);
+
+    // Physical memory protection: without an entry that allows it, supervisor mode has no memory.
     csr_write(pmpaddr0, 0x3fffffffffffffUL); // one entry: all of memory, all rights
     csr_write(pmpcfg0, 0xf);
     csr_write(mcounteren, 7); // cycle, time, instret
+
     if (hart == 0) {
         make_boot_root();
         boot_fdt = fdt;
     }
+
+    // mret goes to mepc, in the mode that mstatus names.
     struct boot_hart *b = &boot_harts[hart];
     csr_write(satp, b->satp);
     __asm__ volatile("sfence.vma" ::: "memory");
     csr_write(mepc, (vaddr_t)supervisor_entry + KERNEL_OFFSET);
     csr_write(mstatus, (csr_read(mstatus) & ~(uint64)MSTATUS_MPP_MASK) | MSTATUS_MPP_S);
 
+    // supervisor_entry finds its arguments in these registers.
     register uint64 a0 __asm__("a0") = b->stack;
     register uint64 a1 __asm__("a1") = (vaddr_t)b->main;
     register uint64 a2 __asm__("a2") = (vaddr_t)&cpus[hart] + KERNEL_OFFSET;

@@ -1,11 +1,12 @@
-// Allocation failures on demand, in test builds: kernel/ktest/ has the function, others nothing.
+// Allocation failures on demand. Only test builds have them (kernel/ktest/inject.c).
 #ifndef KERNEL_SYS_INJECT_H
 #define KERNEL_SYS_INJECT_H
 
 #include "kernel/lib/kdef.h"
 
-// The running process's n-th allocation from now on fails, once (0: none any more). Returns how
-// many were counted since it was last armed, negative if its failure did not come; -ENOSYS.
+// Makes the n-th allocation of the running process from now on fail, once (0: none). Returns how
+// many allocations were counted since the last such call; a negative number if that one's failure
+// has not come. -ENOSYS in other builds.
 int64 inject_arm(int64 n);
 
 #endif

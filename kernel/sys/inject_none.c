@@ -1,5 +1,5 @@
-// Stands for failalloc's part in kernels built without self-tests (kernel/ktest/inject.c replaces
-// it).
+// In a kernel without self-tests failalloc() does nothing. kernel/ktest/inject.c has a function of
+// the same name, which the linker prefers to this weak one.
 #include "kernel/errno.h"
 #include "kernel/sys/inject.h"
 
