@@ -54,7 +54,8 @@ $(CONFIG): tools/setup tools/configure
 
 # A tool that has gone since: look again.
 ifneq ($(HOSTCC),)
-ifneq ($(words $(shell for t in $(firstword $(CC)) $(HOSTCC) $(QEMU) python3; do command -v $$t; done)),4)
+TOOLS := $(firstword $(CC)) $(HOSTCC) $(QEMU) python3
+ifneq ($(words $(shell for t in $(TOOLS); do command -v $$t; done)),4)
 $(shell rm -f $(CONFIG))
 endif
 endif
@@ -79,8 +80,9 @@ FREESTANDING := -std=gnu2x -ffreestanding -nostdinc $(if $(CC_INCLUDE),-isystem 
 COVERAGE_CFLAGS := -fprofile-arcs -ftest-coverage -fprofile-update=atomic -fprofile-info-section \
     -fno-early-inlining
 
-KCFLAGS := -O2 -g $(WARNINGS) -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany $(FREESTANDING) -I. \
-    $(if $(BUG),-DBUG_$(BUG)) $(if $(call on,$(DEBUG)),-DDEBUG) $(if $(call on,$(COVERAGE)),$(COVERAGE_CFLAGS))
+KCFLAGS := -O2 -g $(WARNINGS) -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany \
+    $(FREESTANDING) -I. $(if $(BUG),-DBUG_$(BUG)) $(if $(call on,$(DEBUG)),-DDEBUG) \
+    $(if $(call on,$(COVERAGE)),$(COVERAGE_CFLAGS))
 KASFLAGS := -g -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany $(CC_EXTRA) -I.
 
 # A file that holds the flags of a compilation and is new when they changed.
@@ -116,7 +118,8 @@ $(B)/kernel/%.S.o: kernel/%.S $(B)/kernel.flags
 $(B)/kernel/sys/dispatch.o: private KCFLAGS += -fjump-tables
 
 # The one file with floating-point instructions.
-$(B)/kernel/arch/fpu.S.o: private KASFLAGS := $(subst -march=$(KERNEL_MARCH),-march=rv64gc,$(KASFLAGS))
+$(B)/kernel/arch/fpu.S.o: private KASFLAGS := \
+    $(subst -march=$(KERNEL_MARCH),-march=rv64gc,$(KASFLAGS))
 
 # The kernel is linked twice: the addresses of its functions, taken from the first pass, become
 # the table that backtraces read. The table lies behind the text, so it moves no function.
@@ -161,7 +164,7 @@ fs.img: build/host/mkfs build/image.list $(IMAGE_FILES)
 
 # --- Running -------------------------------------------------------------------------------------
 
-# What is booted, and on which image: a grader gives each of its runs an image and a port of its own.
+# What is booted, and on which image. A grader gives each of its runs its own image and port.
 KERNEL ?= kernel/kernel
 FSIMG  ?= fs.img
 GDBPORT ?= $(shell expr `pwd -P | cksum | cut -d' ' -f1` % 10000 + 20000)
@@ -172,8 +175,9 @@ QEMUOPTS = -machine virt -bios none -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -no
     -device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
     $(if $(strip $(APPEND)),-append '$(strip $(APPEND))') $(QEMUEXTRA)
 
-.PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table mutants diskfaults grade \
-    grade-selftest bench check format clean distclean setup setup-test help FORCE
+.PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table \
+    mutants diskfaults grade grade-selftest bench check format clean distclean setup setup-test \
+    help FORCE
 
 default: kernel/kernel kernel/kernel.sym fs.img
 
@@ -197,7 +201,8 @@ print-gdbport:
 	@sed 's/@GDBPORT@/$(GDBPORT)/' $< > $@
 
 gdb: .gdbinit
-	@gdb=$$(tools/find-gdb) || { echo "no gdb for RISC-V found: install gdb-multiarch" >&2; exit 1; }; \
+	@gdb=$$(tools/find-gdb) || \
+	    { echo "no gdb for RISC-V found: install gdb-multiarch" >&2; exit 1; }; \
 	exec $$gdb -q -iex "set auto-load local-gdbinit off" -x .gdbinit
 
 # --- Tests and tools -----------------------------------------------------------------------------
@@ -223,7 +228,8 @@ test-all: default $(HOST_TOOLS) $(CRASH_PROGRAMS)
 
 # With the machine of CPUS, MEM, ISOLATE and DEBUG.
 usertests: default test-kernel
-	@QEMU=$(QEMU) tests/usertests --cpus $(CPUS) --mem $(MEM) --build $(VARIANT) $(if $(call on,$(ISOLATE)),--isolate) $(UT)
+	@QEMU=$(QEMU) tests/usertests --cpus $(CPUS) --mem $(MEM) --build $(VARIANT) \
+	    $(if $(call on,$(ISOLATE)),--isolate) $(UT)
 
 usertests-table: default
 	@QEMU=$(QEMU) tests/usertests-table
@@ -236,8 +242,9 @@ coverage: default $(HOST_TOOLS)
 	@QEMU=$(QEMU) GCOV=$(CC:gcc=gcov) TIMEOUT=$(or $(TIMEOUT),2) tests/coverage --run \
 	    $(if $(call on,$(ALL)),--all) $(TESTS)
 
-# Power cuts: the states that they leave, on the host (tests/crash/). STATES, SEED, and STATE for one of them alone;
-# FLUSHES=1: each flush of the journal left out in turn; MUTANTS=all or names: each fault of tests/crash/mutants.
+# Power cuts: the states that they leave, on the host (tests/crash/). STATES, SEED, and STATE for
+# one of them alone; FLUSHES=1: each flush of the journal left out in turn; MUTANTS=all or names:
+# each fault of tests/crash/mutants.
 .PHONY: crashstates
 crashstates: $(CRASH_PROGRAMS) build/host/mkfs
 	@tests/crashstates $(if $(STATES),--states $(STATES)) $(if $(SEED),--seed $(SEED)) \
@@ -291,14 +298,16 @@ make test            everything that a change must pass; ends with "N passed, N 
                      TIMEOUT=2 doubles all time limits
 make test-all        the same and the long ones: crashes, load, memory failures;
                      SOAK_MINUTES=10: how long each load lasts, 2 if it is not given
-make crashstates     power cuts at every moment of random work, judged on the host; STATES=10000, SEED=1;
-                     FLUSHES=1: whether each flush of the journal is needed; MUTANTS=all: small faults
+make crashstates     power cuts at every moment of random work, judged on the host;
+                     STATES=10000, SEED=1; FLUSHES=1: whether each flush of the journal is
+                     needed; MUTANTS=all: small faults
 make usertests       boots and runs the program usertests; UT="-q" and other options
 make usertests-table writes docs/usertests.md, the list of what they check
 make coverage        which lines and branches of the kernel `make test` executes, by file;
                      ALL=1 with the long tests, TESTS= as above
 make mutants         whether usertests notices small faults in the kernel; MUTANTS="-j 4 name ..."
-make diskfaults      every request of ten loads fails, on a disk of their own; CASES="rename-write ..."
+make diskfaults      every request of ten loads fails, on a disk of their own;
+                     CASES="rename-write ..."
 make grade           all labs' graders; ends with a table and "N passed, N failed"
                      LAB=cow is one; GRADEFLAGS=sleep: the tests with such a title; "-j 2 -v"
                      ANSWERS=1 asks for answers-LAB.txt and time.txt, too
@@ -309,7 +318,7 @@ make format          formats the sources with clang-format
 make ph barrier      the thread lab's programs of the host: build/host/ph and build/host/barrier
 make fs.img          the disk image alone; its predecessor becomes fs.img.bk
 make print-gdbport   the port of qemu-gdb in this checkout
-make setup           installs what the build needs and this machine lacks; the first make does it, too
+make setup           installs what the build needs and is missing here; the first make does it, too
 make setup-test      the same, and what only some tests need: a gdb for RISC-V, clang, clang-format
 make clean           removes all that was built
 

@@ -7,8 +7,10 @@ HOST_TOOLS  := build/host/mkfs build/host/fsck build/host/fsutil
 HOST_COMMON := crc32c diag image super
 
 build/host/mkfs: $(patsubst %,build/host/obj/%.o,mkfs copyin dir volume $(HOST_COMMON))
-build/host/fsck: $(patsubst %,build/host/obj/%.o,fsck fsck_files fsck_dirs journal volume $(HOST_COMMON))
-build/host/fsutil: $(patsubst %,build/host/obj/%.o,fsutil copyin dir volume journal old $(HOST_COMMON))
+build/host/fsck: $(patsubst %,build/host/obj/%.o, \
+    fsck fsck_files fsck_dirs journal volume $(HOST_COMMON))
+build/host/fsutil: $(patsubst %,build/host/obj/%.o, \
+    fsutil copyin dir volume journal old $(HOST_COMMON))
 
 $(HOST_TOOLS):
 	$(call say,HOSTLD $@)$(HOSTCC) $(HOSTCFLAGS) $(HOSTLDFLAGS) -o $@ $^

@@ -15,7 +15,8 @@ ULIB_OBJS := $(patsubst user/%.c,$(UB)/%.o,$(wildcard user/lib/*.c))
 UPROG_GROUPS := bin labs tests bench
 UPROG_FILES := $(wildcard $(UPROG_GROUPS:%=user/%/*.c))
 UPROG_DIRS := $(patsubst %/,%,$(sort $(dir $(wildcard $(UPROG_GROUPS:%=user/%/*/*.[cS])))))
-USER_PROGS := $(addprefix $(UB)/_,$(sort $(notdir $(basename $(UPROG_FILES))) $(notdir $(UPROG_DIRS))))
+USER_PROGS := $(addprefix $(UB)/_, \
+    $(sort $(notdir $(basename $(UPROG_FILES))) $(notdir $(UPROG_DIRS))))
 
 .PHONY: user
 user: $(USER_PROGS)
@@ -29,8 +30,10 @@ endef
 # x.c becomes x.o, x.S becomes x.S.o, as in the kernel.
 user_objs = $(patsubst user/%,$(UB)/%.o,$(1:.c=))
 
-$(foreach f,$(UPROG_FILES),$(eval $(call user_program,$(notdir $(basename $(f))),$(call user_objs,$(f)))))
-$(foreach d,$(UPROG_DIRS),$(eval $(call user_program,$(notdir $(d)),$(call user_objs,$(wildcard $(d)/*.[cS])))))
+$(foreach f,$(UPROG_FILES), \
+    $(eval $(call user_program,$(notdir $(basename $(f))),$(call user_objs,$(f)))))
+$(foreach d,$(UPROG_DIRS), \
+    $(eval $(call user_program,$(notdir $(d)),$(call user_objs,$(wildcard $(d)/*.[cS])))))
 
 $(ULIB): $(ULIB_OBJS)
 	@rm -f $@

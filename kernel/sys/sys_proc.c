@@ -136,18 +136,6 @@ int64 sys_procinfo(int pid, uaddr_t info)
 
 // --- exec ---
 
-// Makes sure that a frame holds byte args->used. 0; -ENOMEM.
-static int add_frame(struct exec_args *args)
-{
-    if (args->used % PGSIZE != 0)
-        return 0; // it holds the bytes before already
-    struct page *page = page_alloc(0);
-    if (page == NULL)
-        return -ENOMEM;
-    args->frame[args->used / PGSIZE] = page_to_virt(page);
-    return 0;
-}
-
 // Appends the user's string at s to the arguments. 0; -E2BIG; -EFAULT; -ENOMEM.
 static int add_arg(struct exec_args *args, uaddr_t s)
 {
@@ -160,12 +148,17 @@ static int add_arg(struct exec_args *args, uaddr_t s)
     for (;;) {
         size_t at = args->used % PGSIZE;
         size_t room = min_u64(PGSIZE - at, ARGS_BYTES - args->used);
-        if (add_frame(args) < 0)
-            return -ENOMEM;
+        char **frame = &args->frame[args->used / PGSIZE];
+        if (at == 0) {
+            struct page *page = page_alloc(0);
+            if (page == NULL)
+                return -ENOMEM;
+            *frame = page_to_virt(page);
+        }
         if (room == 0)
             return -E2BIG;
 
-        int64 n = copyinstr(args->frame[args->used / PGSIZE] + at, s, room);
+        int64 n = copyinstr(*frame + at, s, room);
         if (n >= 0) {
             args->used += n + 1; // the 0, too
             return 0;

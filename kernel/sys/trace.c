@@ -8,6 +8,7 @@
 #include "kernel/dev/console.h"
 #include "kernel/errno.h"
 #include "kernel/lib/print.h"
+#include "kernel/lib/string.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
@@ -69,41 +70,36 @@ void trace_result(uint64 number, int64 result)
         console_printf("%d: syscall %s -> %ld\n", current()->tid, call->name, result);
 }
 
-// Writes the user's string in quotes to text; an address that cannot be read as a number. Returns
-// the length.
+// Writes the user's string in quotes to text, or the address if it cannot be read. Returns the
+// length.
 static int format_string(char *text, size_t size, uaddr_t addr)
 {
     char string[STRING_MAX];
-    const char *end = "";
     int64 n = copyinstr(string, addr, sizeof(string));
 
     if (n == -EFAULT)
         return ksnprintf(text, size, "0x%lx", addr);
-    if (n == -ENAMETOOLONG) {
-        n = sizeof(string) - 1;
-        string[n] = 0;
-        end = "...";
-    }
+    if (n == -ENAMETOOLONG)
+        strlcpy(string + sizeof(string) - 4, "...", 4);
 
     // A name may hold any byte. Only those that print stay, so that the line stays one line.
-    for (int i = 0; i < n; i++)
-        if (string[i] < ' ' || string[i] > '~')
-            string[i] = '?';
-    return ksnprintf(text, size, "\"%s\"%s", string, end);
+    for (char *c = string; *c != 0; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    return ksnprintf(text, size, "\"%s\"", string);
 }
 
 static int format_value(char *text, size_t size, enum kind kind, uint64 value)
 {
-    switch (kind) {
-    case INT:
-        return ksnprintf(text, size, "%d", (int)value);
-    case LONG:
-        return ksnprintf(text, size, "%ld", value);
-    case STRING:
+    if (kind == STRING)
         return format_string(text, size, value);
-    default:
+    if (kind == ADDRESS)
         return ksnprintf(text, size, "0x%lx", value);
-    }
+
+    // The call takes the lower half of the register only.
+    if (kind == INT)
+        value = (int)value;
+    return ksnprintf(text, size, "%ld", value);
 }
 
 void trace_arguments(uint64 number, const struct trapframe *tf)

@@ -6,7 +6,8 @@
 
 # All registers but sp, tp and t0, which entry code needs for itself.
 .macro save_registers
-.irp n, 1, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+.irp n, 1, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, \
+        18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
         sd x\n, TF_REG(\n)(sp)
 .endr
 .endm
@@ -66,7 +67,8 @@ kernel_entry:
         csrw sepc, t0
         ld t0, TF_SSTATUS(sp)
         csrw sstatus, t0
-.irp n, 1, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+.irp n, 1, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, \
+        18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
         ld x\n, TF_REG(\n)(sp)
 .endr
         addi sp, sp, TF_SIZE    # tp stays: the trap may have come back on another hart

@@ -106,7 +106,8 @@ uaccess_string:
 9:      sub a0, a0, t2
         ret
 
-# int64 uaccess_store_nothing(void *word): a store that changes nothing, whatever others store there meanwhile.
+# int64 uaccess_store_nothing(void *word): a store that changes nothing, whatever others store there
+# meanwhile.
 # 0; UACCESS_FAULT.
 uaccess_store_nothing:
         li a2, -1
