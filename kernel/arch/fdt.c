@@ -1,12 +1,11 @@
 // Reads the flattened device tree (Devicetree Specification 0.4, chapter 5): a header, a block of
 // strings, and a block of tokens that open a node, give it a property, and close it.
 //
-// The walk visits every token once and keeps only what struct machine has a field for. It knows
-// where it is by the names of the outermost open nodes; what lies deeper it only counts.
-// All offsets and lengths in the tree are checked against the blocks they lie in; a damaged tree
-// ends the walk early, and what it did not say keeps its default.
+// The reader visits every token once and keeps only what struct machine has a member for. It knows
+// where it is by the names of the outermost open nodes; nodes that lie deeper are only counted. All
+// offsets and lengths in the tree are checked against the blocks that they lie in. A damaged tree
+// ends the reading early, and what was not read keeps its default.
 #include "kernel/arch/fdt.h"
-
 #include "kernel/errno.h"
 #include "kernel/lib/string.h"
 #include "kernel/memlayout.h"
@@ -15,18 +14,19 @@
 #define FDT_MAX   (2 * 1024 * 1024) // bytes of a tree that we believe in
 enum token { BEGIN_NODE = 1, END_NODE = 2, PROP = 3, NOP = 4, END = 9 };
 
-// Byte offsets of the header's fields that are used.
+// Offsets, in bytes, of those fields of the header that are read here.
 enum header { MAGIC = 0, TOTAL = 4, STRUCT = 8, STRINGS = 12, STRINGS_SIZE = 32, STRUCT_SIZE = 36 };
 #define HEADER_SIZE 40
 
-#define DEPTH 3 // of the nodes of interest: "", "cpus", "cpu@1"
+#define DEPTH 3 // open nodes, at most, where something is read: "", "cpus", "cpu@1"
 
-struct walk {
+// How far a tree has been read. Lives on the stack of fdt_parse().
+struct reader {
     struct machine *m;
-    const uint8 *at, *end; // rest of the structure block
-    const char *strings;   // the last one ends with a 0
+    const uint8 *at, *end; // the rest of the block of tokens
+    const char *strings;   // the block of strings; its last byte is a 0
     uint32 strings_size;
-    uint32 address_cells, size_cells; // cells of a number in the root's children
+    uint32 address_cells, size_cells; // 32-bit cells of a number in the root's children
     uint depth;                       // open nodes
     const char *node[DEPTH];          // the names of the outermost of them
 };
@@ -35,7 +35,7 @@ struct machine machine;
 
 static uint32 be32(const uint8 *p) { return (uint32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3]; }
 
-// A number of several cells: the low 64 bits of it.
+// A number of several 32-bit cells, big-endian: its low 64 bits.
 static uint64 read_cells(const uint8 *p, uint32 cells)
 {
     uint64 value = 0;
@@ -45,100 +45,123 @@ static uint64 read_cells(const uint8 *p, uint32 cells)
     return value;
 }
 
-// Is the innermost open node /outer or, where inner is not 0, /outer/inner? Names count up to '@'.
-static bool inside(const struct walk *w, const char *outer, const char *inner)
+// True if the innermost open node is /outer or, if inner is not NULL, /outer/inner. A name in the
+// tree counts up to its '@'.
+static bool inside(const struct reader *r, const char *outer, const char *inner)
 {
     const char *const path[DEPTH] = {"", outer, inner};
+    uint depth = 2; // the root and outer
 
-    if (w->depth != (inner ? 3 : 2))
+    if (inner != NULL)
+        depth = 3;
+    if (r->depth != depth)
         return false;
-    for (uint i = 1; i < w->depth; i++) {
+    for (uint i = 1; i < depth; i++) {
         size_t n = strlen(path[i]);
-        if (strncmp(w->node[i], path[i], n) != 0 || (w->node[i][n] != 0 && w->node[i][n] != '@'))
+        if (strncmp(r->node[i], path[i], n) != 0 || (r->node[i][n] != 0 && r->node[i][n] != '@'))
             return false;
     }
     return true;
 }
 
-static void read_memory(struct walk *w, const uint8 *value, uint32 len)
+// A property "reg" of /memory: pairs of start and size. Keeps the bank that holds the kernel.
+static void read_memory(struct reader *r, const uint8 *value, uint32 len)
 {
-    uint32 entry = 4 * (w->address_cells + w->size_cells);
+    uint32 entry = 4 * (r->address_cells + r->size_cells);
 
     for (; entry > 0 && len >= entry; len -= entry, value += entry) {
-        uint64 start = read_cells(value, w->address_cells);
-        uint64 size = read_cells(value + 4 * w->address_cells, w->size_cells);
+        uint64 start = read_cells(value, r->address_cells);
+        uint64 size = read_cells(value + 4 * r->address_cells, r->size_cells);
+
+        // The last condition refuses a bank that would end beyond the last address.
         if (start <= KERNBASE && size > KERNBASE - start && start + size > start) {
-            w->m->ram_start = PGROUNDUP(start);
-            w->m->ram_end = PGROUNDDOWN(start + size);
+            r->m->ram_start = PGROUNDUP(start);
+            r->m->ram_end = PGROUNDDOWN(start + size);
         }
     }
 }
 
-static void read_property(struct walk *w, const char *name, const uint8 *value, uint32 len)
+// begin_node() has counted the hart. One that is not "okay" is not available.
+static void read_hart_status(struct reader *r, const uint8 *value, uint32 len)
 {
-    // A number of cells that an address or size can have; others would be nonsense.
-    bool cell_count = w->depth == 1 && len == 4 && be32(value) <= 4;
+    bool okay = len >= 2 && memcmp(value, "ok", 2) == 0;
+
+    if (!okay && r->m->harts > 0)
+        r->m->harts--;
+}
+
+static void read_property(struct reader *r, const char *name, const uint8 *value, uint32 len)
+{
+    // The root says how many cells addresses and sizes have. More than 4 would be nonsense.
+    bool cell_count = r->depth == 1 && len == 4 && be32(value) <= 4;
 
     if (cell_count && strcmp(name, "#address-cells") == 0)
-        w->address_cells = be32(value);
+        r->address_cells = be32(value);
     else if (cell_count && strcmp(name, "#size-cells") == 0)
-        w->size_cells = be32(value);
-    else if (inside(w, "memory", 0) && strcmp(name, "reg") == 0)
-        read_memory(w, value, len);
-    else if (inside(w, "chosen", 0) && strcmp(name, "bootargs") == 0)
-        memcpy(w->m->bootargs, value, min_u64(len, sizeof(w->m->bootargs) - 1));
-    else if (inside(w, "cpus", 0) && strcmp(name, "timebase-frequency") == 0 &&
+        r->size_cells = be32(value);
+    else if (inside(r, "memory", NULL) && strcmp(name, "reg") == 0)
+        read_memory(r, value, len);
+    else if (inside(r, "chosen", NULL) && strcmp(name, "bootargs") == 0)
+        memcpy(r->m->bootargs, value, min_u64(len, sizeof(r->m->bootargs) - 1));
+    else if (inside(r, "cpus", NULL) && strcmp(name, "timebase-frequency") == 0 &&
              (len == 4 || len == 8))
-        w->m->timebase = read_cells(value, len / 4);
-    else if (inside(w, "cpus", "cpu") && strcmp(name, "status") == 0 && w->m->harts > 0)
-        w->m->harts -= len < 2 || memcmp(value, "ok", 2) != 0; // "okay"
+        r->m->timebase = read_cells(value, len / 4);
+    else if (inside(r, "cpus", "cpu") && strcmp(name, "status") == 0)
+        read_hart_status(r, value, len);
 }
 
-static void begin_node(struct walk *w, const char *name)
+static void begin_node(struct reader *r, const char *name)
 {
-    if (w->depth < DEPTH)
-        w->node[w->depth] = name;
-    w->depth++;
-    if (inside(w, "cpus", "cpu"))
-        w->m->harts++;
+    if (r->depth < DEPTH)
+        r->node[r->depth] = name;
+    r->depth++;
+    if (inside(r, "cpus", "cpu"))
+        r->m->harts++;
 }
 
-// The next n bytes, which the walk passes up to the next token; 0 if the block ends before.
-static const uint8 *take(struct walk *w, uint64 n)
+// Takes the next n bytes and goes on to the token behind them, which begins at a multiple of 4.
+// NULL if the block ends before.
+static const uint8 *take(struct reader *r, uint64 n)
 {
-    const uint8 *taken = w->at;
+    const uint8 *taken = r->at;
 
     n = (n + 3) & ~3UL;
-    if (n > (uint64)(w->end - w->at))
-        return 0;
-    w->at += n;
+    if (n > (uint64)(r->end - r->at))
+        return NULL;
+    r->at += n;
     return taken;
 }
 
-static bool take_property(struct walk *w)
+static bool take_property(struct reader *r)
 {
-    const uint8 *head = take(w, 8);
-    const uint8 *value = head ? take(w, be32(head)) : 0;
-
-    if (!value || be32(head + 4) >= w->strings_size)
+    const uint8 *head = take(r, 8); // the value's length, and where its name is among the strings
+    if (head == NULL)
         return false;
-    read_property(w, w->strings + be32(head + 4), value, be32(head));
+    uint32 len = be32(head), name = be32(head + 4);
+
+    const uint8 *value = take(r, len);
+    if (value == NULL || name >= r->strings_size)
+        return false;
+    read_property(r, r->strings + name, value, len);
     return true;
 }
 
-// Does the next token; false at the end, the proper one or not.
-static bool step(struct walk *w)
+// Reads the next token and what belongs to it. False at the end of the tree, also if it is damaged.
+static bool read_token(struct reader *r)
 {
-    const uint8 *token = take(w, 4);
+    const uint8 *token = take(r, 4);
 
-    switch (token ? be32(token) : END) {
+    if (token == NULL)
+        return false;
+    switch (be32(token)) {
     case BEGIN_NODE:
-        if (!take(w, strnlen((const char *)w->at, w->end - w->at) + 1))
+        // The name stands behind the token, with a 0 at its end, which must lie in the block.
+        if (!take(r, strnlen((const char *)r->at, r->end - r->at) + 1))
             return false;
-        begin_node(w, (const char *)token + 4);
+        begin_node(r, (const char *)token + 4);
         return true;
     case END_NODE:
-        return w->depth-- > 0;
+        return r->depth-- > 0;
     case PROP:
         return take_property(w);
     case NOP:
@@ -148,40 +171,47 @@ static bool step(struct walk *w)
     }
 }
 
-// Does the block [start, start + size) lie in a tree of total bytes?
+// True if the block [start, start + size) lies in a tree of total bytes.
 static bool block_fits(uint32 start, uint32 size, uint32 total)
 {
     return start <= total && size <= total - start;
 }
 
-static bool read_header(struct walk *w, const uint8 *fdt)
+// Finds the blocks of tokens and strings. False if this is no device tree.
+static bool read_header(struct reader *r, const uint8 *fdt)
 {
-    if (!fdt || (uint64)fdt % 8 != 0 || be32(fdt + MAGIC) != FDT_MAGIC)
+    if (fdt == NULL || (uint64)fdt % 8 != 0 || be32(fdt + MAGIC) != FDT_MAGIC)
         return false;
+
     uint32 total = be32(fdt + TOTAL), size = be32(fdt + STRUCT_SIZE);
-    w->strings = (const char *)fdt + be32(fdt + STRINGS);
-    w->strings_size = be32(fdt + STRINGS_SIZE);
-    w->at = fdt + be32(fdt + STRUCT);
-    w->end = w->at + size;
+    r->strings = (const char *)fdt + be32(fdt + STRINGS);
+    r->strings_size = be32(fdt + STRINGS_SIZE);
+    r->at = fdt + be32(fdt + STRUCT);
+    r->end = r->at + size;
+
+    // No string runs out of its block, because the block ends with a 0.
     return total >= HEADER_SIZE && total <= FDT_MAX && be32(fdt + STRUCT) % 4 == 0 &&
            block_fits(be32(fdt + STRUCT), size, total) &&
-           block_fits(be32(fdt + STRINGS), w->strings_size, total) && w->strings_size > 0 &&
-           w->strings[w->strings_size - 1] == 0;
+           block_fits(be32(fdt + STRINGS), r->strings_size, total) && r->strings_size > 0 &&
+           r->strings[r->strings_size - 1] == 0;
 }
 
 int fdt_parse(const void *fdt, struct machine *m)
 {
-    // Cells: the specification's defaults.
-    struct walk w = {.m = m, .address_cells = 2, .size_cells = 1};
+    // The specification's defaults, for a root that does not say how many cells.
+    struct reader r = {.m = m, .address_cells = 2, .size_cells = 1};
 
     *m = (struct machine){.ram_start = KERNBASE, .ram_end = PHYSTOP};
-    bool good = read_header(&w, fdt);
-    while (good && step(&w))
+    bool good = read_header(&r, fdt);
+    while (good && read_token(&r))
         ;
+
     if (m->timebase == 0)
         m->timebase = 10000000;
     m->harts = min_u64(max_u64(m->harts, 1), NCPU);
-    return good ? 0 : -EINVAL;
+    if (!good)
+        return -EINVAL;
+    return 0;
 }
 
 // What stands behind "name=" in the boot arguments; NULL: it is not there.
