@@ -1,5 +1,5 @@
-// Error numbers. A system call returns -E...; the user-side stub turns that into -1 and errno.
-// Values as on Linux (errno.h of the generic ABI). Part of the ABI.
+// Error numbers. Part of the ABI. A system call returns -ENOENT, say; the stub in user mode puts
+// ENOENT into errno and returns -1. The numbers are those of Linux (errno.h of its generic ABI).
 #ifndef KERNEL_ERRNO_H
 #define KERNEL_ERRNO_H
 

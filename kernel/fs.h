@@ -23,19 +23,21 @@
 #define ROOTINO 1          // inode of the root directory; inode 0 is never used
 #define FSMAGIC 0x33444c46 // "FLD3"
 
-// What other disks have: they are told by name, and not mounted.
-#define FSMAGIC_OLD                                                                                \
-    0x32444c46 // "FLD2", an earlier Twofold: inodes and group records of another form
+// Disks of other kinds. They are not mounted, but the message says what they are.
+#define FSMAGIC_OLD   0x32444c46 // "FLD2", an earlier Twofold: other inodes, other journal
 #define FSMAGIC_XV6   0x10203040 // xv6's superblock ...
 #define FSMAGIC_XV6AT 1024       // ... begins at this byte of the disk
 
-// The limits of a file system: the kernel mounts, and the tools make and accept, what lies within.
-#define FSSIZE_MAX                                                                                 \
-    0x7fffffff // blocks: the journal needs the top bit of a block's number (JHOME_ESCAPED)
+// The limits of a file system. The kernel mounts no other, and the tools make and accept no other.
+//
+// The journal needs the top bit of a block's number (JHOME_ESCAPED). A directory entry has 16 bits
+// for an inode's number. The journal must hold two full transactions; a very long one makes nothing
+// faster, but a mount after a crash slower.
+#define FSSIZE_MAX  0x7fffffff // blocks
 #define NINODES_MIN 32
-#define NINODES_MAX 65536                 // a directory entry has 16 bits for the number
-#define NLOG_MIN    (2 * MAXOPBLOCKS + 2) // blocks of the journal: room for two full transactions
-#define NLOG_MAX    65536 // a longer one makes nothing faster but a mount after a crash slower
+#define NINODES_MAX 65536
+#define NLOG_MIN    (2 * MAXOPBLOCKS + 2) // blocks
+#define NLOG_MAX    65536
 
 struct superblock {
     uint32 magic;      // FSMAGIC
@@ -48,9 +50,10 @@ struct superblock {
     uint32 bmapstart;  // first block of the bitmap
     uint32 datastart;  // first data block
     uint32 blocksize;  // BSIZE
-    // 0. Each bit will be an addition to the format: who does not know one must not mount
+    // 0. Each bit will be an addition to the format: a kernel that does not know a bit must not
+    // mount the disk
     uint32 features;
-    uint32 checksum; // crc32c of the fields above
+    uint32 checksum; // crc32c of the members above
 };
 
 #define SUPERBLOCK_BLOCKNO 1
@@ -61,20 +64,20 @@ struct superblock {
 #define MAXFILE   (NDIRECT + NINDIRECT + NINDIRECT * NINDIRECT) // blocks of the largest file
 #define LINK_MAX  32767                                         // names of one inode
 
-// 128 bytes. With 256, mounting would read, and the inodes in use would keep in memory, twice as
-// many blocks; so the times took the place of four direct blocks. A file of 81 to 96 KiB needs an
-// indirect block for it.
+// An inode has 128 bytes. With 256 bytes, mounting would read twice as many blocks, and twice as
+// many would stay in memory. So the two times take the place of four direct blocks, and a file of
+// 81 to 96 KiB needs an indirect block for that.
 struct dinode {
     int16 type;  // T_..., 0 = free
     int16 major; // T_DEVICE; else 0
     int16 minor;
-    // 0; room to mark what not every kernel knows, as a directory with an index
-    uint16 flags;
-    uint32 nlink; // directory entries that name it; a directory's "." and ".." count (see below)
-    uint32 index; // 0; room for the block with the root of a large directory's index
+    uint16 flags; // 0; for marks that an older kernel would not know
+    uint32 nlink; // directory entries that name it (see below)
+    uint32 index; // 0; for the index of a large directory: its root block
     uint64 size;  // bytes
-    uint64 mtime; // when its bytes changed, in nanoseconds since 1970; 0 = not known
-    // when anything of it changed. Neither is filled in yet; every value is valid
+    // When its bytes changed, and when anything of it changed, in nanoseconds since 1970; 0 = not
+    // known. The kernel does not fill them in yet; every value is valid
+    uint64 mtime;
     uint64 ctime;
     uint32 addrs[NDIRECT + 2]; // blocks: direct, then indirect, then doubly indirect; 0 = a hole
 };
@@ -101,43 +104,48 @@ struct dirent {
 
 // A symbolic link's target is its data, without a 0 at the end, 1 to MAXPATH - 1 bytes.
 
-// The journal. Groups of block images follow each other in the ring, wrapping at its end:
+// The journal. Changed blocks are written to it in groups before they are written to their homes,
+// their places in the file system. The groups follow each other in the ring, which wraps at its
+// end. A group is
 //
-//     descriptor block      journal_desc: the home addresses of the images
-//     images                count of them, one to JDESC_BLOCKS
+//     descriptor block      journal_desc: the homes of the journal copies
+//     journal copies        the changed blocks, 1 to JDESC_BLOCKS of them
 //     commit block          journal_commit
 //
-// The ring's block i is disk block logstart + 1 + i. The header says where the oldest group
-// that may not be home begins and which number it has; each group has the number of the one
-// before plus 1. Numbers count modulo 2^64, and each is valid: only equality matters. A group
-// counts only if its commit block has the right number, count and checksum. Recovery copies the
-// images of all such groups home in order, up to the first group that does not count. A group that
-// counts, but has an image whose home lies before inodestart or beyond the disk, is damage: the
-// disk is not mounted.
+// Block i of the ring is block logstart + 1 + i of the disk. The header says where the oldest group
+// begins whose blocks may not be home yet, and which number it has. Each group's number is that of
+// the group before plus 1, modulo 2^64. Every number is valid: only equality matters.
 //
-// No block of the ring begins with JMAGIC but a record. An image lies in the ring as it is, and any
-// program can write a block that looks like a descriptor, one that looks like an image, and a
-// commit record; if it lay where the next group is looked for, a boot would replay it. So an image
-// whose first word is JMAGIC is written to the ring with that word zero, and with JHOME_ESCAPED in
-// its home address; whoever copies it home puts the word back. The checksum covers what lies in the
-// ring. (A checksum keyed by a secret would do, too, but the secret must be kept from all programs
-// for ever, an image could not be built twice with the same bytes, and a group would be only
-// improbable to forge. Neither helps against the owner of the image, who can write the ring, and
-// the home blocks, himself.)
+// A group counts only if its commit block has the right number, count and checksum. Recovery copies
+// the journal copies of these groups home, in order, and ends at the first group that does not
+// count. If a group counts, but one of its homes lies before inodestart or beyond the disk, then
+// the disk is damaged and is not mounted.
+//
+// Only a record (header, descriptor, commit block) begins with JMAGIC in the ring. Why this must be
+// so: any program can write to a file three blocks that look like a descriptor, a changed block and
+// a commit block. Their journal copies would lie in the ring one behind another. If the next group
+// were looked for at the first of them, a boot would replay the forged group. So a block whose
+// first word is JMAGIC is written to the ring with 0 in place of that word, and with JHOME_ESCAPED
+// set in its home; when it is copied home, the word is put back. The checksum is that of the bytes
+// in the ring.
+//
+// (A checksum with a secret key would be another way. But the secret would have to be kept from all
+// programs for ever, the same disk image could not be built twice, and a forged group would only be
+// improbable. Neither way helps against somebody who can write to the disk itself.)
 #define JMAGIC 0x4c4e524a // "JRNL"
 enum journal_kind { JK_HEADER = 1, JK_DESC = 2, JK_COMMIT = 3 };
 
 struct journal_header { // first block of the journal
     uint32 magic;       // JMAGIC
     uint32 kind;        // JK_HEADER
-    uint64 seq;         // number of the oldest group that may not be home (mkfs: 1)
+    uint64 seq;         // number of the oldest group whose blocks may not be home (mkfs: 1)
     uint32 start;       // where in the ring it begins (mkfs: 0)
     uint32 free_blocks; // a hint: free data blocks when this was written, or FREE_UNKNOWN
-    uint32 checksum;    // crc32c of the fields above
+    uint32 checksum;    // crc32c of the members above
 };
 
-// Nobody fills the hint in yet. Nobody may rely on it, either: it may be shown before the bitmap
-// was read, but what is free is what the bitmap says.
+// The kernel does not fill the hint in yet. It may be shown before the bitmap was read, but it must
+// not be relied on: only the bitmap says what is free.
 #define FREE_UNKNOWN 0xffffffff
 
 #define JDESC_BLOCKS 1000
@@ -146,18 +154,18 @@ struct journal_desc {
     uint32 magic; // JMAGIC
     uint32 kind;  // JK_DESC
     uint64 seq;   // the group's number
-    uint32 count; // images behind it, 1 .. JDESC_BLOCKS
+    uint32 count; // journal copies behind it, 1 .. JDESC_BLOCKS
     uint32 home[JDESC_BLOCKS];
 };
 
-#define JHOME_ESCAPED 0x80000000 // in home: the image's first word is JMAGIC, and zero in the ring
+#define JHOME_ESCAPED 0x80000000 // in home: the block's first word is JMAGIC, and 0 in the ring
 
 struct journal_commit {
     uint32 magic;    // JMAGIC
     uint32 kind;     // JK_COMMIT
     uint64 seq;      // the group's number
-    uint32 count;    // images of the group
-    uint32 checksum; // crc32c over the group's descriptor block (whole) and images, in ring order
+    uint32 count;    // journal copies of the group
+    uint32 checksum; // crc32c of the whole descriptor block and the copies, as they lie in the ring
 };
 
 #endif

@@ -1,5 +1,5 @@
-// Addresses that programs and tests rely on. Part of the ABI; the kernel's own layout is in
-// kernel/arch/layout.h. DESIGN: "Addresses".
+// Addresses that programs and tests rely on. Part of the ABI. The kernel's own addresses are in
+// kernel/arch/layout.h.
 #ifndef KERNEL_MEMLAYOUT_H
 #define KERNEL_MEMLAYOUT_H
 
@@ -10,12 +10,12 @@
 
 #define USERBASE   0x1000UL         // first address of a program; the page below is never mapped
 #define TRAMPOLINE (MAXVA - PGSIZE) // trap entry and exit code, not for user mode
-#define TRAPFRAME  (TRAMPOLINE - PGSIZE) // a slot a hart for trap entry; user memory ends here
+#define TRAPFRAME  (TRAMPOLINE - PGSIZE) // a slot of each hart for trap entry; user memory ends here
 
 #ifndef __ASSEMBLER__
-// What the kernel tells a program without a system call: the process page, read-only, on the page
-// behind the program's last segment (PGROUNDUP(end), with `end` of user/user.ld). The guard, the
-// stack and the heap follow it (param.h: USERGUARD, USERSTACK).
+// What the kernel tells a program without a system call, on the process page. The program may only
+// read it. It is the page behind the program's last segment: PGROUNDUP(end), with `end` of
+// user/user.ld. The guard pages, the stack and the heap follow it (param.h: USERGUARD, USERSTACK).
 struct usyscall {
     int pid;
 };

@@ -12,16 +12,16 @@ struct procinfo {
     int pgid;
     int state;       // enum procstate
     int cpu;         // hart on which it ran last
-    int isolated;    // user mode runs on the user root
+    int isolated;    // 1: user mode runs on the user root; 0: on the kernel root
     uint64 size;     // bytes of its regions
-    uint64 resident; // pages that its page tables map, the zero page and the trampolines aside
+    uint64 resident; // pages that its tables map, without the zero page and the trampoline
     uint64 tables;   // page-table pages below the two roots
-    uint64 ticks;    // clock ticks that met it running
+    uint64 ticks;    // clock ticks at which it was running
     char name[16];
     int pin;       // hart on which alone it may run (cpupin), or -1
-    int threads;   // those that have ended and were not joined included
-    uint64 shared; // pages of resident that others use, too
-    uint64 file;   // pages of resident that are a file's own, in the block cache
+    int threads;   // with those that have ended and were not joined
+    uint64 shared; // those of resident whose frames others use, too
+    uint64 file;   // those of resident that show a file's own blocks, in the block cache
 };
 
 #endif

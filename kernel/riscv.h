@@ -20,13 +20,13 @@
 #define PTE_G   (1L << 5) // global
 #define PTE_A   (1L << 6) // accessed
 #define PTE_D   (1L << 7) // dirty
-#define PTE_COW (1L << 8) // software: private, shared by several entries, copied at a write
+#define PTE_COW (1L << 8) // for software: several entries share the frame; a write copies it
 
 #define PTE_FLAGS(pte) ((pte)&0x3ff)
 #define PTE2PA(pte)    ((((uint64)(pte)) >> 10 & 0xfffffffffffUL) << 12)
 #define PA2PTE(pa)     ((((uint64)(pa)) >> 12) << 10)
 
-// One beyond the highest user address: the lower half of Sv39.
+// The first address behind the lower half of Sv39, which is the user's.
 #define MAXVA (1UL << 38)
 
 #ifndef __ASSEMBLER__

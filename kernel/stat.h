@@ -11,13 +11,13 @@
 #define T_PIPE    5 // only in struct stat: pipes are not on disk
 
 struct stat {
-    int dev;     // file system's device
+    int dev;     // number of the file system's device: ROOTDEV
     uint ino;    // inode number
     short type;  // T_...
-    short nlink; // names that lead to it
+    short nlink; // directory entries that name it
     uint64 size; // bytes
-    short major; // of a device file
-    short minor;
+    short major; // T_DEVICE: which driver
+    short minor; // T_DEVICE: which of its devices
 };
 
 #endif

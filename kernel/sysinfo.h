@@ -5,12 +5,12 @@
 #include "kernel/types.h"
 
 struct sysinfo {
-    uint64 freemem;     // bytes that can be promised, some of them after a wait for the disk
-    uint64 nproc;       // processes and further threads of theirs, zombies included
+    uint64 freemem;     // bytes that can be promised, some of them only when the disk has written
+    uint64 nproc;       // processes, and threads beyond their first ones, with zombies
     uint64 totalmem;    // bytes that the page allocator was given at boot
     uint64 freepages;   // frames on the free lists
-    uint64 reclaimable; // frames that caches hold and would give back
-    uint64 promised;    // frames promised to heaps and transactions, not yet taken
+    uint64 reclaimable; // frames that caches hold and give back when frames are short
+    uint64 promised;    // frames that heaps and transactions may still take
     uint64 kmemobjs;    // small objects in use
     uint64 inodes;      // in-core inodes with users
     uint64 files;       // open files
@@ -20,7 +20,7 @@ struct sysinfo {
     uint64 ncpu;        // harts in use
     uint64 timebase;    // counts of the time counter a second
     uint64 tlbflushes;  // TLB flushes of all harts since boot
-    uint64 blocks;      // cache blocks that somebody uses
+    uint64 blocks;      // blocks of the cache that are in use
     uint64 mapped;      // frames of caches that programs map
 };
 

@@ -1,4 +1,4 @@
-// Integer types of fixed size, as programs written for xv6 name them. Part of the ABI.
+// Integer types, with the names that xv6 has for them. Part of the ABI.
 #ifndef KERNEL_TYPES_H
 #define KERNEL_TYPES_H
 

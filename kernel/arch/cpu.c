@@ -1,4 +1,4 @@
-// The harts, and the layout that assembly relies on.
+// The harts, and the checks that the offsets in assembly are those of the C structures.
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/trapframe.h"
 

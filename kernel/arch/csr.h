@@ -1,5 +1,8 @@
-// Control and status registers. RISC-V Privileged Architecture, chapters "Machine-Level ISA" and
-// "Supervisor-Level ISA". Each access ends a translation block of the emulator: read once.
+// Control and status registers: their bits, and how they are read and written. RISC-V Privileged
+// Architecture, chapters "Machine-Level ISA" and "Supervisor-Level ISA".
+//
+// Each access costs the emulator more than an ordinary instruction (it ends a translation block).
+// So code reads such a register once and keeps the value.
 #ifndef KERNEL_ARCH_CSR_H
 #define KERNEL_ARCH_CSR_H
 
@@ -19,11 +22,10 @@
 #define MSTATUS_MPP_S    (1 << 11)
 #define MIE_MSIE         (1 << 3)
 #define MIE_MTIE         (1 << 7)
-#define MIP_SSIP         (1 << 1)
 
 #define SATP_SV39 (8UL << 60)
 
-// scause
+// scause: the top bit, and what the rest means with and without it.
 #define CAUSE_INTERRUPT (1UL << 63)
 enum trap_cause {
     CAUSE_FETCH_MISALIGNED = 0,
@@ -41,6 +43,7 @@ enum trap_cause {
 };
 enum interrupt_cause { IRQ_S_SOFTWARE = 1, IRQ_S_TIMER = 5, IRQ_S_EXTERNAL = 9 };
 
+// The register's name is a part of the instruction, so these are macros.
 #define csr_read(name)                                                                             \
     ({                                                                                             \
         unsigned long csr_value_;                                                                  \
@@ -54,6 +57,7 @@ enum interrupt_cause { IRQ_S_SOFTWARE = 1, IRQ_S_TIMER = 5, IRQ_S_EXTERNAL = 9 }
 #define csr_clear(name, bits)                                                                      \
     __asm__ volatile("csrc " #name ", %0" ::"rK"((unsigned long)(bits)) : "memory")
 
+// The time counter; machine.timebase (fdt.h) counts are a second.
 static inline unsigned long time_now(void) { return csr_read(time); }
 
 #endif

@@ -8,18 +8,19 @@
 struct machine {
     paddr_t ram_start, ram_end; // the bank of RAM that holds the kernel
     uint64 timebase;            // counts of the time counter a second
-    uint harts;                 // that are available, at most NCPU; numbered from 0
+    uint harts;                 // available harts, at most NCPU; numbered from 0
     char bootargs[256];         // /chosen bootargs
 };
 
 // The machine this kernel runs on; filled once at boot.
 extern struct machine machine;
 
-// Reads the flattened tree at fdt into m. A missing property gets its value on QEMU's virt machine
-// with 128 MiB and one hart. 0; -EINVAL if it is no device tree (m then has the defaults).
+// Reads the flattened tree at fdt into m. What the tree does not tell is as on QEMU's machine
+// "virt" with 128 MiB and one hart. 0; -EINVAL: it is no device tree, and m tells of that machine.
 int fdt_parse(const void *fdt, struct machine *m);
 
-// The number (not negative) after "name=" in the boot arguments, or fallback if that is not there.
+// The number after "name=" in the boot arguments, which is not negative, or fallback if there is no
+// such argument.
 long bootarg(const char *name, long fallback);
 // The word after "name=", cut to what text has room for. Without one text stays as it is.
 void bootarg_text(const char *name, char *text, size_t size);

@@ -1,4 +1,5 @@
-# Saving and loading the floating-point registers. Assembled for a hart that has them (rv64gc).
+# Saves and loads the floating-point registers (fpu.h). The only file that is assembled for a
+# processor that has them (rv64gc). a0: struct fpregs, f0 to f31 and then fcsr.
 #define FS_DIRTY 0x6000
 
 .text

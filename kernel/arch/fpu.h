@@ -1,5 +1,5 @@
-// Floating-point registers, for processes that use them. The kernel itself uses none: it is
-// compiled for the integer registers alone, and only fpu.S knows the others.
+// The floating-point registers of threads that use them. The kernel itself uses none: it is
+// compiled without floating-point instructions, except for fpu.S.
 #ifndef KERNEL_ARCH_FPU_H
 #define KERNEL_ARCH_FPU_H
 
@@ -10,8 +10,8 @@ struct fpregs {
     uint64 fcsr;
 };
 
-// Copies the registers to or from memory. Interrupts are off; sstatus.FS is set meanwhile and off
-// afterwards (trap exit sets it from the trap frame).
+// Copy the registers to memory, or from memory. Interrupts are off. Both turn floating point on in
+// sstatus.FS and off again at the end; trap exit sets FS from the trap frame.
 void fpu_save(struct fpregs *to);
 void fpu_load(const struct fpregs *from);
 

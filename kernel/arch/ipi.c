@@ -1,5 +1,5 @@
-// Inter-processor interrupts through the CLINT's machine-mode software interrupt registers
-// (SiFive Interrupt Cookbook, "CLINT"); boot/entry.S passes them on to supervisor mode.
+// Interrupts between harts (ipi.h), through the machine-mode software interrupt registers of the
+// CLINT (SiFive Interrupt Cookbook, "CLINT"). boot/entry.S passes them on to supervisor mode.
 #include "kernel/arch/ipi.h"
 #include "kernel/arch/barrier.h"
 #include "kernel/arch/cpu.h"
@@ -17,6 +17,8 @@ void ipi_raise(uint cpu_index)
 void ipi_send(uint cpu_index, enum ipi_reason reason)
 {
     uint32 before = __atomic_fetch_or(&cpus[cpu_index].ipi_pending, 1u << reason, __ATOMIC_SEQ_CST);
+
+    // Another sender has raised the interrupt for this reason, and the target has not looked yet.
     if (before & 1u << reason)
         return;
     count(C_ipi);

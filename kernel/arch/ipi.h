@@ -1,13 +1,14 @@
-// Inter-processor interrupts: how one hart gets another's attention.
+// Interrupts between harts: how one hart gets another's attention.
 //
-// The sender sets a reason's bit in the target's struct cpu and raises its machine-mode software
-// interrupt; the machine-mode vector turns that into a supervisor software interrupt, whose
-// handler calls ipi_receive. Reasons that are pending already are not sent twice.
+// The sender sets the bit of a reason in the target's struct cpu and raises the target's
+// machine-mode software interrupt. The machine-mode vector (boot/entry.S) turns it into a
+// supervisor software interrupt, whose handler calls ipi_receive(). A reason that is pending
+// already is not sent again.
 //
-// The reason is stored before the interrupt is raised, and the target's machine mode takes the
-// interrupt back before supervisor mode looks at the reasons, each with a fence between memory and
-// device: so a reason is met by the look that its interrupt leads to, or by an earlier one. A hart
-// also looks at every clock tick, so one that never came is not missed for long.
+// No reason is lost. The sender stores the reason before it raises the interrupt. The target takes
+// the interrupt back before it looks at the reasons. Both have a fence in between. So the target
+// sees the reason in the look that this interrupt leads to, or in an earlier one. A hart also looks
+// at every clock tick, in case an interrupt did not come.
 #ifndef KERNEL_ARCH_IPI_H
 #define KERNEL_ARCH_IPI_H
 
@@ -15,17 +16,19 @@
 
 enum ipi_reason {
     IPI_RESCHEDULE, // look at the run queue
-    IPI_TLB,        // flush, or leave the address space kept while idle: it has changed, or it ends
+    IPI_TLB,        // flush: an address space has changed; or leave the space that an idle hart
+                    // keeps in satp: it ends
     IPI_REASONS
 };
 
 // Serves IPI_TLB on the hart that is interrupted, with interrupts off. Set by boot/upcalls.c.
 extern void (*ipi_tlb_hook)(void);
 
-// Interrupts hart cpu_index. May be called anywhere.
+// Interrupts hart cpu_index for that reason. May be called anywhere.
 void ipi_send(uint cpu_index, enum ipi_reason reason);
 
-// The interrupt alone, for what is pending there: again, by who has waited too long; and at boot.
+// Interrupts hart cpu_index without a new reason: a sender that has waited too long asks once more;
+// at boot and in a panic, for what is told in other ways.
 void ipi_raise(uint cpu_index);
 
 // Serves all reasons pending on this hart. Interrupts are off.

@@ -1,5 +1,5 @@
-// The kernel's own addresses (upper half of Sv39) and the machine's devices (physical; QEMU's
-// "virt"). Usable from assembly. DESIGN: "Addresses".
+// The kernel's own addresses, in the upper half of Sv39, and the physical addresses of the devices
+// of QEMU's machine "virt". Assembly may include it.
 #ifndef KERNEL_ARCH_LAYOUT_H
 #define KERNEL_ARCH_LAYOUT_H
 
@@ -11,12 +11,15 @@
 #define U64(x) x##UL
 #endif
 
-#define KERNEL_OFFSET U64(0xffffffc000000000) // kernel address - physical address
-#define KSTACK_BASE   U64(0xffffffff80000000) // kernel stacks, one to a slot
-#define KSTACK_SLOT   0x8000                  // bytes of a slot; its lower half is never mapped
-#define KSTACK_SIZE   0x4000                  // its upper half: the stack
+// The kernel maps physical memory and devices at their address plus KERNEL_OFFSET. Kernel stacks
+// have addresses of their own: KSTACK_SLOT bytes for each, of which the upper half is the stack.
+// The lower half is never mapped, so that a stack that grows too large faults.
+#define KERNEL_OFFSET U64(0xffffffc000000000)
+#define KSTACK_BASE   U64(0xffffffff80000000)
+#define KSTACK_SLOT   0x8000
+#define KSTACK_SIZE   0x4000
 
-// The first root entry of the kernel's half, and entries in a table.
+// The first entry of a root page that belongs to the kernel's half; the entries of a table.
 #define KERNEL_ROOT_INDEX 256
 #define PT_ENTRIES        512
 
@@ -26,7 +29,6 @@
 #define CLINT                0x2000000UL
 #define CLINT_MSIP(hart)     (CLINT + 4 * (hart))
 #define CLINT_MTIMECMP(hart) (CLINT + 0x4000 + 8 * (hart))
-#define CLINT_MTIME          (CLINT + 0xbff8)
 #define PLIC                 0xc000000UL
 #define PLIC_SIZE            0x600000UL
 #define UART0                0x10000000UL
@@ -34,12 +36,11 @@
 #define VIRTIO0              0x10001000UL // eight virtio-mmio windows, 4 KiB each
 #define VIRTIO_COUNT         8
 #define VIRTIO0_IRQ          1
-#define GOLDFISH_RTC_IRQ     11
 
 #ifndef __ASSEMBLER__
 #include "kernel/lib/kdef.h"
 
-// Kernel address of a physical one, and back; and of a device register.
+// The kernel's address of a physical one, and back; the kernel's address of a device register.
 static inline void *phys_to_virt(paddr_t pa) { return (void *)(pa + KERNEL_OFFSET); }
 
 static inline paddr_t virt_to_phys(const void *va) { return (paddr_t)va - KERNEL_OFFSET; }

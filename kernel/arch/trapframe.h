@@ -1,8 +1,8 @@
-// What trap entry saves of the interrupted code, and the per-hart slot it finds its way with.
+// What trap entry saves of the interrupted code, and the slot in which it finds where to save it.
 //
-// A user trap saves a struct trapframe at the top of the thread's own kernel stack, so nothing
-// need be mapped for it; a kernel trap pushes the same structure on the stack in use.
-// Assembly uses the offsets below; checked in cpu.c.
+// A trap from user mode saves a struct trapframe at the top of the thread's kernel stack. A trap
+// from the kernel pushes the same structure on the stack in use. Assembly uses the offsets below;
+// cpu.c checks them.
 #ifndef KERNEL_ARCH_TRAPFRAME_H
 #define KERNEL_ARCH_TRAPFRAME_H
 
@@ -34,17 +34,18 @@ struct trapframe {
     uint64 sstatus;
     uint64 cause; // scause
     uint64 tval;  // stval
-    uint64 pad;   // keeps sp aligned to 16
+    uint64 pad;   // sp must stay a multiple of 16
 };
 
-// One a hart, in the TRAPFRAME page. sscratch points to it while user mode runs, and is 0 while
-// the kernel does.
+// Each hart has one in the TRAPFRAME page. sscratch points to it while user mode runs, and is 0
+// while the kernel runs. Only its hart uses it: trap entry reads it and saves t0; sched.c writes it
+// when another thread is to run.
 struct trapslot {
-    uint64 t0;          // saved first
-    uint64 kernel_satp; // root to switch to, 0 if user mode runs on it already (shared)
+    uint64 t0;          // of user mode: the first register that entry needs for itself
+    uint64 kernel_satp; // satp with the kernel root; 0: user mode runs on that root (not isolated)
     uint64 kstack;      // top of the running thread's kernel stack
     uint64 cpu;         // struct cpu of the hart
-    uint64 user_satp;   // root to run user mode on if isolated, else 0
+    uint64 user_satp;   // satp with the user root, if user mode is isolated; else 0
     uint64 unused[3];
 };
 #endif
