@@ -1,6 +1,7 @@
-// The lock-order checker: a stack of what each hart (spinlocks) and each thread (sleeplocks, the
-// transaction) holds; a lock must be of a higher level than all of them. Whatever breaks the order
-// is reported at the first time it is broken, not at the deadlock. Debug build only.
+// The lock-order checker. It keeps a stack of the spinlocks that each hart holds, and one of what
+// each thread holds: sleeplocks and a transaction. A lock must be of a higher level than all that
+// lie on its stack. So a wrong order is told the first time that it happens, not when it leads to a
+// deadlock. Debug build only.
 #include "kernel/lock/lockdep.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/lib/assert.h"
@@ -48,6 +49,8 @@ void lockdep_leave(const void *lock, enum lock_level level)
     struct held_set *s = set_of(level);
     if (!s)
         return;
+
+    // Mostly it is the last one. What was taken after it moves down.
     int i = s->count - 1;
     while (i >= 0 && s->held[i].lock != lock)
         i--;

@@ -20,7 +20,7 @@ struct held_set {
 };
 
 #ifdef DEBUG
-// A lock of this level is taken, left: by this hart if it is a spinlock's, else by the running
+// A lock of this level is taken, is let go: by this hart if it is a spinlock, else by the running
 // thread (sleeplocks, the transaction).
 void lockdep_take(const void *lock, const char *name, enum lock_level level);
 void lockdep_leave(const void *lock, enum lock_level level);

@@ -5,7 +5,9 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
 
-#define LOOKS 1000 // at a lock that is taken, which disturb nobody, between two attempts
+// Between two attempts to take a lock, a hart looks at it that often. Looking only reads, and so
+// disturbs nobody.
+#define LOOKS 1000
 
 #define LEVEL_NAME(name, text) text,
 
@@ -26,17 +28,19 @@ static void taken(struct spinlock *l)
     c->locks_held++;
 }
 
-// The lock is taken by somebody. One that is never let go is a bug that should say so instead of
-// hanging.
+// Waits until the lock is free, and takes it. If this hart holds it already it would wait for ever:
+// that is a bug, and is told.
 static __attribute__((noinline)) void wait_for(struct spinlock *l)
 {
     uint64 failed = 1;
     if (spin_holding(l) && !panicking())
         panic("lock %s taken twice by hart %d", l->name, this_cpu()->index);
+
+    // If this hart panics, the holder has been stopped: the lock is taken all the same.
     for (;; failed++) {
-        for (uint i = 0; i < LOOKS && __atomic_load_n(&l->locked, __ATOMIC_RELAXED) && !panicking();
-             i++)
-            ; // if this hart panics, the holder has been stopped
+        uint looks = 0;
+        while (looks < LOOKS && __atomic_load_n(&l->locked, __ATOMIC_RELAXED) && !panicking())
+            looks++;
         if (!__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE) || panicking())
             break;
     }
@@ -66,7 +70,7 @@ void spin_unlock(struct spinlock *l)
     if (unlikely(l->holder != c))
         return not_held(l);
     lockdep_leave(l, l->level);
-    l->holder = 0;
+    l->holder = NULL;
     c->locks_held--;
     __atomic_store_n(&l->locked, 0, __ATOMIC_RELEASE);
     irq_on();

@@ -87,6 +87,12 @@ void kstack_free(vaddr_t top)
     spin_unlock(&kstack_lock);
 }
 
+void *kstack_last_bytes(vaddr_t top, size_t n)
+{
+    uint64 entry = entries_of[slot_of(top - 1)][KSTACK_PAGES - 1];
+    return (char *)phys_to_virt(PTE2PA(entry)) + PGSIZE - n;
+}
+
 bool kstack_is_mapped(vaddr_t va)
 {
     vaddr_t in_slot = (va - KSTACK_BASE) % KSTACK_SLOT;

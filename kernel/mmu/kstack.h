@@ -19,6 +19,10 @@ void kstack_add(vaddr_t top, uint64 *entries);
 vaddr_t kstack_alloc(void);
 void kstack_free(vaddr_t top);
 
+// Where the n last bytes of the stack that ends at top lie in the linear map of RAM. n is at most a
+// page.
+void *kstack_last_bytes(vaddr_t top, size_t n);
+
 // True if va lies on a kernel stack, on a page that is mapped. A load or store that faults there
 // has met what its hart remembers from before the page was mapped: after a flush the hart can
 // repeat it.

@@ -6,7 +6,7 @@
 #include "kernel/thread/fp.h"
 #include "kernel/thread/thread.h"
 
-// The process's own, from its first alarm_set on. Interrupts do not touch it: they count t->ticks.
+// The thread's own, from its first alarm_set on. Interrupts do not touch it: they count t->ticks.
 struct alarm {
     uaddr_t handler;
     uint64 interval; // ticks; 0: stopped
@@ -22,8 +22,11 @@ int alarm_set(struct thread *t, int ticks, uaddr_t handler)
 {
     if (ticks < 0)
         return -EINVAL;
-    if (t->alarm == 0 && (t->alarm = kmem_alloc(&alarm_cache)) == 0)
+    if (t->alarm == NULL)
+        t->alarm = kmem_alloc(&alarm_cache);
+    if (t->alarm == NULL)
         return -ENOMEM;
+
     t->alarm->handler = handler;
     t->alarm->interval = ticks;
     t->alarm->due = t->ticks + ticks;
@@ -35,6 +38,8 @@ void alarm_deliver(struct thread *t)
     struct alarm *a = t->alarm;
     if (a->in_handler || a->interval == 0 || t->ticks < a->due)
         return;
+
+    // Keep what the program was doing, and send it to the handler instead.
     fp_save(t, &a->fp);
     a->frame = *t->tf;
     a->in_handler = true;
@@ -45,8 +50,10 @@ void alarm_deliver(struct thread *t)
 int64 alarm_return(struct thread *t)
 {
     struct alarm *a = t->alarm;
-    if (a == 0 || !a->in_handler)
+    if (a == NULL || !a->in_handler)
         return -EINVAL;
+
+    // The program goes on where the alarm met it; the next interval begins now.
     if (a->frame.sstatus & SSTATUS_FS)
         fp_restore(t, &a->fp);
     *t->tf = a->frame;
@@ -57,11 +64,13 @@ int64 alarm_return(struct thread *t)
 
 int alarm_fork(struct thread *child, struct thread *parent)
 {
-    if (parent->alarm == 0 || !parent->alarm->in_handler)
+    if (parent->alarm == NULL || !parent->alarm->in_handler)
         return 0;
     child->alarm = kmem_alloc(&alarm_cache);
-    if (child->alarm == 0)
+    if (child->alarm == NULL)
         return -ENOMEM;
+
+    // The child can end the handler that it is in, and gets no further alarm.
     *child->alarm = *parent->alarm;
     child->alarm->interval = 0;
     return 0;
@@ -69,7 +78,7 @@ int alarm_fork(struct thread *child, struct thread *parent)
 
 void alarm_drop(struct thread *t)
 {
-    if (t->alarm != 0)
+    if (t->alarm != NULL)
         kmem_free(&alarm_cache, t->alarm);
-    t->alarm = 0;
+    t->alarm = NULL;
 }

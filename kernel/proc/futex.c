@@ -1,5 +1,5 @@
-// Futexes: see futex.h. A waiter lies on the stack of the thread that waits, in the bucket of its
-// key; it sleeps on its own waiter.
+// Futexes: see futex.h. A thread that waits has a struct waiter on its stack, which is in the
+// bucket of its key, and sleeps on that.
 #include "kernel/proc/futex.h"
 #include "kernel/errno.h"
 #include "kernel/lib/list.h"
@@ -11,7 +11,7 @@
 
 #define NBUCKET 64
 
-// What a word is known by.
+// How waiter and waker find each other: the same word has the same key, whoever asks.
 struct key {
     const void *object;
     uint64 offset;
@@ -26,7 +26,7 @@ struct waiter {
 
 static struct bucket {
     struct spinlock lock;
-    struct list waiters; // who came first first
+    struct list waiters; // the first to come is the first to be woken
 } buckets[NBUCKET];
 
 void futex_init(void)
@@ -42,29 +42,41 @@ static struct bucket *bucket_of(const struct key *k)
     return &buckets[((uint64)k->object >> 6 ^ k->offset >> 2 ^ k->offset >> 9) % NBUCKET];
 }
 
-// Pins the page of the word at addr, and finds its key. Shared memory is known by its page, whoever
-// maps it where; private memory by its address, since its page changes when it is copied after a
-// fork.
+// Pins the page of the word at addr, and finds its key. Shared memory is known by its page,
+// wherever a process maps it. Private memory is known by its address, because its page changes when
+// a fork is followed by a write. 0; -EINVAL: not aligned; -EFAULT; -ENOMEM.
 static int find_word(struct addrspace *as, uaddr_t addr, struct page **page, struct key *k)
 {
     bool shared;
-    int r = addr % sizeof(int) != 0 ? -EINVAL : vm_pin(as, addr, ACCESS_READ, page, &shared);
-    if (r == 0 && shared)
+    if (addr % sizeof(int) != 0)
+        return -EINVAL;
+    int err = vm_pin(as, addr, ACCESS_READ, page, &shared);
+    if (err)
+        return err;
+
+    if (shared)
         *k = (struct key){.object = *page, .offset = addr % PGSIZE};
     else
         *k = (struct key){.object = as, .offset = addr};
-    return r;
+    return 0;
 }
 
-// => b held. Nobody else wakes those who sleep on w, so one sleep tells all.
+// => b held. Sleeps as waiter w. 0: woken; -EINTR; -ETIMEDOUT. Only futex_wake wakes what sleeps on
+// w, so there is no loop.
 static int sleep_locked(struct bucket *b, struct waiter *w, uint64 ticks)
 {
+    int err;
+
     list_push_back(&b->waiters, &w->link);
-    int r = ticks ? sleep_timeout(w, &b->lock, ticks, true) : sleep_killable(w, &b->lock);
+    if (ticks > 0)
+        err = sleep_timeout(w, &b->lock, ticks, true);
+    else
+        err = sleep_killable(w, &b->lock);
+
     if (w->woken)
-        return 0;
+        return 0; // also if a kill or the end of the time came at the same moment
     list_remove(&w->link);
-    return r;
+    return err;
 }
 
 int futex_wait(struct addrspace *as, uaddr_t addr, int value, int ticks)
@@ -73,22 +85,29 @@ int futex_wait(struct addrspace *as, uaddr_t addr, int value, int ticks)
     struct page *page;
     if (ticks < 0)
         return -EINVAL;
+
     for (;;) {
-        int r = find_word(as, addr, &page, &w.key);
-        if (r < 0)
-            return r;
+        int err = find_word(as, addr, &page, &w.key);
+        if (err)
+            return err;
         struct bucket *b = bucket_of(&w.key);
         int *word = (int *)((char *)page_to_virt(page) + addr % PGSIZE);
+
+        // A waker changes the word and then takes this lock: we see the new word, or it sees us.
         spin_lock(&b->lock);
-        bool current = vm_maps(as, addr, page); // else a writer has a copy of it by now
-        if (current)
-            r = __atomic_load_n(word, __ATOMIC_SEQ_CST) == value ? sleep_locked(b, &w, ticks)
-                                                                 : -EAGAIN;
+        bool current = vm_maps(as, addr, page);
+        if (current && __atomic_load_n(word, __ATOMIC_SEQ_CST) != value)
+            err = -EAGAIN;
+        else if (current)
+            err = sleep_locked(b, &w, ticks);
         spin_unlock(&b->lock);
         page_put(page);
         if (current)
-            return r;
-        if (thread_killed()) // another thread may change the page each time
+            return err;
+
+        // A writer has got a copy of the page before we had the lock: look up the new one. Another
+        // thread may bring that about each time.
+        if (thread_killed())
             return -EINTR;
     }
 }
@@ -97,22 +116,24 @@ int futex_wake(struct addrspace *as, uaddr_t addr, int count)
 {
     struct key k;
     struct page *page;
-    int n = 0, r = find_word(as, addr, &page, &k);
-    if (r < 0)
-        return r;
+    int woken = 0;
+    int err = find_word(as, addr, &page, &k);
+    if (err)
+        return err;
+
     struct bucket *b = bucket_of(&k);
     spin_lock(&b->lock);
-    for (struct list *i = b->waiters.next, *next; i != &b->waiters && n < count; i = next) {
-        struct waiter *w = list_entry(i, struct waiter, link);
-        next = i->next;
+    list_for_each_safe (w, &b->waiters, struct waiter, link) {
+        if (woken >= count)
+            break;
         if (w->key.object != k.object || w->key.offset != k.offset)
             continue;
         list_remove(&w->link);
         w->woken = true;
         wakeup(w);
-        n++;
+        woken++;
     }
     spin_unlock(&b->lock);
     page_put(page);
-    return n;
+    return woken;
 }

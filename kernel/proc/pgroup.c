@@ -22,11 +22,15 @@ static bool exists_locked(int pgid)
 // pid may be the caller or a child of it; pgid its own pid or that of a group that exists.
 static int set_locked(struct proc *self, int pid, int pgid)
 {
-    struct proc *p = pid == 0 ? self : proc_find_locked(pid);
-    if (p == 0 || (p != self && p->parent != self))
+    struct proc *p = self;
+    if (pid != 0)
+        p = proc_find_locked(pid);
+    if (p == NULL || (p != self && p->parent != self))
         return -ESRCH;
     if (pgid == 0)
         pgid = p->pid;
+
+    // A shell of the console stays in the group that it leads.
     if (pgroup_is_shell(p) && pgid != p->pgid)
         return -EPERM;
     if (pgid != p->pid && !exists_locked(pgid))
@@ -40,9 +44,9 @@ int pgroup_set(int pid, int pgid)
     if (pid < 0 || pgid < 0)
         return -EINVAL;
     spin_lock(&tree_lock);
-    int r = set_locked(current()->proc, pid, pgid);
+    int err = set_locked(current()->proc, pid, pgid);
     spin_unlock(&tree_lock);
-    return r;
+    return err;
 }
 
 int pgroup_kill(int64 pgid)
@@ -106,10 +110,13 @@ static bool has_console_locked(const struct proc *p)
 
 static bool may_set_locked(const struct proc *p)
 {
-    if (p == init_proc || has_console_locked(p) || (p->forked && has_console_locked(p->parent)))
+    if (p == init_proc || has_console_locked(p))
         return true;
+    if (p->forked && has_console_locked(p->parent))
+        return true; // it acts for its parent
+
     const struct proc *leader = proc_find_locked(foreground);
-    return leader != 0 && proc_is_above_locked(p, leader);
+    return leader != NULL && proc_is_above_locked(p, leader);
 }
 
 static void forget_lender_locked(struct proc *p)
@@ -118,8 +125,9 @@ static void forget_lender_locked(struct proc *p)
     set_shell_locked(p, false);
 }
 
-// p, which may, gives the console away: it can take it back. If it takes it back now, those who
-// have lent it since p did cannot.
+// p gives the console away, as it may, and becomes a lender: it can take the console back. If p is
+// a lender already, it takes the console back now; all that have become lenders after p are none
+// any more.
 static void lend_locked(struct proc *p)
 {
     if (p != init_proc && !is_lender_locked(p)) {
@@ -133,7 +141,7 @@ static void lend_locked(struct proc *p)
 int pgroup_set_foreground(int pgid)
 {
     struct proc *self = current()->proc;
-    int r = -EPERM;
+    int err = -EPERM;
 
     if (pgid < 0)
         return -EINVAL;
@@ -143,16 +151,16 @@ int pgroup_set_foreground(int pgid)
     if (may_set_locked(self) && (pgid == self->pid || exists_locked(pgid))) {
         lend_locked(self);
         set_foreground_locked(pgid);
-        r = 0;
+        err = 0;
     }
     spin_unlock(&tree_lock);
-    return r;
+    return err;
 }
 
 int pgroup_become_shell(void)
 {
     struct proc *self = current()->proc;
-    int r = -EPERM;
+    int err = -EPERM;
 
     spin_lock(&tree_lock);
     if (may_set_locked(self)) {
@@ -160,20 +168,20 @@ int pgroup_become_shell(void)
         __atomic_store_n(&self->pgid, self->pid, __ATOMIC_RELAXED);
         set_shell_locked(self, true);
         set_foreground_locked(self->pid);
-        r = 0;
+        err = 0;
     }
     spin_unlock(&tree_lock);
-    return r;
+    return err;
 }
 
 // The shell that had the console last need not wait any longer.
 static void interrupt_shell_locked(void)
 {
-    struct proc *last = 0;
+    struct proc *last = NULL;
     list_for_each (p, &lenders, struct proc, lender)
         if (pgroup_is_shell(p))
             last = p;
-    if (last != 0) {
+    if (last != NULL) {
         last->interrupts++;
         wakeup(&last->children);
     }
@@ -186,9 +194,10 @@ void pgroup_interrupt(bool all)
 
     spin_lock(&tree_lock);
     list_for_each (p, &all_procs, struct proc, all) {
-        bool shell = pgroup_is_shell(p),
-             member = p->pgid != INIT_GROUP && pgroup_is_foreground(p->pgid);
-        if (!p->ended && ((shell && all) || (!shell && member))) {
+        bool meant = p->pgid != INIT_GROUP && pgroup_is_foreground(p->pgid);
+        if (pgroup_is_shell(p))
+            meant = all;
+        if (meant && !p->ended) {
             proc_kill_locked(p);
             ended = true;
         }

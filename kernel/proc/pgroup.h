@@ -4,10 +4,10 @@
 // foreground: its members may read what is typed, and Ctrl-C ends them. Others get EIO when they
 // read.
 //
-//     the console's life: init's group has it at first; then /sh calls tcshell: its own group has
-//     it a foreground job:   the job's first process says setpgid, tcsetpgrp and executes its
-//     program; when the
-//                         job has ended, the shell says tcsetpgrp: its own group has it again
+//     the console's life: init's group has it at first; /sh calls tcshell, and its own group has it
+//     a foreground job:   the job's first process calls setpgid and tcsetpgrp, and executes its
+//                         program; when the job has ended, the shell calls tcsetpgrp, and its own
+//                         group has the console again
 //
 // Who may say which group it is (tcsetpgrp): a member of the present one; a process above the
 // leader of the present one in the tree; a lender, that is, who has said it before; a child of

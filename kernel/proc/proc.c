@@ -358,11 +358,9 @@ void proc_list(void)
                                              "running", "sleeping", "zombie"};
     spin_lock(&tree_lock);
     list_for_each (p, &all_procs, struct proc, all) {
-        const struct thread *main = main_thread_locked(p);
-        int parent = 0;
-        if (p->parent != NULL)
-            parent = p->parent->pid;
-        kprintf("%5d %5d %-8s %s\n", p->pid, parent, state_name[main->state], main->name);
+        struct procinfo info;
+        fill_info_locked(p, &info);
+        kprintf("%5d %5d %-8s %s\n", p->pid, info.ppid, state_name[info.state], info.name);
     }
     spin_unlock(&tree_lock);
 }

@@ -22,6 +22,7 @@ void fp_switch_out(struct thread *t)
 void fp_switch_in(struct thread *t, int last)
 {
     struct cpu *c = this_cpu();
+    // This hart still has them if t was the last to use them here and has run nowhere else since.
     if (!in_use(t) || (c->fp_owner == t && last == c->index))
         return;
     fpu_load(&t->fp);

@@ -1,5 +1,7 @@
-// Sleeplocks: for longer work; waiters sleep, and get it in the order in which they came. Held by
-// a thread, also while it sleeps. Not for interrupt handlers.
+// Sleeplocks: for longer work. A thread that must wait for one sleeps, and the first to come is the
+// first to be served. A thread holds it also while it sleeps. Not for interrupt handlers.
+//
+//     states:  free (0) <-> held (1) <-> held, and others wait (2) -> held by the first of them
 #ifndef KERNEL_THREAD_SLEEPLOCK_H
 #define KERNEL_THREAD_SLEEPLOCK_H
 
@@ -9,7 +11,7 @@
 struct thread;
 
 struct sleeplock {
-    uint32 state;          // a: 0 free, 1 held, 2 held and others wait
+    uint32 state;          // a: 0, 1 or 2, as above
     uint8 level;           // I
     const char *name;      // I
     struct thread *holder; // while it is held

@@ -3,24 +3,24 @@
 #include "kernel/thread/thread.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
-#include "kernel/mem/kmem.h"
 #include "kernel/mmu/kstack.h"
 #include "kernel/mmu/tlb.h"
 #include "kernel/thread/sched.h"
 
-static struct kmem_cache thread_cache = KMEM_CACHE("thread", struct thread);
+// A struct thread lies at the upper end of its kernel stack's memory, and the stack begins below
+// it: one allocation for both. The pointer is into the linear map of RAM, which no hart ever has to
+// flush for, as it has for the stack's own addresses.
+#define THREAD_BYTES ((sizeof(struct thread) + 15) & ~15UL)
 
 struct thread *thread_new(const char *name)
 {
-    struct thread *t = kmem_alloc(&thread_cache);
-    if (t == NULL)
+    vaddr_t end = kstack_alloc();
+    if (end == 0)
         return NULL;
-    t->kstack_top = kstack_alloc();
-    if (t->kstack_top == 0) {
-        kmem_free(&thread_cache, t);
-        return NULL;
-    }
+    struct thread *t = kstack_last_bytes(end, THREAD_BYTES);
+    memset(t, 0, sizeof(*t));
 
+    t->kstack_top = end - THREAD_BYTES;
     t->kstack_state = tlb_new_stack();
     t->tf = (struct trapframe *)(t->kstack_top - sizeof(struct trapframe));
     t->tf->sstatus = 0; // floating point is off
@@ -35,11 +35,7 @@ struct thread *thread_new(const char *name)
     return t;
 }
 
-void thread_free(struct thread *t)
-{
-    kstack_free(t->kstack_top);
-    kmem_free(&thread_cache, t);
-}
+void thread_free(struct thread *t) { kstack_free(t->kstack_top + THREAD_BYTES); }
 
 void thread_start(const char *name, void (*main)(void *arg), void *arg)
 {

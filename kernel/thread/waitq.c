@@ -1,9 +1,10 @@
 // Sleeping and waking: hashed queues of sleepers, and the clock for sleeps with a limit.
 //
-// A sleeper is on its channel's bucket from before its lock is let go until it is woken; its state
-// changes under the sched lock, which a switch holds until the sleeper is off its stack: so a
-// wakeup finds it either not yet asleep (it holds the lock that guards the condition) or fully
-// asleep. Lock order: the caller's lock, clock, bucket, sched.
+// A sleeper enters its channel's bucket before it lets the caller's lock go, and stays there until
+// it is woken. Its state changes under sched_lock, which a switch holds until the sleeper is off
+// its stack. So a waker finds it in one of two states: not yet asleep, and then it still holds the
+// lock that guards the condition; or fully asleep. Lock order: the caller's lock, clock, bucket,
+// sched.
 #include "kernel/thread/waitq.h"
 #include "kernel/arch/csr.h"
 #include "kernel/arch/fdt.h"
@@ -43,29 +44,34 @@ uint64 clock_interval(void) { return machine.timebase / TICK_HZ; }
 
 uint64 clock_ticks(void) { return time_now() / clock_interval(); }
 
-// => bucket held: t is made runnable.
+// => t's bucket held: makes t ready.
 static void wake_locked(struct thread *t)
 {
     list_remove(&t->wait_link);
-    __atomic_store_n(&t->chan, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&t->chan, NULL, __ATOMIC_RELEASE);
     sched_ready(t);
 }
 
-// => *lock held; let go while asleep. 0; -EINTR if killable and killed; -ETIMEDOUT if waitq_tick
-// ended it.
+// => *lock held, and held again on return; let go while asleep. 0: woken; -EINTR if killable and
+// killed; -ETIMEDOUT: waitq_tick ended the sleep.
 static int sleep_on(const void *chan, struct spinlock *lock, bool killable)
 {
     struct thread *t = current();
     struct bucket *b = bucket_of(chan);
+
+    // 1. Say what we sleep on, and then look whether we have been killed. A killer sets killed and
+    //    then looks at chan: at least one of the two sees the other.
     spin_lock(&b->lock);
     t->killable_sleep = killable;
     t->timed_out = false;
     __atomic_store_n(&t->chan, chan, __ATOMIC_SEQ_CST);
     if (killable && __atomic_load_n(&t->killed, __ATOMIC_SEQ_CST)) {
-        t->chan = 0;
+        t->chan = NULL;
         spin_unlock(&b->lock);
         return -EINTR;
     }
+
+    // 2. Go to sleep. With sched_lock held nobody can make us ready before the switch is over.
     list_push_back(&b->sleepers, &t->wait_link);
     spin_lock(&sched_lock);
     t->state = PS_SLEEPING;
@@ -74,10 +80,14 @@ static int sleep_on(const void *chan, struct spinlock *lock, bool killable)
     kassert(this_cpu()->locks_held == 1);
     sched_switch_locked();
     spin_unlock(&sched_lock);
+
+    // 3. Awake again: why?
     spin_lock(lock);
     if (killable && __atomic_load_n(&t->killed, __ATOMIC_RELAXED))
         return -EINTR;
-    return t->timed_out ? -ETIMEDOUT : 0;
+    if (t->timed_out)
+        return -ETIMEDOUT;
+    return 0;
 }
 
 void sleep(const void *chan, struct spinlock *lock) { sleep_on(chan, lock, false); }
@@ -100,31 +110,35 @@ static void timed_insert(uint64 deadline)
 int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool killable)
 {
     timed_insert(clock_ticks() + ticks);
-    int r = sleep_on(chan, lock, killable);
+    int err = sleep_on(chan, lock, killable);
     spin_lock(&clock_lock);
     list_remove(&current()->timer_link);
     spin_unlock(&clock_lock);
-    return r;
+    return err;
 }
 
-// Wakes at most most sleepers on chan, and returns the last of them. The unlocked look is sound:
-// who waits was queued before the lock that guards the condition was let go, and the waker has held
-// that lock since.
-static struct thread *wake_some(const void *chan, uint64 most)
+// Wakes the sleepers on chan, the longest asleep first, but not more than limit. Returns the last
+// that it woke; NULL: none.
+static struct thread *wake_some(const void *chan, uint64 limit)
 {
-    struct thread *last = 0;
+    struct thread *last = NULL;
     struct bucket *b = bucket_of(chan);
+
+    // Most wakeups meet nobody, and then take no lock. That is sound: a sleeper entered the bucket
+    // before it let go of the lock that guards the condition, and the waker has held that lock
+    // since.
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (__atomic_load_n(&b->sleepers.next, __ATOMIC_RELAXED) == &b->sleepers)
-        return 0;
+        return NULL;
+
     spin_lock(&b->lock);
-    for (struct list *i = b->sleepers.next; i != &b->sleepers && most > 0;) {
+    for (struct list *i = b->sleepers.next; i != &b->sleepers && limit > 0;) {
         struct thread *t = list_entry(i, struct thread, wait_link);
         i = i->next;
         if (t->chan == chan) {
             wake_locked(t);
             last = t;
-            most--;
+            limit--;
         }
     }
     spin_unlock(&b->lock);
@@ -135,28 +149,33 @@ void wakeup(const void *chan) { wake_some(chan, ~0UL); }
 
 struct thread *wakeup_one(const void *chan) { return wake_some(chan, 1); }
 
-// Ends the sleep of t, if it is in one, as a timeout or, where it is killable, a kill. It may
-// meanwhile wake by itself and sleep elsewhere: so its channel is looked at again under the
-// bucket's lock.
+// Ends the sleep of t, if it is asleep: timeout: because its time is over; else because it has been
+// killed, which a sleep that is not killable does not hear.
 static void end_sleep(struct thread *t, bool timeout)
 {
-    const void *chan;
-    bool asleep = false;
-    while (!asleep && (chan = __atomic_load_n(&t->chan, __ATOMIC_SEQ_CST)) != 0) {
+    for (;;) {
+        const void *chan = __atomic_load_n(&t->chan, __ATOMIC_SEQ_CST);
+        if (chan == NULL)
+            return;
+
+        // Before we have the bucket, t may wake by itself and go to sleep elsewhere: look again.
         struct bucket *b = bucket_of(chan);
         spin_lock(&b->lock);
-        asleep = t->chan == chan;
-        if (asleep && (timeout || t->killable_sleep)) {
+        bool found = t->chan == chan;
+        if (found && (timeout || t->killable_sleep)) {
             t->timed_out = timeout;
             wake_locked(t);
         }
         spin_unlock(&b->lock);
+        if (found)
+            return;
     }
 }
 
 void wakeup_killed(struct thread *t) { end_sleep(t, false); }
 
-// Sleepers take themselves off the list. One that is not yet asleep is met again at the next tick.
+// Sleepers take themselves off the list when they run. A thread that is on the list and not yet
+// asleep is met again at the next tick.
 void waitq_tick(void)
 {
     uint64 now = clock_ticks();

@@ -18,21 +18,21 @@ struct thread;
 
 void waitq_init(void);
 
-// Lets lock go and sleeps until a wakeup of chan; takes lock again. No wakeup that comes after
-// lock was let go is lost. The caller holds no other spinlock.
+// Lets lock go, sleeps until a wakeup of chan, and takes lock again. No wakeup is lost that comes
+// after lock was let go. The caller holds no other spinlock.
 void sleep(const void *chan, struct spinlock *lock);
 
-// The same, but a kill of the process ends it, too: 0 after a wakeup; -EINTR if the process has
-// been killed (also at once, without sleeping).
+// The same, but a kill of the thread ends the sleep, too: 0 after a wakeup; -EINTR if the thread
+// has been killed (also at once, without sleeping).
 int sleep_killable(const void *chan, struct spinlock *lock);
 
 // The same for at most ticks clock ticks: 0; -ETIMEDOUT; -EINTR if killable and killed.
 int sleep_timeout(const void *chan, struct spinlock *lock, uint64 ticks, bool killable);
 
-// Makes all sleepers on chan runnable. May be called anywhere, interrupt handlers included.
+// Makes all sleepers on chan ready. May be called anywhere, interrupt handlers included.
 void wakeup(const void *chan);
 
-// Makes one of them runnable, who came first: returns it, 0 if there is none.
+// Makes one of them ready, the longest asleep, and returns it; NULL: nobody sleeps on chan.
 struct thread *wakeup_one(const void *chan);
 
 // Ends a killable sleep of t, if it is in one.
@@ -42,7 +42,7 @@ void wakeup_killed(struct thread *t);
 uint64 clock_ticks(void);
 uint64 clock_interval(void);
 
-// Ends the sleeps whose time has come. Called once a clock tick, on one hart.
+// Ends the sleeps whose time is over. Called once a clock tick, on one hart.
 void waitq_tick(void);
 
 #endif

@@ -9,15 +9,16 @@
 #include "kernel/thread/waitq.h"
 #include "kernel/thread/sched.h"
 
-// Ticks that a stopped or slow emulator has missed are not made up for: clock_ticks asks the time.
+// The next tick is the next multiple of the interval. Ticks that a stopped or slow emulator has
+// missed are not made up for: clock_ticks asks the time.
 void timer_init_hart(void)
 {
     *mmio64(CLINT_MTIMECMP(this_cpu()->index)) = (clock_ticks() + 1) * clock_interval();
 }
 
-// Machine mode has put the timer off and tells so. The time is not asked: it may lag behind the
-// timer's, and a tick that seems to come too early must set the timer, too, or it would be the
-// last.
+// A software interrupt has come. It was the timer if machine mode, which has turned the timer off,
+// says so. The time is not asked: this hart's clock may lag behind the timer's, and a tick that
+// seems to come too early must set the timer, too. Otherwise it would be the last.
 void timer_interrupt(void)
 {
     struct cpu *c = this_cpu();
@@ -25,6 +26,8 @@ void timer_interrupt(void)
         return;
     __atomic_store_n(&c->timer_fired, 0, __ATOMIC_RELAXED);
     timer_init_hart();
+
+    // What needs a clock, but not one of each hart, is hart 0's.
     if (c->index == 0) {
         waitq_tick();
         log_tick();

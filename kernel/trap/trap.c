@@ -1,6 +1,6 @@
-// Traps. What the assembly saved is sorted here by cause: system calls go to sys/, page faults to
-// vm_fault, whoever's they are; interrupts are served; anything else ends the process, or, in the
-// kernel, is a bug.
+// Traps. The assembly has saved the registers; here the cause decides. System calls go to sys/,
+// page faults of a program and of the kernel to vm_fault, interrupts to their handlers. Any other
+// trap ends the program; in the kernel it is a bug.
 #include "kernel/trap/trap.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/fdt.h"
@@ -34,9 +34,11 @@ static bool is_page_fault(uint64 cause)
 
 static enum access access_of(uint64 cause)
 {
-    return cause == CAUSE_FETCH_PAGE   ? ACCESS_EXEC
-           : cause == CAUSE_STORE_PAGE ? ACCESS_WRITE
-                                       : ACCESS_READ;
+    if (cause == CAUSE_FETCH_PAGE)
+        return ACCESS_EXEC;
+    if (cause == CAUSE_STORE_PAGE)
+        return ACCESS_WRITE;
+    return ACCESS_READ;
 }
 
 static void handle_interrupt(uint64 cause)
@@ -55,13 +57,13 @@ static void handle_interrupt(uint64 cause)
     }
 }
 
-// To user mode. Interrupts are off from the last look at what there is to do until there.
+// To user mode. Interrupts are off since the last look at what there is to do.
 static noreturn void go_to_user(struct trapframe *tf)
 {
     struct cpu *c = this_cpu();
     uaddr_t slot = TRAPFRAME + c->index * SLOT_SIZE;
     if (c->slot->user_satp != 0)
-        count_n(C_tlb_flush, 2); // entry and exit: in assembly
+        count_n(C_tlb_flush, 2); // the assembly flushes on the way out and on the way in
     uaddr_t exit = TRAMPOLINE + (uint64)(exit_to_user - trap_vector);
     ((void (*)(struct trapframe *, uaddr_t))exit)(tf, slot);
     __builtin_unreachable();
@@ -70,6 +72,8 @@ static noreturn void go_to_user(struct trapframe *tf)
 noreturn void user_return(void *running)
 {
     struct thread *t = running;
+
+    // With interrupts off, so that nothing new comes between the last look and user mode.
     csr_clear(sstatus, SSTATUS_SIE);
     while (unlikely(__atomic_load_n(&t->killed, __ATOMIC_RELAXED) || this_cpu()->resched)) {
         csr_set(sstatus, SSTATUS_SIE);
@@ -95,8 +99,8 @@ void trap_print(const struct trapframe *tf)
                 reg[i + 1], name[i + 2], reg[i + 2], name[i + 3], reg[i + 3]);
 }
 
-// A fault of the program's own making: why, and what it did if more is to be told. The other
-// registers are printed with the boot argument registers=1.
+// The program has made a fault that ends it. Tells why, and what it did (deed, perhaps ""). With
+// the boot argument registers=1 the other registers are printed, too.
 static __attribute__((noinline)) void end_program(struct thread *t, const char *why,
                                                   const char *deed)
 {
@@ -126,9 +130,9 @@ static const char *name_of(uint64 cause)
     }
 }
 
-static const char *why_ended(int error)
+static const char *why_ended(int err)
 {
-    switch (error) {
+    switch (err) {
     case -ENOMEM:
         return "out of memory";
     case -ENXIO:
@@ -142,24 +146,28 @@ static const char *why_ended(int error)
     }
 }
 
-// vm_fault has failed. On its own, so that other faults need not save registers for it.
-static __attribute__((noinline)) void refuse(struct thread *t, int error)
+// vm_fault has failed. A function of its own, so that other faults need not save registers for it.
+static __attribute__((noinline)) void refuse(struct thread *t, int err)
 {
     const struct trapframe *tf = t->tf;
-    if (error == -ENOMEM && t->proc->pid == 1)
-        sched_yield();        // init is never ended for want of memory: it tries again
-    else if (error != -EINTR) // it was killed while it waited, and is about to end
-        end_program(t, why_ended(error),
-                    error == -EFAULT
-                        ? vm_explain(t->proc->as, tf->tval, access_of(tf->cause), tf->sp)
-                        : "");
+    const char *deed = "";
+
+    if (err == -EINTR)
+        return; // it was killed while it waited, and is about to end
+    if (err == -ENOMEM && t->proc->pid == 1) {
+        sched_yield(); // init is never ended because memory is short: it tries again
+        return;
+    }
+    if (err == -EFAULT)
+        deed = vm_explain(t->proc->as, tf->tval, access_of(tf->cause), tf->sp);
+    end_program(t, why_ended(err), deed);
 }
 
 static void user_fault(struct thread *t, const struct trapframe *tf)
 {
-    int r = vm_fault(t->proc->as, tf->tval, access_of(tf->cause));
-    if (r < 0)
-        refuse(t, r);
+    int err = vm_fault(t->proc->as, tf->tval, access_of(tf->cause));
+    if (err)
+        refuse(t, err);
 }
 
 void user_trap(struct trapframe *tf)
@@ -168,19 +176,22 @@ void user_trap(struct trapframe *tf)
     uint64 cause = tf->cause;
     debug_assert(irq_depth() == 0 && t->tf == tf);
     if (DEBUG_BUILD)
-        csr_clear(sstatus, SSTATUS_SUM);
+        csr_clear(sstatus, SSTATUS_SUM); // only uaccess.c may touch user memory
+
     if (cause & CAUSE_INTERRUPT) {
         handle_interrupt(cause);
         user_return(t);
     }
+
+    // All that follows is on behalf of the program, may sleep, and can be interrupted.
     csr_set(sstatus, SSTATUS_SIE);
     if (likely(cause == CAUSE_USER_ECALL)) {
-        tf->epc += 4;
+        tf->epc += 4; // behind the ecall
         syscall(tf);
     } else if (is_page_fault(cause)) {
         user_fault(t, tf);
     } else if (cause == CAUSE_ILLEGAL && (tf->sstatus & SSTATUS_FS) == 0) {
-        fp_enable(t);
+        fp_enable(t); // its first floating-point instruction, perhaps: it is executed again
     } else {
         end_program(t, name_of(cause), "");
     }
@@ -198,13 +209,16 @@ static noreturn void unexpected_trap(struct trapframe *tf)
 static void kernel_fault(struct trapframe *tf, uint64 landing)
 {
     count(C_fault_kernel);
+
     struct addrspace *as =
         as_of(this_cpu()->mmu); // before interrupts, which may lead to another hart
     if (tf->sstatus & SSTATUS_SPIE)
         csr_set(sstatus, SSTATUS_SIE);
-    int r = vm_fault(as, tf->tval, access_of(tf->cause));
+    int err = vm_fault(as, tf->tval, access_of(tf->cause));
     csr_clear(sstatus, SSTATUS_SIE);
-    if (r < 0) {
+
+    // The access cannot be made: the kernel goes on where uaccess.S gives up.
+    if (err) {
         count(C_uaccess_fixup);
         tf->epc = landing;
     }
@@ -215,6 +229,7 @@ void kernel_trap(struct trapframe *tf)
     uint64 landing;
     if (DEBUG_BUILD)
         csr_clear(sstatus, SSTATUS_SUM);
+
     if (tf->cause & CAUSE_INTERRUPT) {
         handle_interrupt(tf->cause);
         struct cpu *c = this_cpu();
@@ -224,7 +239,7 @@ void kernel_trap(struct trapframe *tf)
         kernel_fault(tf, landing);
     } else if (is_page_fault(tf->cause) && tf->cause != CAUSE_FETCH_PAGE &&
                kstack_is_mapped(tf->tval)) {
-        tlb_flush_local();
+        tlb_flush_local(); // this hart remembered that the page was not there (mmu/kstack.h)
     } else {
         unexpected_trap(tf);
     }
