@@ -13,7 +13,7 @@
 #include "kernel/dev/log.h"
 #include "kernel/dev/power.h"
 #include "kernel/fs/cache.h"
-#include "kernel/fs/inode.h"
+#include "kernel/fs/mount.h"
 #include "kernel/lib/panic.h"
 #include "kernel/lib/print.h"
 #include "kernel/mem/page.h"

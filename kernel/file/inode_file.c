@@ -19,6 +19,7 @@
 #include "kernel/fs/cache.h"
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
+#include "kernel/fs/truncate.h"
 #include "kernel/thread/self.h"
 #include "kernel/mem/page.h"
 #include "kernel/vm/uaccess.h"

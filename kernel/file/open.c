@@ -5,6 +5,8 @@
 #include "kernel/fcntl.h"
 #include "kernel/file/kinds.h"
 #include "kernel/fs/path.h"
+#include "kernel/fs/path_ops.h"
+#include "kernel/fs/truncate.h"
 
 // Nothing is made: what is to be opened is there.
 static int find_only(struct inode *cwd, const char *path, int flags, const struct inode *only,

@@ -6,6 +6,7 @@
 #include "kernel/fs/alloc.h"
 
 #include "kernel/errno.h"
+#include "kernel/fs/cache_read.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lib/string.h"
 #include "kernel/thread/sleeplock.h"

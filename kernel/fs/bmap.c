@@ -4,6 +4,7 @@
 
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
+#include "kernel/fs/cache_read.h"
 #include "kernel/fs/journal.h"
 
 // The way to a block, as far as it leads: to the block's slot, or to an empty one before it.

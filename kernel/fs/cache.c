@@ -1,4 +1,4 @@
-// The block cache: table, pins and memory. Reading is in cache_io.c.
+// The block cache: table, pins and memory. Reading is in cache_read.c.
 //
 // A struct block with a page is found through the hash table (attached) or was detached because
 // its block was freed or could not be read; detached ones live on until their last unpin. The
@@ -23,9 +23,10 @@
 // out of the table holds both. The account needs to know of a pin only when more
 // than NBUF blocks are pinned; so pinned is an atomic count, and who moves it there settles, with
 // no lock of a bucket.
+#include "kernel/fs/cache.h"
+
 #include "kernel/fs.h"
-#include "kernel/fs/cache_internal.h"
-#include "kernel/fs/journal_internal.h"
+#include "kernel/fs/journal.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/string.h"
@@ -40,7 +41,18 @@
 #define EVICTION_TRIES 64
 #define SECOND_CHANCES 32 // of these tries
 
-struct cache cache = {
+// C lock; a atomic
+static struct cache {
+    struct spinlock lock;
+    // C: clean blocks of the table, those that were not used for longest first
+    struct list lru;
+    struct list unused;     // C: struct blocks without a page, through hash
+    int64 held;             // C: blocks that are not dirty
+    int64 used;             // C: blocks with a page
+    int64 pinned;           // a: blocks with pins
+    int64 told_reclaimable; // C: what mem/page.c was told (page_reclaimable)
+    int64 told_promised;    // C: and promised us (page_promise)
+} cache = {
     .lock = SPINLOCK_INIT("bcache", CACHE),
     .lru = {&cache.lru, &cache.lru},
     .unused = {&cache.unused, &cache.unused},
@@ -191,12 +203,24 @@ void cache_put(struct block *b)
     spin_unlock(&cache.lock);
 }
 
-void cache_read_done_locked(struct block *b, bool ok)
+void cache_read_done(struct block *b, bool ok)
 {
+    spin_lock(&cache.lock);
     change(b, ok ? BLOCK_CLEAN : BLOCK_FAILED);
     if (!ok)
         detach(b, false);
     wakeup(b);
+    spin_unlock(&cache.lock);
+}
+
+bool cache_wait_read(struct block *b)
+{
+    spin_lock(&cache.lock);
+    while (b->state == BLOCK_READING)
+        sleep(b, &cache.lock);
+    bool ok = b->state != BLOCK_FAILED;
+    spin_unlock(&cache.lock);
+    return ok;
 }
 
 // => cache.lock held. A clean block that nobody uses, detached: the first of the list that was not

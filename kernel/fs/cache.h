@@ -60,13 +60,6 @@ static inline bool block_claim(struct block *b, uint64 owner)
     return likely(__atomic_load_n(&b->owner, __ATOMIC_RELAXED) == owner) || block_take(b, owner);
 }
 
-// The block, read if need be, pinned. 0; -EIO; -ENOMEM: *out is 0. May sleep.
-int cache_get(uint32 blockno, struct block **out);
-// The same for a place in a file: -EIO, too, if another has the block.
-int cache_get_for(uint64 owner, uint32 blockno, struct block **out);
-// The block for a caller that is about to write all of it: zeroed, not read, pinned. Inside a
-// transaction, before journal_write. Errors as above.
-int cache_get_new(uint64 owner, uint32 blockno, struct block **out);
 void cache_put(struct block *b); // b may be 0
 
 // Keeps b, which is pinned, in the cache for longer than a call: unlike a pin this is accounted
@@ -78,9 +71,6 @@ void cache_release(struct block *b);
 // The block's bytes, while pinned.
 void *block_data(const struct block *b);
 
-// The block, pinned, if it is in the cache, has been read, and no other place has it; else 0.
-struct block *cache_get_ready(uint64 owner, uint32 blockno);
-
 // A program that maps the last block of a file may store behind the file's end. tail: where in the
 // block that is; the journal zeroes what lies behind when it copies the block.
 void block_set_tail(struct block *b, uint tail);
@@ -90,13 +80,25 @@ void block_extend_tail(struct block *b, uint end);
 // Zeroes what lies behind the file's end; from now on nobody stores there.
 void block_cut_tail(struct block *b);
 
-// Starts reading blocks that will be wanted soon; does not wait, may do nothing.
-void cache_read_ahead(const uint32 *blocknos, uint n);
-
 // The block was freed: its page is detached; whoever still pins or maps it keeps the old bytes,
 // and the next owner gets a new page. Inside the transaction that frees it. False: another place
 // has it, and it stays.
 bool cache_forget(uint64 owner, uint32 blockno);
+
+// For cache_read.c. No lock of the cache is held.
+
+// The block of that number, pinned. If there is none: fresh, a block of cache_obtain, which enters
+// the table (or is 0).
+struct block *cache_pin(uint32 blockno, struct block *fresh);
+bool cache_present(uint32 blockno);
+
+// A block with a page, state BLOCK_READING, pinned once and detached: memory that is free, else
+// that of a clean block that was not used for long. 0: none.
+struct block *cache_obtain(void);
+// b has been read, or could not be: then it leaves the table.
+void cache_read_done(struct block *b, bool ok);
+// Waits until b, pinned, is read: false if it could not be.
+bool cache_wait_read(struct block *b);
 
 // For the journal alone: b may not be evicted until cache_clean. True if it was clean: then one of
 // the caller's promises of memory is spent.

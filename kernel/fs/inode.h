@@ -6,7 +6,7 @@
 //     a life:  inode_get, inode_load, inode_lock, look or change, inode_unlock, inode_put
 //
 // Everything of an inode but its number and count is guarded by its lock; its type, once it is
-// loaded, does not change, and its links change under names_lock only (kernel/fs/walk.h). Nobody
+// loaded, does not change, and its links change under names_lock only (kernel/fs/path.h). Nobody
 // holds the locks of two inodes. A transaction is begun before an inode is locked.
 //
 // The block of a loaded inode stays pinned: changing an inode cannot fail.
@@ -38,11 +38,6 @@ struct inode {
     struct list mappings;
     uint64 mapping_round; // counts cuts, from 1
 };
-
-// Mounts the disk: superblock, journal (with recovery), bitmaps; frees inodes without links
-// ("ireclaim: ..." for each). 0; -EINVAL (no or damaged file system, said on the console); -EIO.
-int fs_mount(void);
-extern struct inode *root_inode; // the root directory. I after mount
 
 // The inode with that number, one more user. 0; -ENOMEM; -ENFILE; -EIO for an impossible number, or
 // one that is being freed.
@@ -119,19 +114,6 @@ static inline uint inode_write_blocks(size_t n)
 {
     return 2 * min_u64(n / BSIZE + 2, INODE_WRITE_MAX / BSIZE) + 7;
 }
-
-// Makes it size bytes long, in transactions of its own as needed; ip is not locked. Growing leaves
-// a hole. 0; -EFBIG; -EIO, -ENOMEM: it is as it was, or, if indirect blocks were to go, longer than
-// asked for and whole; -EINTR: the same, and the caller was killed.
-int inode_truncate(struct inode *ip, uint64 size);
-
-// Set by boot/upcalls.c: called when a file has become shorter, for those who map it. ip is locked,
-// its blocks beyond its size are free.
-extern void (*inode_cut_hook)(struct inode *ip);
-
-// The same down to nothing, then frees the inode. For its last user: inode_put. 0; -ENOMEM: to be
-// tried again; -EIO: it stays on the disk until the next mount, and is not loaded any more.
-int inode_reclaim(struct inode *ip);
 
 void inode_stat(struct inode *ip, struct stat *st);
 

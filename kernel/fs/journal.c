@@ -10,9 +10,11 @@
 // back at their end.
 //
 // Lock: journal.lock; the cache's lock is taken inside it.
+#include "kernel/fs/journal.h"
+
 #include "kernel/dev/disk.h"
 #include "kernel/errno.h"
-#include "kernel/fs/journal_internal.h"
+#include "kernel/fs/journal_state.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lock/lockdep.h"
 #include "kernel/thread/self.h"
@@ -24,6 +26,8 @@ struct journal journal = {
     .lock = SPINLOCK_INIT("journal", JOURNAL),
     .failed = true, // until it is mounted
 };
+
+void (*journal_stage_hook)(void);
 
 // => journal.lock held; let go meanwhile. Has the thread look at what is wanted, and waits until
 // something has changed.

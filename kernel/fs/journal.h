@@ -16,12 +16,6 @@
 #include "kernel/fs/cache.h"
 #include "kernel/param.h"
 
-// Reads the journal described by sb, which is sound and stays there; brings committed groups home
-// (*groups: how many), sets up and starts the journal's thread. 0; -EIO; -EINVAL for a damaged
-// journal, said on the console; -EROFS if there are groups and the disk is read-only, said, too.
-// Before any other use, in a process.
-int journal_mount(const struct superblock *sb, uint64 *groups);
-
 // Opens a transaction that will change at most nblocks (<= MAXOPBLOCKS) different blocks. May
 // sleep for room. No nesting; the caller holds no inode. 0; -ENOMEM; -EIO after a failed commit;
 // -EROFS.
@@ -32,9 +26,12 @@ void journal_end(void);
 // How many more blocks the open transaction may change.
 uint journal_left(void);
 
-// Set by boot/upcalls.c: called when a group is closed, before its blocks are copied. No
-// transaction is open and no lock held. When it returns, nobody can store into file pages without a
-// transaction.
+// b, pinned, was detached from the cache: takes it out of the running group, and its image goes
+// home without it.
+void journal_forget(struct block *b);
+
+// Set at boot: called when a group is closed, before its blocks are copied. No transaction is open
+// and no lock held. When it returns, nobody can store into file pages without a transaction.
 extern void (*journal_stage_hook)(void);
 
 // Returns when all transactions that ended before are on disk for good: 0, -EIO.

@@ -12,8 +12,11 @@
 // block that was freed leaves its image behind, and its number's next owner makes another: what
 // goes home is the newest of a number. Pending images are sorted by number, of one number the
 // oldest first.
+#include "kernel/fs/journal_commit.h"
+
 #include "kernel/fs/crc32c.h"
-#include "kernel/fs/journal_internal.h"
+#include "kernel/fs/journal_io.h"
+#include "kernel/fs/journal_state.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/print.h"
@@ -21,8 +24,6 @@
 #include "kernel/thread/waitq.h"
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
-
-void (*journal_stage_hook)(void);
 
 // True if a group of n blocks could be committed now.
 static bool has_room(uint n)

@@ -2,10 +2,12 @@
 //
 // One thread at a time uses this (the journal's; before it runs, mounting). Requests are a fixed
 // set, so that nothing is allocated on the way to the disk.
+#include "kernel/fs/journal_io.h"
+
 #include "kernel/dev/disk.h"
 #include "kernel/errno.h"
 #include "kernel/fs/crc32c.h"
-#include "kernel/fs/journal_internal.h"
+#include "kernel/fs/journal_state.h"
 #include "kernel/lib/string.h"
 #include "kernel/thread/waitq.h"
 

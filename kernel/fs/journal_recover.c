@@ -7,10 +7,14 @@
 // meanwhile does no harm: as long as the header is the old one, the same groups are copied again,
 // and the last image of each block wins again. Nothing on the disk is trusted: places, counts and
 // home addresses are checked before use.
+#include "kernel/fs/journal_recover.h"
+
 #include "kernel/dev/disk.h"
 #include "kernel/errno.h"
 #include "kernel/fs/crc32c.h"
-#include "kernel/fs/journal_internal.h"
+#include "kernel/fs/journal_commit.h"
+#include "kernel/fs/journal_io.h"
+#include "kernel/fs/journal_state.h"
 #include "kernel/lib/print.h"
 #include "kernel/thread/self.h"
 #include "kernel/mem/page.h"

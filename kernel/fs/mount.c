@@ -1,12 +1,14 @@
 // Mounting: is this a file system of ours, and whole enough to use? Then the journal is replayed,
 // free blocks and inodes are counted, and inodes that had lost their last name when the machine
 // stopped are freed; on a read-only disk they stay.
+#include "kernel/fs/mount.h"
+
 #include "kernel/dev/disk.h"
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
+#include "kernel/fs/cache_read.h"
 #include "kernel/fs/crc32c.h"
-#include "kernel/fs/inode.h"
-#include "kernel/fs/journal.h"
+#include "kernel/fs/journal_recover.h"
 #include "kernel/lib/print.h"
 
 struct inode *root_inode;

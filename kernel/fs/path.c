@@ -3,9 +3,11 @@
 //
 // A walk locks one inode at a time and gets the next one while it has the directory's lock, so
 // that an inode found under a name cannot be freed before it is got.
+#include "kernel/fs/path.h"
+
 #include "kernel/errno.h"
 #include "kernel/fs/cache.h"
-#include "kernel/fs/walk.h"
+#include "kernel/fs/mount.h"
 #include "kernel/param.h"
 
 struct sleeplock names_lock = SLEEPLOCK_INIT("names", NAMES);

@@ -2,7 +2,8 @@
 #ifndef KERNEL_FS_PATH_H
 #define KERNEL_FS_PATH_H
 
-#include "kernel/fs/inode.h"
+#include "kernel/fs/dir.h"
+#include "kernel/thread/sleeplock.h"
 
 enum path_flags {
     PATH_NOFOLLOW = 1,  // a symbolic link as the last name is itself the result
@@ -16,29 +17,29 @@ enum path_flags {
 // -ENAMETOOLONG; -ELOOP; -EIO; -ENOMEM.
 int path_lookup(struct inode *cwd, const char *path, int flags, struct inode **out);
 
-// Each of these is one atomic change, with its own transaction. Errors as above and as POSIX.1 has
-// them for the call of that name.
-
-// What is to be made.
-struct node {
-    int type;           // T_...
-    int major, minor;   // T_DEVICE
-    const char *target; // T_SYMLINK: 1 to MAXPATH - 1 bytes
-};
-
-// Opens or makes: *out has one more user and is not locked. With PATH_ENTRY an existing name is
-// -EEXIST; without it an existing file (T_FILE asked for) or device is the result. -EISDIR if
-// a directory is in the way of T_FILE.
-int path_create(struct inode *cwd, const char *path, const struct node *node, int flags,
-                struct inode **out);
-int path_link(struct inode *cwd, const char *old, const char *new);
-int path_unlink(struct inode *cwd, const char *path); // files, links and empty directories
-// Renames old to new, replacing a file by a file and an empty directory by a directory. -EINVAL
-// if new lies below old.
-int path_rename(struct inode *cwd, const char *old, const char *new);
-
 // The path of dir from the root, into buf of size bytes with the 0: length, -ERANGE, -ENOENT (it
 // was removed).
 int64 path_of_directory(struct inode *dir, char *buf, size_t size);
+
+// What path_ops.c needs, too.
+
+// Whoever holds it, which is before a transaction is begun, sees the tree of names stand still:
+// entries of directories and links of inodes change under it only.
+extern struct sleeplock names_lock;
+
+// Where a walk ended: at the path's last name.
+struct place {
+    struct inode *dir;    // the directory that has (or is to have) it; 0: there is no name ("/")
+    struct dir_slot slot; // its entry, if there is one: stays so under names_lock
+    struct inode *ip;     // the inode it names, 0: none; loaded. The place is a user of both inodes
+    bool slash;           // a slash follows: only a directory will do
+    char name[DIRSIZ + 1];
+};
+
+// Walks path from cwd, or from the root. Errors as path_lookup; with PATH_NEW,
+// a last name that is not there is none. Whether it fails or not: place_put follows, outside of
+// transactions.
+int path_walk(struct inode *cwd, const char *path, int flags, struct place *p);
+void place_put(struct place *p);
 
 #endif

@@ -3,10 +3,12 @@
 // Each is one transaction. What can fail comes before the commit point: entries and inodes that
 // change after it are pinned. Inodes are put when all is over, so that the space of one that loses
 // its last link is back when the operation returns.
+#include "kernel/fs/path_ops.h"
+
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/journal.h"
-#include "kernel/fs/walk.h"
+#include "kernel/fs/mount.h"
 
 // The most that one operation changes: an entry in the directory and the directory's inode, the
 // new inode, its first block and that block's bit; for a rename the new and the old entry, "..",

@@ -7,10 +7,12 @@
 // later, so nothing is forgotten, and the cut ends there. An indirect block is read before anything
 // below it is freed, and the block in which the new end lies before all; so a cut that fails has
 // changed nothing, or has freed all that hangs from some indirect blocks.
+#include "kernel/fs/truncate.h"
+
 #include "kernel/errno.h"
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/bmap.h"
-#include "kernel/fs/inode.h"
+#include "kernel/fs/cache_read.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"

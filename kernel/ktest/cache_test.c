@@ -2,7 +2,7 @@
 #include "kernel/arch/csr.h"
 #include "kernel/dev/disk.h"
 #include "kernel/fs/alloc.h"
-#include "kernel/fs/cache_internal.h"
+#include "kernel/fs/cache_read.h"
 #include "kernel/fs/journal.h"
 #include "kernel/ktest/ktest.h"
 #include "kernel/lib/print.h"

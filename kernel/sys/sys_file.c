@@ -6,6 +6,7 @@
 #include "kernel/file/file.h"
 #include "kernel/fs/journal.h"
 #include "kernel/fs/path.h"
+#include "kernel/fs/path_ops.h"
 #include "kernel/mem/page.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/watch.h"

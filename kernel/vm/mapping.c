@@ -11,6 +11,7 @@
 
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
+#include "kernel/fs/truncate.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/thread/waitq.h"

@@ -8,7 +8,10 @@
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/cache.h"
 #include "kernel/fs/journal.h"
+#include "kernel/fs/mount.h"
 #include "kernel/fs/path.h"
+#include "kernel/fs/path_ops.h"
+#include "kernel/fs/truncate.h"
 #include "kernel/lib/string.h"
 
 #define NAMES   7  // that a directory may hold: few, so that calls meet each other's

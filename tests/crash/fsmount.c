@@ -17,6 +17,7 @@
 // without an error, 1 if some was not, 2 if something was broken.
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
+#include "kernel/fs/mount.h"
 #include "kernel/lib/print.h"
 #include "tests/crash/walk.h"
 #include "tests/crash/world.h"

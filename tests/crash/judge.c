@@ -3,6 +3,7 @@
 
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"
+#include "kernel/fs/mount.h"
 #include "kernel/lib/print.h"
 #include "tests/crash/check.h"
 #include "tests/crash/flush.h"

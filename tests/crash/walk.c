@@ -4,6 +4,7 @@
 #include "kernel/errno.h"
 #include "kernel/fs/cache.h"
 #include "kernel/fs/dir.h"
+#include "kernel/fs/mount.h"
 #include "kernel/fs/path.h"
 #include "kernel/lib/string.h"
 

@@ -1,7 +1,7 @@
 // What the parts of the journal share: journal.c (transactions), journal_commit.c (the thread),
 // journal_io.c (its requests to the disk), journal_recover.c (mounting).
-#ifndef KERNEL_FS_JOURNAL_INTERNAL_H
-#define KERNEL_FS_JOURNAL_INTERNAL_H
+#ifndef KERNEL_FS_JOURNAL_STATE_H
+#define KERNEL_FS_JOURNAL_STATE_H
 
 #include "kernel/fs/journal.h"
 #include "kernel/lib/list.h"
@@ -58,24 +58,9 @@ struct journal {
 
 extern struct journal journal;
 
-// b, pinned, was detached from the cache: takes it out of the running group, and its image goes
-// home without it.
-void journal_forget(struct block *b);
-
-// The journal's thread.
-void journal_main(void *arg);
-
 // Blocks of the journal: where i, a place in the ring, lies on disk; the place n after i.
 static inline uint32 ring_block(uint32 i) { return journal.sb->logstart + 1 + i; }
 
 static inline uint32 ring_add(uint32 i, uint32 n) { return (i + n) % journal.ring; }
-
-// Starts writing a page, merging neighbours; it must not change before journal_io_flush, which
-// waits for all such writes: then they survive a power cut. 0, -EIO.
-void journal_io_write(uint32 blockno, void *page);
-int journal_io_flush(void);
-
-// Writes the header: the oldest group that may not be home is seq, at place start; flushed.
-int journal_write_header(uint64 seq, uint32 start);
 
 #endif

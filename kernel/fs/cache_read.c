@@ -4,13 +4,13 @@
 // read, and others who want it sleep on it. A block that could not be read leaves the table in
 // state FAILED; whoever waited sees that and drops it, and the next who wants it tries again.
 // A read ahead keeps its pins until the disk has answered.
+#include "kernel/fs/cache_read.h"
+
 #include "kernel/dev/disk.h"
 #include "kernel/errno.h"
 #include "kernel/fs.h"
-#include "kernel/fs/cache_internal.h"
 #include "kernel/lib/counter.h"
 #include "kernel/lib/string.h"
-#include "kernel/thread/waitq.h"
 
 #define READ_AHEADS 4 // at once
 
@@ -19,13 +19,6 @@ static struct read_ahead {
     struct block *block[DISK_SEGMENTS];
     uint busy; // a
 } read_aheads[READ_AHEADS];
-
-static void read_done(struct block *b, int status)
-{
-    spin_lock(&cache.lock);
-    cache_read_done_locked(b, status == 0);
-    spin_unlock(&cache.lock);
-}
 
 static bool is_read(const struct block *b)
 {
@@ -39,12 +32,7 @@ static int wait_read(struct block **out)
     struct block *b = *out;
     if (likely(is_read(b)))
         return 0;
-    spin_lock(&cache.lock);
-    while (b->state == BLOCK_READING)
-        sleep(b, &cache.lock);
-    bool failed = b->state == BLOCK_FAILED;
-    spin_unlock(&cache.lock);
-    if (!failed)
+    if (cache_wait_read(b))
         return 0;
     cache_put(b);
     *out = 0;
@@ -76,7 +64,7 @@ static int bring_in(uint32 blockno, int mine, struct block **out)
     while (mine >= 0) {
         count(mine ? C_cache_miss : C_cache_hit);
         if (mine)
-            read_done(*out, disk_read(blockno, block_data(*out)));
+            cache_read_done(*out, disk_read(blockno, block_data(*out)) == 0);
         int error = wait_read(out);
         if (error == 0 || mine)
             return error;
@@ -129,7 +117,7 @@ int cache_get_new(uint64 owner, uint32 blockno, struct block **out)
     if (mine < 0)
         return mine;
     if (mine)
-        read_done(*out, 0);
+        cache_read_done(*out, true);
     int error = wait_read(out); // it may have been read ahead of its allocation
     if (!error && !block_claim(*out, owner))
         error = refuse(out); // or used, if the bitmap is wrong
@@ -143,7 +131,7 @@ static void read_ahead_done(struct disk_request *r)
 {
     struct read_ahead *ra = container_of(r, struct read_ahead, request);
     for (uint i = 0; i < r->nsegments; i++) {
-        read_done(ra->block[i], r->status);
+        cache_read_done(ra->block[i], r->status == 0);
         cache_put(ra->block[i]);
     }
     __atomic_store_n(&ra->busy, 0, __ATOMIC_RELEASE);

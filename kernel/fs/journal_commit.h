@@ -1,0 +1,8 @@
+// The journal's thread: it commits groups and brings their blocks home.
+#ifndef KERNEL_FS_JOURNAL_COMMIT_H
+#define KERNEL_FS_JOURNAL_COMMIT_H
+
+// The journal's thread.
+void journal_main(void *arg);
+
+#endif
