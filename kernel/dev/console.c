@@ -7,7 +7,6 @@
 // none than half a command.
 #include "kernel/dev/console.h"
 
-#include "kernel/dev/dev.h"
 #include "kernel/dev/uart.h"
 #include "kernel/errno.h"
 #include "kernel/lib/print.h"

@@ -5,7 +5,9 @@
 #ifndef KERNEL_DEV_CONSOLE_H
 #define KERNEL_DEV_CONSOLE_H
 
-#include "kernel/lib/kdef.h"
+#include "kernel/dev/dev.h"
+
+extern const struct dev_ops console_ops;
 
 void console_init(void); // the UART, too
 

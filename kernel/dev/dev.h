@@ -18,8 +18,6 @@ struct dev_ops {
     int64 (*write)(int minor, const void *src, uint64 off, size_t n);
 };
 
-extern const struct dev_ops console_ops, stats_ops, null_ops, zero_ops;
-
 // The driver of that major number, or 0.
 const struct dev_ops *dev_lookup(int major);
 

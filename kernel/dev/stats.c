@@ -3,7 +3,8 @@
 // the text's only "=", how many attempts to take one of the former failed. Lines have a fixed
 // length whatever the numbers are, so that the text may be read in pieces; the lock lines of one
 // read are from one moment.
-#include "kernel/dev/dev.h"
+#include "kernel/dev/stats.h"
+
 #include "kernel/lib/counter.h"
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"

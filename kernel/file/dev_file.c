@@ -2,10 +2,12 @@
 // buffer. No lock is held during its work, which may take long (a line from the console): the
 // offset, which only some devices look at, is an atomic count of what has passed. A device that
 // could be opened is there for good.
+#include "kernel/file/dev_file.h"
+
 #include "kernel/dev/dev.h"
 #include "kernel/errno.h"
 #include "kernel/file/bounce.h"
-#include "kernel/file/kinds.h"
+#include "kernel/file/inode_file.h"
 #include "kernel/riscv.h"
 #include "kernel/vm/uaccess.h"
 

@@ -58,19 +58,6 @@ int file_stat(struct file *f, struct stat *st);
 int file_truncate(struct file *f, int64 size);
 int file_sync(struct file *f);
 
-// A mapping of f with PROT_ rights, shared or private: the inode behind it, which stays with f, and
-// which rights it may not get later. 0; -ENODEV: no regular file; -EACCES: f is not open for that.
-// If it may be shared and written, f counts among those who write the file.
-int file_map(const struct file *f, int prot, bool shared, struct inode **ip, int *denied);
-
-// Opens path from cwd with the O_ flags of fcntl.h. Errors as POSIX open. only: what path must lead
-// to already, else -EPERM; 0: it may lead anywhere.
-int file_open(struct inode *cwd, const char *path, int flags, const struct inode *only,
-              struct file **out);
-// A pipe's two ends. 0, -ENFILE, -ENOMEM.
-int pipe_open(struct file **reader, struct file **writer);
-
 uint64 files_open(void);
-uint64 pipes_open(void);
 
 #endif

@@ -12,10 +12,11 @@
 //
 // Entries of a directory change while others read it, so they are copied to kernel memory under its
 // lock.
+#include "kernel/file/inode_file.h"
+
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/file/bounce.h"
-#include "kernel/file/kinds.h"
 #include "kernel/fs/cache.h"
 #include "kernel/fs/inode.h"
 #include "kernel/fs/journal.h"

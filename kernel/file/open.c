@@ -1,9 +1,12 @@
 // Opening a path. The open file is made before anything on disk is created or cut, so that a
 // lack of files or memory changes nothing.
+#include "kernel/file/open.h"
+
 #include "kernel/dev/dev.h"
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
-#include "kernel/file/kinds.h"
+#include "kernel/file/dev_file.h"
+#include "kernel/file/inode_file.h"
 #include "kernel/fs/path.h"
 #include "kernel/fs/path_ops.h"
 #include "kernel/fs/truncate.h"

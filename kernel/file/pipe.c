@@ -7,8 +7,9 @@
 //
 //     a life:  pipe_open, read and write, the release of one end (the other sees end of file, or
 //              -EPIPE), the release of the other
+#include "kernel/file/pipe.h"
+
 #include "kernel/errno.h"
-#include "kernel/file/file.h"
 #include "kernel/lock/spinlock.h"
 #include "kernel/thread/self.h"
 #include "kernel/thread/waitq.h"

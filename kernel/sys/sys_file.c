@@ -4,6 +4,8 @@
 // out last. If that fails, what the call has made is taken back.
 #include "kernel/errno.h"
 #include "kernel/file/file.h"
+#include "kernel/file/open.h"
+#include "kernel/file/pipe.h"
 #include "kernel/fs/journal.h"
 #include "kernel/fs/path.h"
 #include "kernel/fs/path_ops.h"

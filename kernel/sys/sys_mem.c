@@ -2,6 +2,7 @@
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
 #include "kernel/file/fdtable.h"
+#include "kernel/file/inode_file.h"
 #include "kernel/fs/journal.h"
 #include "kernel/thread/self.h"
 #include "kernel/mem/page.h"

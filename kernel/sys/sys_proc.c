@@ -9,6 +9,7 @@
 #include "kernel/fcntl.h"
 #include "kernel/file/fdtable.h"
 #include "kernel/file/file.h"
+#include "kernel/file/pipe.h"
 #include "kernel/fs/alloc.h"
 #include "kernel/fs/cache.h"
 #include "kernel/fs/inode.h"

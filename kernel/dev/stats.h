@@ -1,0 +1,9 @@
+// The device "statistics".
+#ifndef KERNEL_DEV_STATS_H
+#define KERNEL_DEV_STATS_H
+
+#include "kernel/dev/dev.h"
+
+extern const struct dev_ops stats_ops;
+
+#endif
