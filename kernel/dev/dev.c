@@ -5,12 +5,9 @@
 #include "kernel/dev/null.h"
 #include "kernel/dev/stats.h"
 
-static const struct dev_ops *const drivers[NDEV] = {
-    [DEV_CONSOLE] = &console_ops,
-    [DEV_STATS] = &stats_ops,
-    [DEV_NULL] = &null_ops,
-    [DEV_ZERO] = &zero_ops,
-};
+#define DRIVER(constant, name, major) [major] = &name##_ops,
+
+static const struct dev_ops *const drivers[NDEV] = {DEVICES(DRIVER)};
 
 const struct dev_ops *dev_lookup(int major)
 {

@@ -2,13 +2,9 @@
 #ifndef KERNEL_DEV_DEV_H
 #define KERNEL_DEV_DEV_H
 
+#include "kernel/device.h"
 #include "kernel/lib/kdef.h"
 #include "kernel/param.h"
-
-#define DEV_CONSOLE 1
-#define DEV_STATS   2 // "statistics": the counters of lib/counter.h, a line "name value" for each
-#define DEV_NULL    3 // reads: end of file; swallows what is written
-#define DEV_ZERO    4 // reads: zeroes; swallows what is written
 
 struct dev_ops {
     // Reads up to n > 0 bytes at offset off (streams ignore it) into dst; returns how many, 0 at

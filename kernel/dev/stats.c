@@ -96,4 +96,4 @@ static int64 stats_read(int, void *dst, uint64 off, size_t n)
     return n - w.room;
 }
 
-const struct dev_ops stats_ops = {.read = stats_read, .write = dev_swallow};
+const struct dev_ops statistics_ops = {.read = stats_read, .write = dev_swallow};

@@ -4,6 +4,6 @@
 
 #include "kernel/dev/dev.h"
 
-extern const struct dev_ops stats_ops;
+extern const struct dev_ops statistics_ops;
 
 #endif

@@ -1,17 +1,15 @@
 // The first process: opens the console as file descriptors 0, 1 and 2, makes the device files that
 // are missing, starts a shell whenever there is none, and reaps orphans.
+#include "kernel/device.h"
 #include "kernel/fcntl.h"
 #include "user/user.h"
 
-// Device numbers: kernel/dev/dev.h.
-static const struct device {
+#define DEVICE_FILE(constant, name, major) {"/" #name, major},
+
+static const struct {
     const char *path;
-    short major, minor;
-} devices[] = {
-    {"/statistics", 2, 0},
-    {"/null", 3, 0},
-    {"/zero", 4, 0},
-};
+    short major;
+} devices[] = {DEVICES(DEVICE_FILE)};
 
 #define SECOND 100  // clock ticks
 #define KILLED (-1) // status of a child that the kernel or another process has ended
@@ -25,7 +23,7 @@ static void open_console(void)
 {
     if (open("/console", O_RDWR) < 0) {
         unlink("/console"); // something else of that name, or damaged
-        mknod("/console", 1, 0);
+        mknod("/console", DEV_CONSOLE, 0);
         if (open("/console", O_RDWR) < 0)
             poweroff(2);
     }
@@ -39,7 +37,7 @@ static void make_devices(void)
         int fd = open(devices[i].path, O_RDONLY);
         if (fd >= 0)
             close(fd);
-        else if (mknod(devices[i].path, devices[i].major, devices[i].minor) < 0)
+        else if (mknod(devices[i].path, devices[i].major, 0) < 0)
             perror(devices[i].path);
     }
 }

@@ -7,6 +7,7 @@
 // belongs to their own job; what they start in the background reads from /null.
 //
 // The shell closes every descriptor that it opens before it goes on, also when a call fails.
+#include "kernel/device.h"
 #include "kernel/fcntl.h"
 #include "kernel/stat.h"
 #include "user/bin/sh/sh.h"
@@ -14,9 +15,8 @@
 #define FORK_TRIES 30
 #define FORK_PAUSE 10 // clock ticks
 
-#define CONSOLE_MAJOR 1
-#define PIPELINE_MAX  (LINE_MAX / 2) // a line has no more commands
-#define INTERRUPTED   130            // status of what Ctrl-C has ended, as others have it
+#define PIPELINE_MAX (LINE_MAX / 2) // a line has no more commands
+#define INTERRUPTED  130            // status of what Ctrl-C has ended, as others have it
 
 int script_fd = -1;
 int last_status;
@@ -33,7 +33,7 @@ void run_init(int from_stdin)
 {
     struct stat st;
     int console =
-        from_stdin && fstat(0, &st) == 0 && st.type == T_DEVICE && st.major == CONSOLE_MAJOR;
+        from_stdin && fstat(0, &st) == 0 && st.type == T_DEVICE && st.major == DEV_CONSOLE;
     job_control = console && tcshell(0) == 0;
 }
 
