@@ -5,12 +5,12 @@
 
 #include "kernel/fs/inode.h"
 
-// The block that holds the file's block bn: 0 in *blockno for a hole. 0; -EIO; -ENOMEM.
+// *blockno: the block of the disk that is the file's block bn; 0: a hole. 0; -EIO; -ENOMEM.
 int bmap_find(struct inode *ip, uint64 bn, uint32 *blockno);
 
-// The same, pinned, and allocated (zeroed) if it was a hole. The caller journal_writes the block.
-// Inside a transaction; changes at most the block, the inode, two indirect blocks and three bitmap
-// blocks. 0; -ENOSPC; -EIO; -ENOMEM: nothing has changed.
+// The block itself, pinned. A hole becomes a new block of zeroes. The caller changes it and does
+// journal_write. In a transaction; changes at most the block, the inode, two indirect blocks and
+// three bitmap blocks. 0; -ENOSPC; -EIO; -ENOMEM: on an error nothing has changed.
 int bmap_make(struct inode *ip, uint64 bn, struct block **out);
 
 #endif

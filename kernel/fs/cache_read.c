@@ -1,9 +1,9 @@
-// The block cache: bringing blocks in.
+// The block cache: bringing blocks in (cache_read.h).
 //
-// Whoever misses a block claims it: the new block is in the table in state READING while it is
-// read, and others who want it sleep on it. A block that could not be read leaves the table in
-// state FAILED; whoever waited sees that and drops it, and the next who wants it tries again.
-// A read ahead keeps its pins until the disk has answered.
+// A thread that misses a block enters a new one into the table, in state READING, and reads it.
+// Others who want the block find it there and sleep until it is read. A block that could not be
+// read leaves the table in state FAILED: those who waited see that and put it, and the next who
+// wants it tries again. A read ahead pins its blocks until the disk has answered.
 #include "kernel/fs/cache_read.h"
 
 #include "kernel/dev/disk.h"
@@ -16,8 +16,8 @@
 
 static struct read_ahead {
     struct disk_request request;
-    struct block *block[DISK_SEGMENTS];
-    uint busy; // a
+    struct block *block[DISK_SEGMENTS]; // pinned
+    uint busy;                          // a: it is being filled, or the disk has it
 } read_aheads[READ_AHEADS];
 
 static bool is_read(const struct block *b)
@@ -26,110 +26,111 @@ static bool is_read(const struct block *b)
     return state == BLOCK_CLEAN || state == BLOCK_DIRTY;
 }
 
-// Waits until *out, pinned, is read: 0; or -EIO: then the pin is gone, and *out is 0.
-static int wait_read(struct block **out)
+// The caller may not have *out: its pin goes, and *out is NULL.
+static int refuse(struct block **out)
 {
-    struct block *b = *out;
-    if (likely(is_read(b)))
-        return 0;
-    if (cache_wait_read(b))
-        return 0;
-    cache_put(b);
-    *out = 0;
+    cache_put(*out);
+    *out = NULL;
     return -EIO;
 }
 
-// Pins the block of that number. 1: it was not there and is the caller's to fill; 0: it is there,
-// or on its way; -ENOMEM; -EIO: there is no such block.
-static int claim(uint32 blockno, struct block **out)
+// Waits until *out, pinned, is read: 0; -EIO: then the pin is gone, and *out is NULL.
+static int wait_read(struct block **out)
 {
-    *out = cache_pin(blockno, 0);
-    if (likely(*out != 0))
+    if (likely(is_read(*out)))
+        return 0;
+    return cache_wait_read(*out) ? 0 : refuse(out);
+}
+
+// Pins the block of that number. 1: it was not there, was entered, and is the caller's to fill; 0:
+// it is there, or somebody is reading it; -ENOMEM; -EIO: the disk has no such block.
+static int pin_or_enter(uint32 blockno, struct block **out)
+{
+    *out = cache_pin(blockno, NULL);
+    if (likely(*out != NULL))
         return 0;
     if (blockno >= disk->blocks)
         return -EIO;
-    struct block *fresh = cache_obtain();
-    if (!fresh)
+
+    struct block *fresh = cache_new_block();
+    if (fresh == NULL)
         return -ENOMEM;
     *out = cache_pin(blockno, fresh);
     if (*out == fresh)
         return 1;
-    cache_put(fresh); // somebody else was first
+    cache_put(fresh); // somebody else has entered it first
     return 0;
 }
 
-// Reads the block that was claimed, if it is ours to fill, or waits for whoever reads it.
+// Reads the block if it is ours to fill (mine: what pin_or_enter said), or waits until it is read.
 static int bring_in(uint32 blockno, int mine, struct block **out)
 {
     while (mine >= 0) {
         count(mine ? C_cache_miss : C_cache_hit);
         if (mine)
             cache_read_done(*out, disk_read(blockno, block_data(*out)) == 0);
-        int error = wait_read(out);
-        if (error == 0 || mine)
-            return error;
-        // Somebody else's read has failed, perhaps for a neighbour that was read with it: ask for
-        // this one alone.
-        mine = claim(blockno, out);
+        int err = wait_read(out);
+        if (err == 0 || mine)
+            return err;
+
+        // Somebody else's read has failed, perhaps because of a neighbour that was read with this
+        // block: ask for it alone.
+        mine = pin_or_enter(blockno, out);
     }
     return mine;
 }
 
-static inline __attribute__((always_inline)) int get(uint32 blockno, struct block **out)
+static inline __attribute__((always_inline)) int get_block(uint32 blockno, struct block **out)
 {
-    int mine = claim(blockno, out);
+    int mine = pin_or_enter(blockno, out);
     if (unlikely(mine != 0 || !is_read(*out)))
         return bring_in(blockno, mine, out);
     count(C_cache_hit);
     return 0;
 }
 
-int cache_get(uint32 blockno, struct block **out) { return get(blockno, out); }
-
-// *out is another's: the pin is gone, and *out is 0.
-static int refuse(struct block **out)
-{
-    cache_put(*out);
-    *out = 0;
-    return -EIO;
-}
+int cache_get(uint32 blockno, struct block **out) { return get_block(blockno, out); }
 
 int cache_get_for(uint64 owner, uint32 blockno, struct block **out)
 {
-    int error = get(blockno, out);
-    if (unlikely(error))
-        return error;
-    return block_claim(*out, owner) ? 0 : refuse(out);
+    int err = get_block(blockno, out);
+    if (unlikely(err))
+        return err;
+    return block_take(*out, owner) ? 0 : refuse(out);
 }
 
 struct block *cache_get_ready(uint64 owner, uint32 blockno)
 {
-    struct block *b = cache_pin(blockno, 0);
-    if (b && is_read(b) && block_claim(b, owner))
+    struct block *b = cache_pin(blockno, NULL);
+    if (b != NULL && is_read(b) && block_take(b, owner))
         return b;
     cache_put(b);
-    return 0;
+    return NULL;
 }
 
 int cache_get_new(uint64 owner, uint32 blockno, struct block **out)
 {
-    int mine = claim(blockno, out);
+    int mine = pin_or_enter(blockno, out);
     if (mine < 0)
         return mine;
     if (mine)
         cache_read_done(*out, true);
-    int error = wait_read(out); // it may have been read ahead of its allocation
-    if (!error && !block_claim(*out, owner))
-        error = refuse(out); // or used, if the bitmap is wrong
-    if (!error)
+
+    // It may be there all the same: read ahead before it was allocated, or in use by another place
+    // if the bitmap is wrong.
+    int err = wait_read(out);
+    if (err == 0 && !block_take(*out, owner))
+        err = refuse(out);
+    if (err == 0)
         page_zero(block_data(*out));
-    return error;
+    return err;
 }
 
 // Interrupt handler: the disk has answered.
 static void read_ahead_done(struct disk_request *r)
 {
     struct read_ahead *ra = container_of(r, struct read_ahead, request);
+
     for (uint i = 0; i < r->nsegments; i++) {
         cache_read_done(ra->block[i], r->status == 0);
         cache_put(ra->block[i]);
@@ -137,38 +138,43 @@ static void read_ahead_done(struct disk_request *r)
     __atomic_store_n(&ra->busy, 0, __ATOMIC_RELEASE);
 }
 
-// A read ahead to fill; 0: all are under way.
+// A read ahead that is not busy, and is the caller's now. NULL: all are busy.
 static struct read_ahead *take_read_ahead(void)
 {
     for (uint i = 0; i < READ_AHEADS; i++)
         if (!__atomic_exchange_n(&read_aheads[i].busy, 1, __ATOMIC_ACQUIRE))
             return &read_aheads[i];
-    return 0;
+    return NULL;
 }
 
-// Claims the block if it is absent and there is memory.
-static bool claim_absent(uint32 blockno, struct block **out)
+// Enters the block for the caller to fill, if it is not in the cache and there is memory.
+static bool enter_absent(uint32 blockno, struct block **out)
 {
-    int mine = claim(blockno, out);
+    int mine = pin_or_enter(blockno, out);
     if (mine == 0)
         cache_put(*out);
     return mine > 0;
 }
 
-// Starts reading the neighbours at the beginning of blocknos that are absent; returns how many.
-static uint read_run(const uint32 *blocknos, uint n)
+// Starts to read the range of neighbours with which blocknos begins, up to the first that is in the
+// cache. Returns how many blocks are asked for.
+static uint read_range(const uint32 *blocknos, uint n)
 {
     struct read_ahead *ra = take_read_ahead();
     uint i = 0;
-    if (!ra)
+    if (ra == NULL)
         return 0;
+
     struct disk_request *r = &ra->request;
-    for (; i < n && blocknos[i] == blocknos[0] + i && claim_absent(blocknos[i], &ra->block[i]); i++)
+    while (i < n && blocknos[i] == blocknos[0] + i && enter_absent(blocknos[i], &ra->block[i])) {
         r->segment[i] = block_data(ra->block[i]);
+        i++;
+    }
     r->op = DISK_READ;
     r->blockno = blocknos[0];
     r->nsegments = i;
     r->done = read_ahead_done;
+
     if (i > 0)
         disk_submit(r);
     else
@@ -178,7 +184,14 @@ static uint read_run(const uint32 *blocknos, uint n)
 
 void cache_read_ahead(const uint32 *blocknos, uint n)
 {
-    for (uint i = 0, run = 1; i < n && run > 0; i += run)
-        run =
-            cache_present(blocknos[i]) ? 1 : read_run(blocknos + i, min_u64(n - i, DISK_SEGMENTS));
+    uint i = 0;
+
+    while (i < n) {
+        uint range = 1; // a block that is there already
+        if (!cache_present(blocknos[i]))
+            range = read_range(blocknos + i, min_u64(n - i, DISK_SEGMENTS));
+        if (range == 0)
+            return; // no memory, or all read aheads are busy
+        i += range;
+    }
 }

@@ -1,5 +1,5 @@
-// Directories: looking for entries and writing them. Entries have 64 bytes and never straddle
-// blocks, so a search compares whole words in the cache's own pages.
+// Directories: looking for entries and writing them (dir.h). Entries have 64 bytes and never
+// straddle blocks, so a search compares whole words in the cache's own pages.
 #include "kernel/fs/dir.h"
 
 #include "kernel/errno.h"
@@ -11,32 +11,36 @@
 
 static_assert(sizeof(struct dirent) == 64, "size of directory entries");
 
-// An entry as the words that it is compared by. The low 16 bits of the first are inum.
+// An entry as the words by which it is compared. The low 16 bits of the first are inum.
 union entry {
     struct dirent de;
     uint64 word[WORDS];
 };
 
-// Finds the first entry that matches key. 0; -ENOENT; -EIO; -ENOMEM; -EINTR: the caller was killed.
+// Finds the first entry that matches key. Errors as dir_find.
 static inline __attribute__((always_inline)) int
-dir_scan(struct inode *dir, const union entry *key,
-         bool (*match)(const union entry *e, const union entry *key), struct dir_slot *slot)
+scan(struct inode *dir, const union entry *key,
+     bool (*match)(const union entry *entry, const union entry *key), struct dir_entry *found)
 {
-    slot->block = 0;
+    found->block = NULL;
+
     for (uint64 off = 0; off < dir->d.size; off += BSIZE) {
         struct block *b;
         if (off > 0 && thread_killed()) // a directory may be large
             return -EINTR;
-        int e = inode_block(dir, off, &b);
-        if (e || !b)
-            return e ? e : -EIO; // directories have no holes
+        int err = inode_block(dir, off, &b);
+        if (err)
+            return err;
+        if (b == NULL)
+            return -EIO; // a hole: directories have none
+
         union entry *entry = block_data(b);
         union entry *end = entry + min_u64(BSIZE, dir->d.size - off) / sizeof *entry;
         while (entry < end && !match(entry, key))
             entry++;
         if (entry < end) {
-            slot->block = b;
-            slot->entry = &entry->de;
+            found->block = b;
+            found->dirent = &entry->de;
             return 0;
         }
         cache_put(b);
@@ -44,78 +48,85 @@ dir_scan(struct inode *dir, const union entry *key,
     return -ENOENT;
 }
 
-static void make_entry(union entry *e, const char *name, uint32 inum)
+static void make_entry(union entry *entry, const char *name, uint32 inum)
 {
-    memset(e, 0, sizeof *e);
-    e->de.inum = inum;
-    memcpy(e->de.name, name, strnlen(name, DIRSIZ));
+    memset(entry, 0, sizeof *entry);
+    entry->de.inum = inum;
+    memcpy(entry->de.name, name, strnlen(name, DIRSIZ));
 }
 
-static inline bool match_name(const union entry *e, const union entry *key)
+static inline bool match_name(const union entry *entry, const union entry *key)
 {
-    if ((e->word[0] ^ key->word[0]) >> 16 || e->de.inum == 0) // most differ in the first letters
+    // Most entries differ in the first letters, which share a word with inum.
+    if ((entry->word[0] ^ key->word[0]) >> 16 || entry->de.inum == 0)
         return false;
     for (uint i = 1; i < WORDS; i++)
-        if (e->word[i] != key->word[i])
+        if (entry->word[i] != key->word[i])
             return false;
     return true;
 }
 
-int dir_find(struct inode *dir, const char *name, struct dir_slot *slot)
+int dir_find(struct inode *dir, const char *name, struct dir_entry *entry)
 {
     union entry key;
     make_entry(&key, name, 0);
-    return dir_scan(dir, &key, match_name, slot);
+    return scan(dir, &key, match_name, entry);
 }
 
-static inline bool match_inode(const union entry *e, const union entry *key)
+static inline bool match_inode(const union entry *entry, const union entry *key)
 {
-    return e->de.inum == key->de.inum && !is_dots(e->de.name);
+    return entry->de.inum == key->de.inum && !is_dots(entry->de.name);
 }
 
-int dir_find_inode(struct inode *dir, uint32 inum, struct dir_slot *slot)
+int dir_find_inode(struct inode *dir, uint32 inum, struct dir_entry *entry)
 {
     const union entry key = {.de.inum = inum};
-    return dir_scan(dir, &key, match_inode, slot);
+    return scan(dir, &key, match_inode, entry);
 }
 
-static inline bool match_used(const union entry *e, const union entry *)
+static inline bool match_used(const union entry *entry, const union entry *)
 {
-    return e->de.inum != 0 && !is_dots(e->de.name);
+    return entry->de.inum != 0 && !is_dots(entry->de.name);
 }
 
 int dir_check_empty(struct inode *dir)
 {
-    struct dir_slot slot;
-    int e = dir_scan(dir, 0, match_used, &slot);
-    if (e)
-        return e == -ENOENT ? 0 : e;
-    cache_put(slot.block);
+    struct dir_entry entry;
+    int err = scan(dir, NULL, match_used, &entry);
+    if (err == -ENOENT)
+        return 0;
+    if (err)
+        return err;
+    cache_put(entry.block);
     return -ENOTEMPTY;
 }
 
 int dir_enter(struct inode *dir, const char *name, uint32 inum)
 {
-    struct dir_slot slot;
+    struct dir_entry free;
     union entry new;
     make_entry(&new, name, inum);
-    int e = dir_find_inode(dir, 0, &slot);
-    if (e == -ENOENT) {
-        int64 r = inode_write(dir, &new, dir->d.size, sizeof new);
-        return r < 0 ? r : 0; // all or nothing: it lies in one block
+
+    // The directory grows if it has no free entry. An entry lies in one block, so that all of it is
+    // written, or nothing.
+    int err = dir_find_inode(dir, 0, &free);
+    if (err == -ENOENT) {
+        int64 written = inode_write(dir, &new, dir->d.size, sizeof new);
+        return written < 0 ? written : 0;
     }
-    if (e == 0) {
-        *slot.entry = new.de;
-        journal_write(slot.block);
-        cache_put(slot.block);
-    }
-    return e;
+    if (err)
+        return err;
+
+    *free.dirent = new.de;
+    journal_write(free.block);
+    cache_put(free.block);
+    return 0;
 }
 
-void dir_set(const struct dir_slot *slot, uint32 inum)
+void dir_set(const struct dir_entry *entry, uint32 inum)
 {
     if (inum == 0)
-        memset(slot->entry, 0, sizeof *slot->entry);
-    slot->entry->inum = inum;
-    journal_write(slot->block);
+        memset(entry->dirent, 0, sizeof *entry->dirent);
+    entry->dirent->inum = inum;
+    journal_write(entry->block);
 }

@@ -1,16 +1,15 @@
-// Directories: files of struct dirent. Callers hold the directory's lock; what changes it (T)
-// stands inside a transaction.
+// Directories: files of struct dirent. Callers hold the directory's lock.
 #ifndef KERNEL_FS_DIR_H
 #define KERNEL_FS_DIR_H
 
 #include "kernel/fs/inode.h"
 #include "kernel/lib/string.h"
 
-// An entry of a directory, in its block, which is pinned for as long as the slot is used; block 0:
-// no entry. The caller cache_puts the block.
-struct dir_slot {
+// Where an entry of a directory is: in its block, which is pinned for as long as this is used (the
+// caller does cache_put). block NULL: there is no entry.
+struct dir_entry {
     struct block *block;
-    struct dirent *entry;
+    struct dirent *dirent;
 };
 
 // Is it "." or ".."?
@@ -19,18 +18,19 @@ static inline bool is_dots(const char *name)
     return strncmp(name, ".", DIRSIZ) == 0 || strncmp(name, "..", DIRSIZ) == 0;
 }
 
-// Finds name. 0; -ENOENT; -EIO; -ENOMEM.
-int dir_find(struct inode *dir, const char *name, struct dir_slot *slot);
-// Finds the entry, other than "." and "..", of inode inum (0: a free one). As above.
-int dir_find_inode(struct inode *dir, uint32 inum, struct dir_slot *slot);
-// 0; -ENOTEMPTY: it has more names than "." and ".."; -EIO; -ENOMEM.
+// Finds the entry of that name. 0; -ENOENT; -EIO; -ENOMEM; -EINTR: the caller was killed while it
+// looked through a large directory. On an error entry->block is NULL.
+int dir_find(struct inode *dir, const char *name, struct dir_entry *entry);
+// Finds the entry, other than "." and "..", of inode inum (0: a free entry). The same.
+int dir_find_inode(struct inode *dir, uint32 inum, struct dir_entry *entry);
+// 0: it has no names but "." and ".."; -ENOTEMPTY; -EIO; -ENOMEM; -EINTR.
 int dir_check_empty(struct inode *dir);
 
-// T Enters a new name. Changes at most DIR_ENTER_BLOCKS blocks. 0; -ENOSPC and others of
-// inode_write: nothing has changed.
+// Enters a new name. In a transaction; changes at most DIR_ENTER_BLOCKS blocks. 0; -ENOSPC and the
+// others of inode_write: nothing has changed.
 int dir_enter(struct inode *dir, const char *name, uint32 inum);
 #define DIR_ENTER_BLOCKS 7
-// T Lets the entry name another inode, or frees it (inum 0). Changes one block.
-void dir_set(const struct dir_slot *slot, uint32 inum);
+// Makes the entry name another inode, or frees it (inum 0). In a transaction; changes one block.
+void dir_set(const struct dir_entry *entry, uint32 inum);
 
 #endif

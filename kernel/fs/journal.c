@@ -1,13 +1,9 @@
-// The journal: transactions, and the group that they join.
+// The journal: transactions, and the group that they join (journal.h has the life of a group).
 //
-//     a group:  RUNNING (transactions open, change blocks, end) -> CLOSING (no new transactions;
-//               those that are open end; changed blocks are copied) -> COMMITTED (descriptor,
-//               images and commit record are in the ring) -> HOME
-//
-// One group is running or closing at a time. Transactions wait at their start for room and for
-// memory, and nowhere else: n blocks in the group, and 2n promised frames, for a changed block is
-// not reclaimable until it is home, and needs a frame for its image. What is not used is given
-// back at their end.
+// One group is running or closing at a time. Transactions wait when they begin, for room and for
+// memory, and nowhere else. A transaction of n blocks needs room for n blocks in the group, and 2n
+// promised frames: a changed block is not reclaimable until it is home, and needs a frame for its
+// copy. What a transaction does not use is given back when it ends.
 //
 // Lock: journal.lock; the cache's lock is taken inside it.
 #include "kernel/fs/journal.h"
@@ -29,8 +25,8 @@ struct journal journal = {
 
 void (*journal_stage_hook)(void);
 
-// => journal.lock held; let go meanwhile. Has the thread look at what is wanted, and waits until
-// something has changed.
+// => journal.lock held; let go meanwhile. Makes the thread look at what is wanted, and waits until
+// it, or a transaction that ends, has changed something.
 static void wait_for_change(void)
 {
     wakeup(&journal.work);
@@ -38,38 +34,44 @@ static void wait_for_change(void)
 }
 
 // => journal.lock held; let go meanwhile. Commits and brings all blocks home: 0, -EIO.
-static int bring_home(void)
+static int request_home(void)
 {
     uint64 request = ++journal.requested;
+
     while (journal.completed < request && !journal.failed)
         wait_for_change();
     return journal.failed ? -EIO : 0;
 }
 
-// => journal.lock held.
-static bool has_room(uint nblocks)
+// => journal.lock held. True if a transaction of nblocks may join the group.
+static bool may_join(uint nblocks)
 {
     return !journal.closing && journal.count + journal.reserved + nblocks <= journal.group_max;
 }
 
-// => journal.lock held; let go while waiting. Waits for room and memory: 0, -ENOMEM, -EIO.
-static int admit(uint nblocks)
+// => journal.lock held; let go while waiting. Waits until a transaction of nblocks may join the
+// group and its frames are promised: 0, -ENOMEM, -EIO.
+static int wait_to_join(uint nblocks)
 {
     bool tried = false;
+
     for (;;) {
         if (journal.failed)
             return -EIO;
-        if (!has_room(nblocks)) {
-            // without changed blocks, room comes from transactions that end
-            journal.want_commit |= journal.count > 0;
+        if (!may_join(nblocks)) {
+            // A commit makes room. A group without blocks has none to make: then the room comes
+            // from transactions that end.
+            if (journal.count > 0)
+                journal.want_commit = true;
             wait_for_change();
         } else if (page_promise(2 * nblocks) == 0) {
             return 0;
         } else if (tried) {
             return -ENOMEM;
         } else {
-            tried = true; // images and changed blocks hold memory: a commit sets it free
-            bring_home();
+            // Changed blocks and their copies hold memory, which is free once they are home.
+            tried = true;
+            request_home();
         }
     }
 }
@@ -80,17 +82,19 @@ int journal_begin(uint nblocks)
     kassert(nblocks <= MAXOPBLOCKS && !t->open);
     if (disk->read_only)
         return -EROFS;
+
     spin_lock(&journal.lock);
-    int error = admit(nblocks);
-    if (error == 0) {
+    int err = wait_to_join(nblocks);
+    if (err == 0) {
         *t = (struct transaction){.open = true, .blocks_left = nblocks, .frames = 2 * nblocks};
         journal.reserved += nblocks;
         journal.open++;
     }
     spin_unlock(&journal.lock);
-    if (error == 0)
+
+    if (err == 0)
         lockdep_take(&journal, "transaction", LEVEL_TRANSACTION);
-    return error;
+    return err;
 }
 
 void journal_end(void)
@@ -99,15 +103,23 @@ void journal_end(void)
     kassert(t->open);
     lockdep_leave(&journal, LEVEL_TRANSACTION);
     t->open = false;
+
+    // What it has not used goes back.
     spin_lock(&journal.lock);
     page_unpromise(t->frames);
     journal.reserved -= t->blocks_left;
     journal.open--;
-    if (journal.closing ? journal.open == 0 : journal.count > journal.group_max / 2) {
+
+    // The thread waits for the last transaction of a group that is closing. A group that is half
+    // full is closed soon, so that the next transactions need not wait for room.
+    bool wake = journal.count > journal.group_max / 2;
+    if (journal.closing)
+        wake = journal.open == 0;
+    if (wake) {
         journal.want_commit = true;
         wakeup(&journal.work);
     }
-    wakeup(&journal.changed); // who waits for room
+    wakeup(&journal.changed); // those that wait for room
     spin_unlock(&journal.lock);
 }
 
@@ -115,9 +127,11 @@ uint journal_left(void) { return thread_transaction()->blocks_left; }
 
 void journal_write(struct block *b)
 {
-    // A block stays in the group while a transaction is open that changes it.
+    // Looked at without the lock: a block stays in the group while a transaction is open that
+    // changes it.
     if (!list_empty(&b->group) || b->detached)
         return;
+
     spin_lock(&journal.lock);
     if (list_empty(&b->group)) {
         struct transaction *t = thread_transaction();
@@ -126,8 +140,13 @@ void journal_write(struct block *b)
         journal.reserved--;
         list_push_back(&journal.blocks, &b->group);
         journal.count++;
-        t->frames -= 1 + cache_dirty(b); // one is kept for the image
+
+        // Of the transaction's promises one is kept for the copy. If the block was clean, the
+        // cache takes another for the block itself.
+        t->frames--;
         journal.frames++;
+        if (cache_dirty(b))
+            t->frames--;
     }
     spin_unlock(&journal.lock);
 }
@@ -138,40 +157,52 @@ void journal_forget(struct block *b)
     if (!list_empty(&b->group)) {
         list_remove(&b->group);
         journal.count--;
-        page_unpromise(1);
+        page_unpromise(1); // of its copy
         journal.frames--;
     }
-    if (b->image) {
-        b->image->block = 0;
-        b->image = 0;
+    if (b->copy != NULL) {
+        b->copy->block = NULL;
+        b->copy = NULL;
     }
     spin_unlock(&journal.lock);
+}
+
+// => journal.lock held. True while group number last is still to be committed. A group that lost
+// all its blocks, because they were freed, is not committed.
+static bool must_commit(uint64 last)
+{
+    bool is_committed = (int64)(last - journal.committed) <= 0; // numbers count modulo 2^64
+    bool is_empty = journal.running == last && journal.count == 0;
+    return !is_committed && !is_empty;
 }
 
 int journal_sync(void)
 {
     kassert(!thread_in_transaction());
+
     spin_lock(&journal.lock);
-    // If there is nothing in the running group, the one before may be on its way.
-    uint64 last = journal.running - (journal.count == 0);
-    // What is in the group may be freed meanwhile: then it is not committed.
-    while (!journal.failed && (int64)(last - journal.committed) > 0 &&
-           (journal.running != last || journal.count > 0)) {
-        journal.want_commit |= journal.running == last;
+    // If nothing is in the running group, the group before it may be on its way to the disk.
+    uint64 last = journal.running;
+    if (journal.count == 0)
+        last--;
+
+    while (!journal.failed && must_commit(last)) {
+        if (journal.running == last)
+            journal.want_commit = true;
         wait_for_change();
     }
-    int error = journal.failed ? -EIO : 0;
+    int err = journal.failed ? -EIO : 0;
     spin_unlock(&journal.lock);
-    return error;
+    return err;
 }
 
 int journal_flush(void)
 {
     kassert(!thread_in_transaction());
     spin_lock(&journal.lock);
-    int error = bring_home();
+    int err = request_home();
     spin_unlock(&journal.lock);
-    return error;
+    return err;
 }
 
 uint64 journal_pending(void)

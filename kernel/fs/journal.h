@@ -2,13 +2,25 @@
 //
 //     journal_begin(n), cache_get, change, journal_write, cache_put, ..., journal_end
 //
-// Transactions join the current group. A kernel thread commits the group soon after, when it is
-// full, or at once for journal_sync: it closes the group, waits for its transactions to end,
-// copies the changed blocks to staging pages, writes descriptor, images and commit record with
-// flushes around the record, and lets blocks go home later, in batches. Format: kernel/fs.h.
+// Transactions join the running group. The journal's thread commits the group: soon after, when it
+// is full, or at once for journal_sync.
 //
-// Checksum, log and home writes use the staged copies only. The journal thread and the disk
-// driver never allocate: a transaction reserves its cache pages and staging when it starts.
+//             a second is over, it is     its transactions         copies and commit
+//             half full, journal_sync     have ended               record are in the ring
+//     RUNNING -----------------> CLOSING ------------> LOGGING ---------------> COMMITTED
+//     transactions               no new                its blocks are copied;       |
+//     begin and end              transaction           the next group runs          |
+//                                                                                   v
+//     a power cut before COMMITTED undoes the group; after it recovery              HOME
+//     brings the group's copies home                                  all blocks lie in their
+//     places
+//
+// The thread copies the changed blocks to pages of their own, the *journal copies*. What it sums
+// up, logs and writes home are these copies only, so the blocks may change meanwhile. Blocks go
+// home later, in batches. A block's *home* is its place on disk. Format on disk: kernel/fs.h.
+//
+// The journal's thread and the disk driver never allocate: a transaction reserves the frames for
+// its changed blocks and for their copies when it begins.
 #ifndef KERNEL_FS_JOURNAL_H
 #define KERNEL_FS_JOURNAL_H
 
@@ -16,39 +28,38 @@
 #include "kernel/fs/cache.h"
 #include "kernel/param.h"
 
-// Opens a transaction that will change at most nblocks (<= MAXOPBLOCKS) different blocks. May
-// sleep for room. No nesting; the caller holds no inode. 0; -ENOMEM; -EIO after a failed commit;
-// -EROFS.
+// Opens a transaction of the calling thread that will change at most nblocks (<= MAXOPBLOCKS)
+// different blocks. A thread has one at a time, and begins it before it locks an inode. May sleep
+// for room. 0; -ENOMEM; -EIO: a commit has failed; -EROFS.
 int journal_begin(uint nblocks);
-// b, pinned, was or is about to be changed in the open transaction. Once a block is enough.
+// b, pinned, was changed in the open transaction, or is about to be. Once a block is enough.
 void journal_write(struct block *b);
 void journal_end(void);
 // How many more blocks the open transaction may change.
 uint journal_left(void);
 
-// b, pinned, was detached from the cache: takes it out of the running group, and its image goes
-// home without it.
+// b, pinned, has just been detached from the cache, because it was freed: takes it out of the
+// running group. Its journal copy goes home without it.
 void journal_forget(struct block *b);
 
 // Set at boot: called when a group is closed, before its blocks are copied. No transaction is open
-// and no lock held. When it returns, nobody can store into file pages without a transaction.
+// and no lock is held. When it returns, nobody can store into pages of files without a transaction.
 extern void (*journal_stage_hook)(void);
 
 // Returns when all transactions that ended before are on disk for good: 0, -EIO.
 int journal_sync(void);
 
-// Commits, brings all blocks home and marks the journal empty, so that all cached blocks are clean
-// and nothing is left to recover: for sync and power-off, and to get the memory of changed blocks
-// back.
-// 0, -EIO.
+// Commits, brings all blocks home and marks the journal empty: then all cached blocks are clean,
+// and nothing is left to recover. For sync and power-off, and to get the memory of changed blocks
+// back. 0, -EIO.
 int journal_flush(void);
 
-// Frames that are not available now, and will be after a journal_flush: those of changed blocks and
-// of their images. One that becomes available is counted here for a moment longer.
+// Frames that are not available now and will be after a journal_flush: those of changed blocks and
+// of their copies. A frame that becomes available is counted here for a moment longer.
 uint64 journal_pending(void);
 
-// For who has found no memory, and holds no lock: waits until changed blocks are home, if there are
-// any. True: there is more memory than before. May sleep.
+// For a caller that has found no memory, and holds no lock: waits until changed blocks are home, if
+// there are any. True: there is more memory than before. May sleep.
 bool journal_free_memory(void);
 
 #endif

@@ -1,17 +1,20 @@
 // The journal's thread: it commits groups and brings their blocks home. It never allocates.
 //
-//     commit        close the group and wait for its transactions; copy its blocks to images; open
-//                   the next group; write descriptor and images, flush; write the commit record,
-//                   flush. From then on the group counts.
-//     go home       when images or ring run short, when nothing has happened for a second, or on
-//                   request: write the newest image of each block home, sorted by number; flush;
-//                   write the header, which empties the ring, flush; blocks become clean.
+//     commit        1. close the group and wait until its transactions have ended
+//                   2. copy its blocks, and open the next group
+//                   3. write descriptor and copies to the ring, and flush
+//                   4. write the commit record, and flush: from then on the group counts
+//     write home    when copies or ring run short, when nothing has happened for a second, or on
+//                   request: write the newest copy of each block to its home, sorted by number, and
+//                   flush; write the header, which empties the ring, and flush; then the blocks are
+//                   clean
 //
-// A block has at most one image as long as it lives: a newer group's copy takes the older's place,
-// which no one needs any more once the newer group is committed, and nothing goes home before. A
-// block that was freed leaves its image behind, and its number's next owner makes another: what
-// goes home is the newest of a number. Pending images are sorted by number, of one number the
-// oldest first.
+// A block has at most one journal copy. When a newer group has changed the block, the new bytes
+// overwrite the older copy: nobody needs the older bytes any more, since nothing is written home
+// before the newer group is committed. When a block is freed, its copy stays without a block. The
+// next owner of the number is a new block, which gets a copy of its own. So one number may have
+// several copies, and only the newest is written home. The copies in use are sorted by number; of
+// one number the oldest comes first.
 #include "kernel/fs/journal_commit.h"
 
 #include "kernel/fs/crc32c.h"
@@ -25,58 +28,21 @@
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 
-// True if a group of n blocks could be committed now.
-static bool has_room(uint n)
+// True if there are copies, and room in the ring, for a group of n blocks.
+static bool can_log(uint n)
 {
-    return journal.nimages - journal.npending >= n &&
+    return journal.ncopies - journal.npending >= n &&
            journal.ring - journal.ring_used >= n + GROUP_OVERHEAD;
 }
 
-// A frame that was promised for an image. There is one, if not at once: more blocks than the
-// cache accounts for may be pinned just now.
-static struct page *promised_page(void)
-{
-    struct page *page;
-    while ((page = page_alloc(PAGE_PROMISED)) == 0) {
-        spin_lock(&journal.lock);
-        sleep_timeout(&journal.work, &journal.lock, 1, false);
-        spin_unlock(&journal.lock);
-    }
-    return page;
-}
+// --- 1. Close the group ---
 
-// A new pending image, behind older ones of the same home.
-static struct journal_image *add_image(uint32 home, struct page *page)
-{
-    uint i = journal.npending++;
-    struct journal_image *image = journal.image[i];
-    for (; i > 0 && journal.image[i - 1]->home > home; i--)
-        journal.image[i] = journal.image[i - 1];
-    journal.image[i] = image;
-    *image = (struct journal_image){.page = page, .home = home};
-    return image;
-}
-
-// The image for b in the group that is closing, with a copy of its bytes.
-static struct journal_image *make_image(struct block *b)
-{
-    if (b->image) {
-        page_unpromise(1);
-        journal.frames--;
-    } else {
-        b->image = add_image(b->blockno, promised_page());
-        b->image->block = b;
-    }
-    block_cut_tail(b);
-    page_copy(page_to_virt(b->image->page), block_data(b));
-    return b->image;
-}
-
-// Closes the running group and waits for its transactions. False: there is no room for it.
+// Closes the running group and waits until its transactions have ended. False: there is no room for
+// it, and it runs on.
 static bool close_group(void)
 {
     spin_lock(&journal.lock);
-    bool room = has_room(journal.count + journal.reserved);
+    bool room = can_log(journal.count + journal.reserved);
     journal.closing = room;
     while (room && journal.open > 0)
         sleep(&journal.work, &journal.lock);
@@ -84,14 +50,61 @@ static bool close_group(void)
     return room;
 }
 
-// Copies the blocks of the group that is closing to images (in journal.group) and opens the next
-// group. Returns how many. The closing group has no transactions left, so its blocks and their
-// images are the thread's alone.
-static uint stage_group(void)
+// --- 2. Copy its blocks ---
+
+// A frame that was promised for a copy. There is one, but perhaps not at once: more blocks than the
+// cache accounts for may be pinned just now.
+static struct page *promised_page(void)
+{
+    struct page *page;
+
+    while ((page = page_alloc(PAGE_PROMISED)) == NULL) {
+        spin_lock(&journal.lock);
+        sleep_timeout(&journal.work, &journal.lock, 1, false);
+        spin_unlock(&journal.lock);
+    }
+    return page;
+}
+
+// A new copy in use, behind older ones of the same home.
+static struct journal_copy *insert_copy(uint32 home, struct page *page)
+{
+    uint i = journal.npending++;
+    struct journal_copy *copy = journal.copy[i];
+
+    for (; i > 0 && journal.copy[i - 1]->home > home; i--)
+        journal.copy[i] = journal.copy[i - 1];
+    journal.copy[i] = copy;
+    *copy = (struct journal_copy){.page = page, .home = home};
+    return copy;
+}
+
+// Copies b's bytes. The copy of an older group is overwritten: then the frame promised for a new
+// one is not needed.
+static struct journal_copy *copy_block(struct block *b)
+{
+    if (b->copy != NULL) {
+        page_unpromise(1);
+        journal.frames--;
+    } else {
+        b->copy = insert_copy(b->blockno, promised_page());
+        b->copy->block = b;
+    }
+
+    block_cut_tail(b);
+    page_copy(page_to_virt(b->copy->page), block_data(b));
+    return b->copy;
+}
+
+// Copies the blocks of the group that is closing (to journal.group) and opens the next group.
+// Returns how many blocks. The closing group has no transactions left, so that its blocks and their
+// copies are the thread's alone: that needs no lock.
+static uint copy_group(void)
 {
     uint n = 0;
-    for (struct list *item; (item = list_pop_front(&journal.blocks)) != 0; n++)
-        journal.group[n] = make_image(list_entry(item, struct block, group));
+
+    for (struct list *item; (item = list_pop_front(&journal.blocks)) != NULL; n++)
+        journal.group[n] = copy_block(list_entry(item, struct block, group));
 
     spin_lock(&journal.lock);
     debug_assert(n == journal.count && journal.reserved == 0);
@@ -105,18 +118,21 @@ static uint stage_group(void)
     return n;
 }
 
-// An image that would pass for a record gets a zero in place of its first word, until it is in the
-// ring (kernel/fs.h). Returns what its home address says of that.
-static uint32 escape(struct journal_image *image)
+// --- 3. and 4. Write it to the ring ---
+
+// A copy that would pass for a record gets a zero in place of its first word while it is written to
+// the ring (kernel/fs.h). Returns the mark that its home address gets for that.
+static uint32 escape(struct journal_copy *copy)
 {
-    uint32 *first = page_to_virt(image->page);
+    uint32 *first = page_to_virt(copy->page);
+
     if (*first != JMAGIC)
         return 0;
     *first = 0;
     return JHOME_ESCAPED;
 }
 
-// The images of the group are in the ring: what goes home later are the blocks' own bytes.
+// The copies of the group are in the ring: what is written home later are the blocks' own bytes.
 static void unescape_group(const struct journal_desc *d)
 {
     for (uint i = 0; i < d->count; i++) {
@@ -126,10 +142,11 @@ static void unescape_group(const struct journal_desc *d)
     }
 }
 
-// The descriptor of a group of n images, which are escaped from here on.
+// The descriptor of a group of n blocks. Its copies are escaped from here on.
 static struct journal_desc *make_descriptor(uint64 seq, uint n)
 {
     struct journal_desc *d = (void *)journal.descriptor;
+
     page_zero(d);
     d->magic = JMAGIC;
     d->kind = JK_DESC;
@@ -140,10 +157,10 @@ static struct journal_desc *make_descriptor(uint64 seq, uint n)
     return d;
 }
 
-// Writes group seq, n images in journal.group, to the ring: 0, -EIO. The checksum is made while the
-// disk works.
+// Writes group number seq, n copies in journal.group, to the ring: 0, -EIO.
 static int write_group(uint64 seq, uint n)
 {
+    // Descriptor and copies. The checksum is made while the disk works.
     uint32 at = journal.head;
     struct journal_desc *d = make_descriptor(seq, n);
     uint32 checksum = crc32c(0, d, BSIZE);
@@ -154,29 +171,34 @@ static int write_group(uint64 seq, uint n)
         journal_io_write(ring_block(at), bytes);
         checksum = crc32c(checksum, bytes, BSIZE);
     }
-    int error = journal_io_flush();
+    int err = journal_io_flush();
     unescape_group(d);
-    if (error)
-        return error;
+    if (err)
+        return err;
+
+    // The commit record: the group counts when it is on disk.
     struct journal_commit *c = (void *)journal.record;
     page_zero(c);
     *c = (struct journal_commit){JMAGIC, JK_COMMIT, seq, n, checksum};
     journal_io_write(ring_block(ring_add(at, 1)), c);
-    error = journal_io_flush();
+    err = journal_io_flush();
     journal.head = ring_add(at, 2);
     journal.ring_used += n + GROUP_OVERHEAD;
-    return error;
+    return err;
 }
 
-// The image is home: gives its page back; its block is clean, unless a newer group has it.
-static void release_image(struct journal_image *image)
+// --- Write home ---
+
+// The copy is home: its page is freed, and its block is clean, unless the running group has changed
+// it again.
+static void free_copy(struct journal_copy *copy)
 {
     spin_lock(&journal.lock);
-    page_put(image->page);
+    page_put(copy->page);
     journal.frames--;
-    struct block *b = image->block;
-    if (b) {
-        b->image = 0;
+    struct block *b = copy->block;
+    if (b != NULL) {
+        b->copy = NULL;
         if (list_empty(&b->group))
             cache_clean(b);
     }
@@ -184,45 +206,58 @@ static void release_image(struct journal_image *image)
 }
 
 // Brings all committed blocks home and empties the ring: 0, -EIO.
-static int go_home(void)
+static int write_home(void)
 {
     uint n = journal.npending;
     if (n == 0)
         return 0;
+
+    // Of one number the newest copy is the last one.
     for (uint i = 0; i < n; i++) {
-        const struct journal_image *image = journal.image[i];
-        if (i + 1 == n || journal.image[i + 1]->home != image->home) // the newest
-            journal_io_write(image->home, page_to_virt(image->page));
+        const struct journal_copy *copy = journal.copy[i];
+        if (i + 1 == n || journal.copy[i + 1]->home != copy->home)
+            journal_io_write(copy->home, page_to_virt(copy->page));
     }
-    int error = journal_io_flush();
-    if (error == 0)
-        error = journal_write_header(journal.committed + 1, journal.head);
-    if (error)
-        return error;
+
+    // The blocks must be home for good before the header lets go of their groups.
+    int err = journal_io_flush();
+    if (err == 0)
+        err = journal_write_header(journal.committed + 1, journal.head);
+    if (err)
+        return err;
+
     journal.ring_used = 0;
     for (uint i = 0; i < n; i++)
-        release_image(journal.image[i]);
+        free_copy(journal.copy[i]);
     journal.npending = 0;
     return 0;
 }
 
+// --- The thread ---
+
 // Commits the running group: 0, -EIO.
-static int commit(void)
+static int commit_group(void)
 {
-    int error = 0;
-    while (!error && !close_group())
-        error = go_home();
-    if (error)
-        return error;
+    int err = 0;
+
+    // A group that finds no room waits until older ones are home. Then there is room: a group takes
+    // no more than half of the copies and of the ring.
+    while (err == 0 && !close_group())
+        err = write_home();
+    if (err)
+        return err;
+
     journal_stage_hook();
-    uint n = stage_group();
+    uint n = copy_group();
     if (n == 0)
-        return 0;
-    error = write_group(journal.committed + 1, n);
-    if (error)
-        return error;
+        return 0; // its blocks were freed meanwhile
+
+    err = write_group(journal.committed + 1, n);
+    if (err)
+        return err;
     count(C_journal_commit);
     count_n(C_journal_block, n);
+
     spin_lock(&journal.lock);
     journal.committed++;
     wakeup(&journal.changed);
@@ -230,8 +265,8 @@ static int commit(void)
     return 0;
 }
 
-// Does what there is to do now: commits the running group, brings blocks home if somebody wants
-// that, the next group might have to wait for room, or nothing else happens.
+// Does what there is to do now: commits the running group; brings blocks home if somebody wants
+// that, if the next group might have to wait for room, or if nothing else happens.
 static void work(void)
 {
     spin_lock(&journal.lock);
@@ -240,15 +275,16 @@ static void work(void)
     journal.want_commit = false;
     spin_unlock(&journal.lock);
 
-    int error = changes ? commit() : 0;
-    if (error == 0 &&
-        (!changes || !has_room(journal.group_max / 2) || requested > journal.completed))
-        error = go_home();
-    if (error)
+    int err = 0;
+    if (changes)
+        err = commit_group();
+    if (err == 0 && (!changes || !can_log(journal.group_max / 2) || requested > journal.completed))
+        err = write_home();
+    if (err)
         kprintf("journal: disk error: nothing is written any more\n");
 
     spin_lock(&journal.lock);
-    if (error)
+    if (err)
         journal.failed = true;
     else
         journal.completed = requested;
@@ -256,14 +292,15 @@ static void work(void)
     spin_unlock(&journal.lock);
 }
 
-// Waits until somebody wants something or a second is over.
+// Waits until somebody wants something or a second is over. After a failure: for ever.
 static void wait_for_work(void)
 {
+    int err = 0;
+
     spin_lock(&journal.lock);
-    int r = 0;
     while (journal.failed ||
-           (r == 0 && !journal.want_commit && journal.requested == journal.completed))
-        r = sleep_timeout(&journal.work, &journal.lock, TICK_HZ, false);
+           (err == 0 && !journal.want_commit && journal.requested == journal.completed))
+        err = sleep_timeout(&journal.work, &journal.lock, TICK_HZ, false);
     spin_unlock(&journal.lock);
 }
 

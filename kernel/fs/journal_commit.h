@@ -2,7 +2,7 @@
 #ifndef KERNEL_FS_JOURNAL_COMMIT_H
 #define KERNEL_FS_JOURNAL_COMMIT_H
 
-// The journal's thread.
+// The thread's function. Never returns.
 void journal_main(void *arg);
 
 #endif

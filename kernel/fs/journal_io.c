@@ -1,7 +1,5 @@
-// The journal's writes: many in flight, neighbouring blocks in one request, scattered pages.
-//
-// One thread at a time uses this (the journal's; before it runs, mounting). Requests are a fixed
-// set, so that nothing is allocated on the way to the disk.
+// The journal's writes (journal_io.h). Requests are a fixed set, so that nothing is allocated on
+// the way to the disk.
 #include "kernel/fs/journal_io.h"
 
 #include "kernel/dev/disk.h"
@@ -13,10 +11,10 @@
 
 #define REQUESTS 16
 
-static struct disk_request requests[REQUESTS]; // journal.lock: one with segments is in use
-static uint in_flight;                         // journal.lock
-static int error;                              // journal.lock: of the writes since the last wait
-static struct disk_request *filling;           // the one that still takes blocks, not yet submitted
+static struct disk_request requests[REQUESTS]; // journal.lock: those with segments are in use
+static uint in_flight;                         // journal.lock: how many are in use
+static int write_err;                          // journal.lock: of the writes since the last flush
+static struct disk_request *filling;           // of those in use: not submitted, takes more blocks
 
 // Interrupt handler: the disk has answered.
 static void request_done(struct disk_request *r)
@@ -25,7 +23,7 @@ static void request_done(struct disk_request *r)
     r->nsegments = 0;
     in_flight--;
     if (r->status)
-        error = -EIO;
+        write_err = -EIO;
     wakeup(&in_flight);
     spin_unlock(&journal.lock);
 }
@@ -33,12 +31,12 @@ static void request_done(struct disk_request *r)
 static void submit_filling(void)
 {
     struct disk_request *r = filling;
-    filling = 0;
-    if (r)
+    filling = NULL;
+    if (r != NULL)
         disk_submit(r);
 }
 
-// Makes a free request the one that is filled; waits for one.
+// Waits for a request that is free, and makes it the one that is filled.
 static void start_filling(uint32 blockno)
 {
     spin_lock(&journal.lock);
@@ -49,6 +47,7 @@ static void start_filling(uint32 blockno)
         filling++;
     in_flight++;
     spin_unlock(&journal.lock);
+
     filling->op = DISK_WRITE;
     filling->blockno = blockno;
     filling->done = request_done;
@@ -56,10 +55,11 @@ static void start_filling(uint32 blockno)
 
 void journal_io_write(uint32 blockno, void *page)
 {
-    if (filling &&
+    // A request is full, or the block is no neighbour of those in it: it goes to the disk.
+    if (filling != NULL &&
         (filling->nsegments == DISK_SEGMENTS || blockno != filling->blockno + filling->nsegments))
         submit_filling();
-    if (!filling)
+    if (filling == NULL)
         start_filling(blockno);
     filling->segment[filling->nsegments++] = page;
 }
@@ -67,14 +67,17 @@ void journal_io_write(uint32 blockno, void *page)
 int journal_io_flush(void)
 {
     submit_filling();
+
+    // The writes must have reached the disk before it is told to make them last.
     spin_lock(&journal.lock);
     while (in_flight > 0)
         sleep(&in_flight, &journal.lock);
-    int result = error;
-    error = 0;
+    int err = write_err;
+    write_err = 0;
     spin_unlock(&journal.lock);
-    if (result || !disk->needs_flush)
-        return result;
+    if (err || !disk->needs_flush)
+        return err;
+
     struct disk_request r = {.op = DISK_FLUSH};
     return disk_run(&r);
 }
@@ -82,6 +85,7 @@ int journal_io_flush(void)
 int journal_write_header(uint64 seq, uint32 start)
 {
     struct journal_header *h = (void *)journal.record;
+
     page_zero(h);
     *h = (struct journal_header){JMAGIC, JK_HEADER, seq, start, FREE_UNKNOWN, 0};
     h->checksum = crc32c(0, h, offsetof(struct journal_header, checksum));

@@ -1,6 +1,6 @@
-// Mounting: is this a file system of ours, and whole enough to use? Then the journal is replayed,
-// free blocks and inodes are counted, and inodes that had lost their last name when the machine
-// stopped are freed; on a read-only disk they stay.
+// Mounting (mount.h): is this a file system of ours, and whole enough to use? Then the journal is
+// replayed, free blocks and inodes are counted, and inodes that had lost their last name when the
+// machine stopped are freed; on a read-only disk they stay.
 #include "kernel/fs/mount.h"
 
 #include "kernel/dev/disk.h"
@@ -16,12 +16,15 @@ struct inode *root_inode;
 static_assert(sizeof(struct dinode) == 128, "size of inodes on disk");
 static_assert(offsetof(struct superblock, checksum) == 44, "superblock on disk");
 
-// Why sb cannot be mounted, or 0 if it can. Computed in 64 bits: nothing here may wrap.
+// Why sb cannot be mounted; NULL: it can. Computed in 64 bits: nothing here may wrap.
 static const char *superblock_fault(const struct superblock *sb)
 {
+    // Each part begins where the one before ends.
     uint64 inodestart = (uint64)sb->logstart + sb->nlog;
     uint64 bmapstart = inodestart + ((uint64)sb->ninodes + INODES_PER_BLOCK - 1) / INODES_PER_BLOCK;
     uint64 datastart = bmapstart + ((uint64)sb->size + BITS_PER_BLOCK - 1) / BITS_PER_BLOCK;
+
+    // Is it ours?
     if (sb->magic == FSMAGIC_OLD)
         return "made by an older Twofold: on the host, `fsutil NEW.img import OLD.img` copies its "
                "files";
@@ -33,6 +36,8 @@ static const char *superblock_fault(const struct superblock *sb)
         return "superblock: has features that this kernel does not know: made by a newer Twofold";
     if (sb->blocksize != BSIZE)
         return "superblock: unknown block size";
+
+    // Does it fit the disk and the limits of fs.h, and do its parts fit together?
     if (sb->size > disk->blocks)
         return "superblock: larger than the disk";
     if (sb->size > FSSIZE_MAX || sb->ninodes < NINODES_MIN || sb->ninodes > NINODES_MAX ||
@@ -41,7 +46,7 @@ static const char *superblock_fault(const struct superblock *sb)
     if (sb->logstart != LOGSTART || sb->inodestart != inodestart || sb->bmapstart != bmapstart ||
         sb->datastart != datastart || datastart >= sb->size || sb->nblocks != sb->size - datastart)
         return "superblock: impossible layout";
-    return 0;
+    return NULL;
 }
 
 static int refuse(const char *reason)
@@ -63,25 +68,30 @@ static bool is_xv6(void)
 static int read_superblock(void)
 {
     struct block *b;
-    int e = cache_get(SUPERBLOCK_BLOCKNO, &b);
-    if (e)
-        return e;
+    int err = cache_get(SUPERBLOCK_BLOCKNO, &b);
+    if (err)
+        return err;
     superblock = *(const struct superblock *)block_data(b);
     cache_put(b);
+
     const char *fault = superblock_fault(&superblock);
-    if (fault && superblock.magic != FSMAGIC && is_xv6())
+    if (fault != NULL && superblock.magic != FSMAGIC && is_xv6())
         fault = "an xv6 file system: its format is another one";
-    return fault ? refuse(fault) : 0;
+    if (fault != NULL)
+        return refuse(fault);
+    return 0;
 }
 
 static int check_root(void)
 {
-    int e = inode_get(ROOTINO, &root_inode);
-    if (e == 0)
-        e = inode_load(root_inode);
-    if (e == 0 && (root_inode->d.type != T_DIR || root_inode->d.nlink == 0))
-        e = -EIO;
-    return e == -EIO ? refuse("no root directory") : e;
+    int err = inode_get(ROOTINO, &root_inode);
+    if (err == 0)
+        err = inode_load(root_inode);
+    if (err == 0 && (root_inode->d.type != T_DIR || root_inode->d.nlink == 0))
+        err = -EIO;
+    if (err == -EIO)
+        return refuse("no root directory");
+    return err;
 }
 
 static bool is_orphan(const struct dinode *d) { return d->type != 0 && d->nlink == 0; }
@@ -89,34 +99,43 @@ static bool is_orphan(const struct dinode *d) { return d->type != 0 && d->nlink 
 // Frees the inodes that have a type and no name.
 static int reclaim_orphans(void)
 {
+    uint32 inum = ROOTINO;
     struct block *b;
-    int e;
-    for (uint32 inum = ROOTINO; (e = inode_find(inum, is_orphan, &inum, &b)) == 0; inum++) {
-        struct inode *ip = 0;
+    int err;
+
+    for (; (err = inode_find(inum, is_orphan, &inum, &b)) == 0; inum++) {
+        struct inode *ip = NULL;
         kprintf("ireclaim: inode %u\n", inum);
-        // its block is pinned: what fails is not the disk
+
+        // Its block is pinned, so that an error does not come from the disk.
         if (inode_get(inum, &ip) == 0 && inode_load(ip) != 0)
             kprintf("ireclaim: inode %u is damaged and stays\n", inum);
         cache_put(b);
-        // the last one frees it; or says that the disk fails, and the next mount will
+
+        // Its only user puts it: that frees it. If the disk fails then, the next mount frees it.
         inode_put(ip);
     }
-    return e == -ENOSPC ? 0 : e;
+    return err == -ENOSPC ? 0 : err;
 }
 
 int fs_mount(void)
 {
     uint64 groups = 0;
-    int e = read_superblock();
-    if (e == 0)
-        e = journal_mount(&superblock, &groups);
-    if (e)
-        return e;
+
+    int err = read_superblock();
+    if (err == 0)
+        err = journal_mount(&superblock, &groups);
+    if (err)
+        return err;
     if (groups > 0)
         kprintf("recovering: %lu groups\n", groups);
-    e = alloc_mount();
-    if (e)
-        return e == -EINVAL ? refuse("bitmap: a block that is no data block is marked free") : e;
-    e = check_root();
-    return e || disk->read_only ? e : reclaim_orphans();
+
+    err = alloc_mount();
+    if (err == -EINVAL)
+        return refuse("bitmap: a block that is no data block is marked free");
+    if (err == 0)
+        err = check_root();
+    if (err == 0 && !disk->read_only)
+        err = reclaim_orphans();
+    return err;
 }

@@ -1,8 +1,8 @@
 // Paths: from a string to an inode, name by name, through symbolic links; and the way from a
 // directory up to the root.
 //
-// A walk locks one inode at a time and gets the next one while it has the directory's lock, so
-// that an inode found under a name cannot be freed before it is got.
+// A walk locks one inode at a time. It gets the next one while it has the directory's lock, so that
+// an inode found under a name cannot be freed before it is got.
 #include "kernel/fs/path.h"
 
 #include "kernel/errno.h"
@@ -20,11 +20,12 @@ struct walk {
     char buf[MAXPATH];
 };
 
-// Cuts the next name off the rest: 1; 0 at the end; -ENAMETOOLONG.
+// Cuts the next name off the rest, to place->name. 1; 0 at the end of the path; -ENAMETOOLONG.
 static int next_name(struct walk *w)
 {
     const char *s = w->rest;
     uint n = 0;
+
     while (*s == '/')
         s++;
     for (; s[n] && s[n] != '/'; n++) {
@@ -34,58 +35,79 @@ static int next_name(struct walk *w)
     }
     w->place->name[n] = 0;
     w->place->slash = s[n] == '/';
-    w->rest = s += n;
+
+    // Slashes at the end are no name.
+    s += n;
+    w->rest = s;
     while (*s == '/')
         s++;
     w->last = *s == 0;
     return n > 0;
 }
 
-// Goes from the directory p->ip to its entry p->name.
-static int step(struct place *p)
+// => p->dir locked. Finds the entry p->name and gets its inode. p->ip stays NULL if there is none.
+static int get_entry(struct place *p)
+{
+    int err = dir_find(p->dir, p->name, &p->entry);
+    if (err == -ENOENT)
+        return 0;
+    if (err)
+        return err;
+    return inode_get(p->entry.dirent->inum, &p->ip);
+}
+
+// Goes from the directory p->ip to its entry p->name. p->ip is NULL if there is no such name.
+static int enter_name(struct place *p)
 {
     struct inode *dir = p->ip;
+    int err = 0;
+
     inode_put(p->dir);
-    cache_put(p->slot.block);
+    cache_put(p->entry.block);
     p->dir = dir;
-    p->slot.block = 0;
-    p->ip = 0;
-    int e = 0;
+    p->entry.block = NULL;
+    p->ip = NULL;
+
     inode_lock(dir);
     if (dir->d.type != T_DIR)
-        e = -ENOTDIR;
+        err = -ENOTDIR;
     else if (dir->d.nlink == 0)
-        e = -ENOENT; // it was removed
-    else if ((e = dir_find(dir, p->name, &p->slot)) == 0)
-        e = inode_get(p->slot.entry->inum, &p->ip);
-    else if (e == -ENOENT)
-        e = 0;
+        err = -ENOENT; // the directory was removed
+    else
+        err = get_entry(p);
     inode_unlock(dir);
-    return e || !p->ip ? e : inode_load(p->ip);
+
+    if (err || p->ip == NULL)
+        return err;
+    return inode_load(p->ip);
 }
 
 // Puts the target of the link p->ip in front of the rest, and goes back to where it begins.
-static int follow(struct walk *w)
+static int follow_link(struct walk *w)
 {
     struct place *p = w->place;
+    int64 got = -ENAMETOOLONG;
     if (++w->links > SYMLINK_DEPTH)
         return -ELOOP;
-    int64 e = -ENAMETOOLONG;
+
+    // Target and rest must fit into buf together. The rest may lie in buf already.
     inode_lock(p->ip);
     size_t n = p->ip->d.size, rest = strlen(w->rest);
     if (n + rest < sizeof w->buf) {
         memmove(w->buf + n, w->rest, rest + 1);
-        e = inode_read(p->ip, w->buf, 0, n);
+        got = inode_read(p->ip, w->buf, 0, n);
     }
     inode_unlock(p->ip);
-    if (e < 0)
-        return e;
+    if (got < 0)
+        return got;
     if (n == 0 || strnlen(w->buf, n) < n)
-        return -EIO; // a target is neither empty nor holds a 0: that is a damaged image
+        return -EIO; // a target is neither empty nor holds a 0: the image is damaged
     w->rest = w->buf;
+
+    // From the link's directory, or from the root.
     inode_put(p->ip);
     p->ip = p->dir;
-    p->dir = 0;
+    p->dir = NULL;
     if (w->buf[0] == '/') {
         inode_put(p->ip);
         p->ip = inode_dup(root_inode);
@@ -95,39 +117,45 @@ static int follow(struct walk *w)
 
 int path_walk(struct inode *cwd, const char *path, int flags, struct place *p)
 {
-    struct walk w;
+    struct walk w; // buf is large: not cleared
     w.place = p;
     w.rest = path;
     w.links = 0;
-    p->dir = 0;
-    p->slot.block = 0;
+    p->dir = NULL;
+    p->entry.block = NULL;
     p->ip = inode_dup(path[0] == '/' ? root_inode : cwd);
     if (path[0] == 0)
         return -ENOENT;
+
     for (;;) {
-        int e = next_name(&w);
-        if (e <= 0)
-            return e;
-        e = step(p);
-        if (e)
-            return e;
-        if (!p->ip)
+        // 1. The next name. At the end of the path p->ip is the result.
+        int err = next_name(&w);
+        if (err <= 0)
+            return err;
+
+        // 2. Its inode.
+        err = enter_name(p);
+        if (err)
+            return err;
+        if (p->ip == NULL)
             return w.last && flags & PATH_NEW ? 0 : -ENOENT;
+
+        // 3. A symbolic link is followed, unless it is the last name and itself is wanted.
         bool itself = w.last && (flags & PATH_ENTRY || (flags & PATH_NOFOLLOW && !p->slash));
         if (p->ip->d.type == T_SYMLINK && !itself)
-            e = follow(&w);
+            err = follow_link(&w);
         else if (p->slash && p->ip->d.type != T_DIR)
-            e = -ENOTDIR;
+            err = -ENOTDIR;
         else if (w.last)
             return 0;
-        if (e)
-            return e;
+        if (err)
+            return err;
     }
 }
 
 void place_put(struct place *p)
 {
-    cache_put(p->slot.block);
+    cache_put(p->entry.block);
     inode_put(p->dir);
     inode_put(p->ip);
 }
@@ -135,61 +163,67 @@ void place_put(struct place *p)
 int path_lookup(struct inode *cwd, const char *path, int flags, struct inode **out)
 {
     struct place p;
-    int e = path_walk(cwd, path, flags, &p);
-    if (e == 0 && flags & PATH_DIRECTORY && p.ip->d.type != T_DIR)
-        e = -ENOTDIR;
-    if (e == 0) {
+    int err = path_walk(cwd, path, flags, &p);
+    if (err == 0 && flags & PATH_DIRECTORY && p.ip->d.type != T_DIR)
+        err = -ENOTDIR;
+    if (err == 0) {
         *out = p.ip;
-        p.ip = 0;
+        p.ip = NULL; // the place's use of it is the caller's now
     }
     place_put(&p);
-    return e;
+    return err;
 }
 
-// Puts "/name" of directory d before the text at *start, and goes up: *d is replaced.
+// Puts "/name" of directory *d before the text at *start, and goes up: *d becomes its parent.
 static int prepend_name(struct inode **d, char *buf, size_t *start)
 {
-    struct dir_slot slot;
-    struct inode *up = 0;
-    int e = path_lookup(*d, "..", 0, &up);
-    if (e)
-        return e;
-    inode_lock(up);
-    e = dir_find_inode(up, (*d)->inum, &slot);
-    inode_unlock(up);
+    struct dir_entry entry;
+    struct inode *parent = NULL;
+    int err = path_lookup(*d, "..", 0, &parent);
+    if (err)
+        return err;
+
+    // A directory does not know its name: its parent does.
+    inode_lock(parent);
+    err = dir_find_inode(parent, (*d)->inum, &entry);
+    inode_unlock(parent);
     inode_put(*d);
-    *d = up;
-    if (e)
-        return e;
-    size_t n = strnlen(slot.entry->name, DIRSIZ);
+    *d = parent;
+    if (err)
+        return err;
+
+    size_t n = strnlen(entry.dirent->name, DIRSIZ);
     if (n < *start) {
         *start -= n;
-        memcpy(buf + *start, slot.entry->name, n);
+        memcpy(buf + *start, entry.dirent->name, n);
         buf[--*start] = '/';
     } else {
-        e = -ERANGE;
+        err = -ERANGE;
     }
-    cache_put(slot.block);
-    return e;
+    cache_put(entry.block);
+    return err;
 }
 
 int64 path_of_directory(struct inode *dir, char *buf, size_t size)
 {
-    int e = 0;
+    int err = 0;
     size_t start = size;
     if (size < 2)
         return -ERANGE;
     buf[--start] = 0;
+
+    // The path grows from its end, while no name can change.
     sleeplock_lock(&names_lock);
     inode_dup(dir);
-    while (e == 0 && dir->inum != ROOTINO)
-        e = prepend_name(&dir, buf, &start);
+    while (err == 0 && dir->inum != ROOTINO)
+        err = prepend_name(&dir, buf, &start);
     sleeplock_unlock(&names_lock);
     inode_put(dir);
-    if (e)
-        return e;
+    if (err)
+        return err;
+
     if (buf[start] == 0)
-        buf[--start] = '/';
+        buf[--start] = '/'; // the root
     memmove(buf, buf + start, size - start);
     return size - start - 1;
 }

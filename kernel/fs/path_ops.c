@@ -1,8 +1,10 @@
-// Operations on names: create, link, unlink, rename. One at a time has names_lock, so that what it
-// has found and checked is still so when it changes it; then it locks one inode after the other.
-// Each is one transaction. What can fail comes before the commit point: entries and inodes that
-// change after it are pinned. Inodes are put when all is over, so that the space of one that loses
-// its last link is back when the operation returns.
+// Operations on names: create, link, unlink, rename (path_ops.h).
+//
+// One operation at a time has names_lock: what it has found and checked is still so when it changes
+// it. It locks one inode after the other. Each operation is one transaction. What can fail comes
+// before the commit point, which is the first name that is set; entries and inodes that change
+// after it are pinned, so that to change them cannot fail. Inodes are put when all is over, so that
+// the space of one that loses its last link is free again when the operation returns.
 #include "kernel/fs/path_ops.h"
 
 #include "kernel/errno.h"
@@ -10,15 +12,16 @@
 #include "kernel/fs/journal.h"
 #include "kernel/fs/mount.h"
 
-// The most that one operation changes: an entry in the directory and the directory's inode, the
-// new inode, its first block and that block's bit; for a rename the new and the old entry, "..",
-// both directories and what is replaced.
+// The most blocks that one operation changes: an entry in the directory and the directory's inode,
+// the new inode, its first block and that block's bit; for a rename the new and the old entry,
+// "..", both directories and what is replaced.
 #define CREATE_BLOCKS (DIR_ENTER_BLOCKS + 1 + 1 + 2)
 #define LINK_BLOCKS   (DIR_ENTER_BLOCKS + 1)
 #define UNLINK_BLOCKS 3
 #define RENAME_BLOCKS (DIR_ENTER_BLOCKS + 1 + 1 + 2 + 1)
 
-// T Sets the links of ip.
+// --- Steps of a change, each in a transaction ---
+
 static void set_links(struct inode *ip, uint32 n)
 {
     inode_lock(ip);
@@ -27,88 +30,113 @@ static void set_links(struct inode *ip, uint32 n)
     inode_unlock(ip);
 }
 
-// T Lets p name inode inum, or nothing (0); subdirs: how many directories more p->dir then has.
+// => dir locked. dir has that many subdirectories more: each has a ".." that counts as a link.
+static void add_subdirs(struct inode *dir, int more)
+{
+    if (more == 0)
+        return;
+    dir->d.nlink += more;
+    inode_update(dir);
+}
+
+// Makes the name at p lead to inode inum; subdirs: how many subdirectories more p->dir then has.
 // Only a new name can fail.
 static int set_name(const struct place *p, uint32 inum, int subdirs)
 {
-    int e = 0;
+    int err = 0;
+
     inode_lock(p->dir);
-    if (p->slot.block)
-        dir_set(&p->slot, inum);
+    if (p->entry.block != NULL)
+        dir_set(&p->entry, inum);
     else
-        e = dir_enter(p->dir, p->name, inum);
-    if (e == 0 && subdirs) {
-        p->dir->d.nlink += subdirs; // their ".."
-        inode_update(p->dir);
-    }
+        err = dir_enter(p->dir, p->name, inum);
+    if (err == 0)
+        add_subdirs(p->dir, subdirs);
     inode_unlock(p->dir);
-    return e;
+    return err;
 }
 
-// T One link less for what p names: a directory has no other.
+static void remove_name(const struct place *p)
+{
+    inode_lock(p->dir);
+    dir_set(&p->entry, 0);
+    if (p->ip->d.type == T_DIR)
+        add_subdirs(p->dir, -1);
+    inode_unlock(p->dir);
+}
+
+// The inode p->ip has lost its name at p. A directory has no other one, so it has no links now.
 static void drop_link(const struct place *p)
 {
-    set_links(p->ip, p->ip->d.type == T_DIR ? 0 : p->ip->d.nlink - 1);
+    uint32 links = 0;
+    if (p->ip->d.type != T_DIR)
+        links = p->ip->d.nlink - 1;
+    set_links(p->ip, links);
 }
 
-// T Fills the new inode ip with what it holds before its first link is seen.
-static int fill(struct inode *ip, const struct node *node, uint32 parent)
+// --- create ---
+
+// Fills the new inode ip with what it holds before its first name leads to it.
+static int fill_inode(struct inode *ip, const struct node *node, uint32 parent)
 {
-    int64 e = 0;
+    int64 err = 0;
+
     inode_lock(ip);
     ip->d.major = node->major;
     ip->d.minor = node->minor;
     if (node->type == T_DIR) {
-        e = dir_enter(ip, ".", ip->inum);
-        if (e == 0)
-            e = dir_enter(ip, "..", parent);
+        err = dir_enter(ip, ".", ip->inum);
+        if (err == 0)
+            err = dir_enter(ip, "..", parent);
     } else if (node->type == T_SYMLINK) {
-        e = inode_write(ip, node->target, 0, strlen(node->target));
+        err = inode_write(ip, node->target, 0, strlen(node->target)); // or how many bytes
     }
     ip->d.nlink = 1;
     inode_update(ip);
     inode_unlock(ip);
-    return e < 0 ? e : 0;
+    return err < 0 ? err : 0;
 }
 
-// T Makes the inode p->ip and enters it at p. After an error it has no link: its last put frees it.
-static int make(struct place *p, const struct node *node)
+// In a transaction: makes the inode p->ip and enters it at p. After an error it has no links: its
+// last put frees it.
+static int make_inode(struct place *p, const struct node *node)
 {
     uint32 inum;
-    int e = inode_alloc(node->type, &inum);
-    if (e)
-        return e;
-    e = inode_get(inum, &p->ip);
-    if (e == 0)
-        e = inode_load(p->ip);
-    if (e) {
+    int err = inode_alloc(node->type, &inum);
+    if (err)
+        return err;
+    err = inode_get(inum, &p->ip);
+    if (err == 0)
+        err = inode_load(p->ip);
+    if (err) {
         inode_free(inum);
-        return e;
+        return err;
     }
-    e = fill(p->ip, node, p->dir->inum);
-    if (e == 0)
-        e = set_name(p, inum, node->type == T_DIR); // commit point
-    if (e)
+
+    err = fill_inode(p->ip, node, p->dir->inum);
+    if (err == 0)
+        err = set_name(p, inum, node->type == T_DIR ? 1 : 0); // commit point
+    if (err)
         set_links(p->ip, 0);
-    return e;
+    return err;
 }
 
-static int create(struct place *p, const struct node *node)
+static int create_at(struct place *p, const struct node *node)
 {
     if (p->slash && node->type != T_DIR)
         return node->type == T_FILE ? -EISDIR : -ENOENT;
     if (node->type == T_DIR && p->dir->d.nlink >= LINK_MAX)
         return -EMLINK;
-    int e = journal_begin(CREATE_BLOCKS);
-    if (e)
-        return e;
-    e = make(p, node);
+    int err = journal_begin(CREATE_BLOCKS);
+    if (err)
+        return err;
+    err = make_inode(p, node);
     journal_end();
-    return e;
+    return err;
 }
 
-// Something of type met is there where a file of type wanted was to be made: will it do?
-static int accept(int met, int wanted, int flags)
+// A file of type met is there, where one of type wanted was to be made: will it do?
+static int check_existing(int met, int wanted, int flags)
 {
     if (flags & PATH_ENTRY)
         return -EEXIST;
@@ -123,179 +151,231 @@ int path_create(struct inode *cwd, const char *path, const struct node *node, in
                 struct inode **out)
 {
     struct place p;
+
     sleeplock_lock(&names_lock);
-    int e = path_walk(cwd, path, flags | PATH_NEW, &p);
-    if (e == 0)
-        e = p.ip ? accept(p.ip->d.type, node->type, flags) : create(&p, node);
+    int err = path_walk(cwd, path, flags | PATH_NEW, &p);
+    if (err == 0 && p.ip != NULL)
+        err = check_existing(p.ip->d.type, node->type, flags);
+    else if (err == 0)
+        err = create_at(&p, node);
     sleeplock_unlock(&names_lock);
-    if (e == 0) {
+
+    if (err == 0) {
         *out = p.ip;
-        p.ip = 0;
+        p.ip = NULL; // the place's use of it is the caller's now
     }
     place_put(&p);
-    return e;
+    return err;
 }
 
-// May the name at p be changed? 0; ...; -EIO in a damaged image.
+// --- Checks ---
+
+// May the name at p be set or removed? 0; -EBUSY; -EINVAL; -EIO: the image is damaged.
 static int check_name(const struct place *p)
 {
-    if (!p->dir)
+    if (p->dir == NULL)
         return -EBUSY; // the root
     if (is_dots(p->name))
         return -EINVAL;
-    if (!p->ip)
+    if (p->ip == NULL)
         return 0;
+
+    // A name leads to an inode with links, and not to the root or to its own directory. A directory
+    // with a subdirectory has two links at least.
     if (p->ip->d.nlink == 0 || p->ip->inum == ROOTINO || p->ip == p->dir)
         return -EIO;
-    return p->ip->d.type == T_DIR && p->dir->d.nlink < 2 ? -EIO : 0;
+    if (p->ip->d.type == T_DIR && p->dir->d.nlink < 2)
+        return -EIO;
+    return 0;
 }
 
-// May what p names lose this name?
+// 0: what p names is no directory, or an empty one; -ENOTEMPTY; others of dir_check_empty.
 static int check_empty(const struct place *p)
 {
     if (p->ip->d.type != T_DIR)
         return 0;
     inode_lock(p->ip);
-    int e = dir_check_empty(p->ip);
+    int err = dir_check_empty(p->ip);
     inode_unlock(p->ip);
-    return e;
+    return err;
 }
 
-static int unlink(struct place *p, struct place *)
+// 0: directory a neither is d nor lies above it; -EINVAL: it is or does; others of path_lookup.
+static int check_not_above(const struct inode *a, struct inode *d)
 {
-    int e = check_name(p);
-    if (e == 0)
-        e = p->ip ? check_empty(p) : -ENOENT;
-    if (e == 0)
-        e = journal_begin(UNLINK_BLOCKS);
-    if (e)
-        return e;
-    set_name(p, 0, -(p->ip->d.type == T_DIR));
+    int err = 0;
+
+    // Up from d to the root. A damaged image may have a cycle: no way is longer than there are
+    // inodes.
+    inode_dup(d);
+    for (uint32 n = 0; err == 0 && d != a && d != root_inode; n++) {
+        struct inode *parent;
+        if (n > superblock.ninodes)
+            err = -EIO;
+        else
+            err = path_lookup(d, "..", 0, &parent);
+        if (err == 0) {
+            inode_put(d);
+            d = parent;
+        }
+    }
+    if (err == 0 && d == a)
+        err = -EINVAL;
+    inode_put(d);
+    return err;
+}
+
+// --- unlink and link ---
+
+static int unlink_at(struct place *p, struct place *)
+{
+    int err = check_name(p);
+    if (err)
+        return err;
+    if (p->ip == NULL)
+        return -ENOENT;
+    err = check_empty(p);
+    if (err)
+        return err;
+
+    err = journal_begin(UNLINK_BLOCKS);
+    if (err)
+        return err;
+    remove_name(p); // commit point
     drop_link(p);
     journal_end();
     return 0;
 }
 
-static int link(struct place *from, struct place *to)
+static int link_at(struct place *from, struct place *to)
 {
-    if (!from->ip)
+    if (from->ip == NULL)
         return -ENOENT;
     if (from->ip->d.type == T_DIR)
         return -EPERM;
-    if (!to->dir || to->ip)
+    if (to->dir == NULL || to->ip != NULL)
         return -EEXIST;
     const uint32 links = from->ip->d.nlink;
-    if (to->slash || links == 0)
-        return links ? -ENOENT : -EIO;
+    if (links == 0)
+        return -EIO; // it has a name: the image is damaged
+    if (to->slash)
+        return -ENOENT;
     if (links >= LINK_MAX)
         return -EMLINK;
-    int e = journal_begin(LINK_BLOCKS);
-    if (e)
-        return e;
-    e = set_name(to, from->ip->inum, 0); // commit point
-    if (e == 0)
+
+    int err = journal_begin(LINK_BLOCKS);
+    if (err)
+        return err;
+    err = set_name(to, from->ip->inum, 0); // commit point
+    if (err == 0)
         set_links(from->ip, links + 1);
     journal_end();
-    return e;
+    return err;
 }
 
-// True (1) if directory a is d or lies above it; 0; -E....
-static int is_above(const struct inode *a, struct inode *d)
-{
-    int e = 0;
-    inode_dup(d);
-    // A damaged image may have a cycle: no way is longer than there are inodes.
-    for (uint32 n = 0; e == 0 && d != a && d != root_inode; n++) {
-        struct inode *up;
-        e = n > superblock.ninodes ? -EIO : path_lookup(d, "..", 0, &up);
-        if (e == 0) {
-            inode_put(d);
-            d = up;
-        }
-    }
-    inode_put(d);
-    return e ? e : d == a;
-}
+// --- rename ---
 
-// Do the types and the tree allow it?
+// Do the types and the tree allow it? Both names have passed check_name.
 static int check_rename(const struct place *from, const struct place *to)
 {
-    const bool directory = from->ip->d.type == T_DIR;
-    if (!directory)
-        return to->slash ? -ENOTDIR : to->ip && to->ip->d.type == T_DIR ? -EISDIR : 0;
-    if (to->ip && to->ip->d.type != T_DIR)
+    const bool is_dir = from->ip->d.type == T_DIR;
+    const bool onto_dir = to->ip != NULL && to->ip->d.type == T_DIR;
+
+    // A file.
+    if (!is_dir && to->slash)
         return -ENOTDIR;
-    int above = is_above(from->ip, to->dir);
-    if (above)
-        return above < 0 ? above : -EINVAL;
-    if (to->ip)
+    if (!is_dir)
+        return onto_dir ? -EISDIR : 0;
+
+    // A directory: it must not come to lie below itself.
+    if (to->ip != NULL && !onto_dir)
+        return -ENOTDIR;
+    int err = check_not_above(from->ip, to->dir);
+    if (err)
+        return err;
+    if (onto_dir)
         return check_empty(to);
-    return from->dir != to->dir && to->dir->d.nlink >= LINK_MAX ? -EMLINK : 0;
+    if (from->dir != to->dir && to->dir->d.nlink >= LINK_MAX)
+        return -EMLINK;
+    return 0;
 }
 
-// Changes the names. up: the entry ".." of what is moved, if that is a directory.
-static int move(const struct place *from, const struct place *to, const struct place *up)
+// Changes the names. parent: the entry ".." of what is moved, if that is a directory.
+static int move_name(const struct place *from, const struct place *to, const struct place *parent)
 {
-    const int subdirs = from->ip->d.type == T_DIR;
-    int e = journal_begin(RENAME_BLOCKS);
-    if (e)
-        return e;
-    e = set_name(to, from->ip->inum, to->ip ? 0 : subdirs); // commit point
-    if (e == 0) {
-        set_name(from, 0, -subdirs);
-        if (subdirs)
-            set_name(up, to->dir->inum, 0);
-        if (to->ip)
+    const bool is_dir = from->ip->d.type == T_DIR;
+    int err = journal_begin(RENAME_BLOCKS);
+    if (err)
+        return err;
+
+    // The new name comes first: it may fail. A directory that is replaced by another leaves the
+    // number of subdirectories as it is.
+    err = set_name(to, from->ip->inum, is_dir && to->ip == NULL ? 1 : 0); // commit point
+    if (err == 0) {
+        remove_name(from);
+        if (is_dir)
+            set_name(parent, to->dir->inum, 0);
+        if (to->ip != NULL)
             drop_link(to);
     }
     journal_end();
-    return e;
+    return err;
 }
 
-static int rename(struct place *from, struct place *to)
+static int rename_at(struct place *from, struct place *to)
 {
-    struct place up = {0};
-    int e = check_name(from);
-    if (e == 0)
-        e = check_name(to);
-    if (e == 0 && !from->ip)
-        e = -ENOENT;
-    if (e || from->ip == to->ip) // two names of one file: nothing to do
-        return e;
-    e = check_rename(from, to);
-    if (e == 0 && from->ip->d.type == T_DIR)
-        e = path_walk(from->ip, "..", PATH_ENTRY, &up);
-    if (e == 0)
-        e = move(from, to, &up);
-    place_put(&up);
-    return e;
+    struct place parent = {0};
+    int err = check_name(from);
+    if (err == 0)
+        err = check_name(to);
+    if (err)
+        return err;
+    if (from->ip == NULL)
+        return -ENOENT;
+    if (from->ip == to->ip)
+        return 0; // two names of one file: nothing to do
+
+    err = check_rename(from, to);
+    if (err == 0 && from->ip->d.type == T_DIR)
+        err = path_walk(from->ip, "..", PATH_ENTRY, &parent);
+    if (err == 0)
+        err = move_name(from, to, &parent);
+    place_put(&parent);
+    return err;
 }
 
-// Does change() to two paths, or to one (new is 0).
+// --- All of them: walk, change, put ---
+
+// Does change() to two paths, or to one (new is NULL).
 static int change_names(struct inode *cwd, const char *old, const char *new,
                         int (*change)(struct place *from, struct place *to))
 {
     struct place from, to = {0};
+
     sleeplock_lock(&names_lock);
-    int e = path_walk(cwd, old, PATH_ENTRY | PATH_NEW, &from);
-    if (e == 0 && new)
-        e = path_walk(cwd, new, PATH_ENTRY | PATH_NEW, &to);
-    if (e == 0)
-        e = change(&from, &to);
+    int err = path_walk(cwd, old, PATH_ENTRY | PATH_NEW, &from);
+    if (err == 0 && new != NULL)
+        err = path_walk(cwd, new, PATH_ENTRY | PATH_NEW, &to);
+    if (err == 0)
+        err = change(&from, &to);
     sleeplock_unlock(&names_lock);
+
     place_put(&from);
     place_put(&to);
-    return e;
+    return err;
 }
 
-int path_unlink(struct inode *cwd, const char *path) { return change_names(cwd, path, 0, unlink); }
+int path_unlink(struct inode *cwd, const char *path)
+{
+    return change_names(cwd, path, NULL, unlink_at);
+}
 
 int path_link(struct inode *cwd, const char *old, const char *new)
 {
-    return change_names(cwd, old, new, link);
+    return change_names(cwd, old, new, link_at);
 }
 
 int path_rename(struct inode *cwd, const char *old, const char *new)
 {
-    return change_names(cwd, old, new, rename);
+    return change_names(cwd, old, new, rename_at);
 }
