@@ -1,10 +1,10 @@
-// The console: the serial line as a terminal.
+// The console: the serial line as a terminal (console.h).
 //
 // Input is one ring with three marks: complete lines lie in [read, line), the line being typed in
-// [line, edit). The interrupt handler edits that line and, at its end, moves line up and wakes
-// the readers. Of a line that is too long the first LINE_SIZE - 1 bytes are kept, with a bell for
-// each that is not. A line of which a byte found no room in the ring is dropped as a whole: better
-// none than half a command.
+// [line, edit). The interrupt handler edits the line being typed. At the end of that line it moves
+// the mark `line` up to `edit` and wakes the readers. Of a line that is too long the first
+// LINE_SIZE - 1 bytes are kept; for each further byte a bell rings. If one byte of a line finds no
+// room in the ring, the whole line is dropped: half a command would be worse than none.
 #include "kernel/dev/console.h"
 
 #include "kernel/dev/uart.h"
@@ -33,10 +33,11 @@ void (*console_list)(void);
 void (*console_interrupt)(bool all);
 bool (*console_may_read)(void);
 
-// What a key shows on the screen. It is left out when output is stuck: input goes on.
+// Shows on the screen what a key does. When output is stuck nothing is shown, and input goes on.
 static void echo(const char *text) { uart_try_write(text, strlen(text)); }
 
-// Takes back the last character: of a UTF-8 sequence all bytes. False if there is none.
+// Takes back the last character: of a UTF-8 sequence all bytes, of which all but the first begin
+// with the bits 10. False: the line is empty.
 static bool erase_locked(void)
 {
     if (input.edit == input.line)
@@ -47,6 +48,7 @@ static bool erase_locked(void)
     return true;
 }
 
+// Forgets the line being typed, and shows that.
 static void drop_line_locked(const char *shown)
 {
     input.edit = input.line;
@@ -54,9 +56,10 @@ static void drop_line_locked(const char *shown)
     echo(shown);
 }
 
-static void add_locked(char c)
+// Adds c to the line being typed.
+static void add_char_locked(char c)
 {
-    // One place is kept for the line's end.
+    // One byte of ring and line is kept for the line's end.
     bool full = input.edit - input.read >= INPUT_SIZE - 1;
     if (full)
         input.overflow = true;
@@ -68,6 +71,7 @@ static void add_locked(char c)
     uart_try_write(&c, 1);
 }
 
+// Ends the line being typed, by a newline or END_OF_INPUT: from now on it can be read.
 static void end_line_locked(char end)
 {
     if (input.overflow || input.edit - input.read >= INPUT_SIZE) {
@@ -108,29 +112,31 @@ static void edit_locked(int c)
         break;
     default: // other control characters would confuse the terminal if echoed
         if (c >= ' ' || c == '\t')
-            add_locked(c);
+            add_char_locked(c);
     }
 }
 
-// A byte has come. Interrupt handler.
+// Interrupt handler: a byte has come.
 static void received(int c)
 {
     spin_lock(&input_lock);
-    edit_locked(c); // Ctrl-P is none of its keys
+    edit_locked(c);
     spin_unlock(&input_lock);
+
+    // These keys do more, without the lock.
     if (c == CTRL('P'))
         console_list();
     if (c == CTRL('C') || c == CTRL('\\'))
         console_interrupt(c == CTRL('\\'));
 }
 
-// Moves at most one line, or the rest of one, to dst.
+// Moves up to n bytes of one line to dst. Returns how many; 0: the input has ended (Ctrl-D).
 static size_t take_line_locked(char *dst, size_t n)
 {
     size_t got = 0;
 
-    // A Ctrl-D behind n bytes of a line goes with them: the next read would take it for the end of
-    // the input.
+    // A Ctrl-D right behind the n bytes is taken together with them: the next read would take it
+    // for the end of the input.
     while (input.read != input.line) {
         char c = input.ring[input.read % INPUT_SIZE];
         if (got == n && c != END_OF_INPUT)
@@ -145,14 +151,14 @@ static size_t take_line_locked(char *dst, size_t n)
     return got;
 }
 
-static int64 console_read(int, void *dst, uint64, size_t n)
+static int64 console_read(void *dst, uint64, size_t n)
 {
     int64 result = 0;
 
     spin_lock(&input_lock);
     while (result == 0) {
-        // Asked in each turn: who loses the console while it waits for a line does not get that
-        // line.
+        // Asked in each turn: a process that loses the console while it waits for a line does not
+        // get that line.
         if (!console_may_read()) {
             result = -EIO;
             break;
@@ -167,10 +173,10 @@ static int64 console_read(int, void *dst, uint64, size_t n)
     return result;
 }
 
-static int64 console_write(int, const void *src, uint64, size_t n)
+static int64 console_write(const void *src, size_t n)
 {
-    int error = uart_write(src, n);
-    return error ? error : (int64)n;
+    int err = uart_write(src, n);
+    return err ? err : (int64)n;
 }
 
 int console_printf(const char *format, ...)

@@ -11,17 +11,17 @@ extern const struct dev_ops console_ops;
 
 void console_init(void); // the UART, too
 
-// Prints at most PRINT_MAX bytes for the running process, which waits for room as at a write of its
-// own: what it has asked for, however much. No spinlock is held. 0; -EINTR: it was killed
-// meanwhile.
+// Prints at most PRINT_MAX bytes that the running process has asked for. It waits for room, as at a
+// write of its own. No spinlock is held. 0; -EINTR: it was killed meanwhile.
 int console_printf(const char *format, ...) printflike(1, 2);
 
-// What the keys do, set by boot/upcalls.c: list prints processes, interrupt ends the foreground
-// group (all: and the console's shells). Called from the interrupt handler without console locks.
+// What keys do, set by boot/upcalls.c: console_list prints processes; console_interrupt ends the
+// foreground process group, and with all the console's shells, too. Called from the interrupt
+// handler without console locks.
 extern void (*console_list)(void);
 extern void (*console_interrupt)(bool all);
-// Set by boot/upcalls.c: whether the caller may read, that is, is in the foreground group. Called
-// with console locks.
+// Set by boot/upcalls.c: may the caller read, that is, is it in the foreground process group?
+// Called with console locks.
 extern bool (*console_may_read)(void);
 
 #endif

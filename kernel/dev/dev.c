@@ -11,7 +11,9 @@ static const struct dev_ops *const drivers[NDEV] = {DEVICES(DRIVER)};
 
 const struct dev_ops *dev_lookup(int major)
 {
-    return major > 0 && major < NDEV ? drivers[major] : 0;
+    if (major < 0 || major >= NDEV)
+        return NULL;
+    return drivers[major];
 }
 
-int64 dev_swallow(int, const void *, uint64, size_t n) { return n; }
+int64 dev_swallow(const void *, size_t n) { return n; }

@@ -1,4 +1,4 @@
-// The disk: whichever driver is in use, and waiting for a request.
+// The disk (disk.h): the driver in use, and waiting for a request.
 #include "kernel/dev/disk.h"
 
 #include "kernel/dev/virtio_blk.h"
@@ -9,18 +9,18 @@
 
 const struct disk_driver *disk;
 
-// Guards done, which disk_run's callers wait for to become 0.
+// Guards the done of requests of disk_run: it becomes NULL when the request is done.
 static struct spinlock run_lock = SPINLOCK_INIT("disk_run", DEVICE);
 
 int disk_init(void)
 {
     disk = virtio_blk_probe();
-    return disk ? 0 : -ENODEV;
+    return disk != NULL ? 0 : -ENODEV;
 }
 
 void disk_tick(void)
 {
-    if (disk && disk->tick)
+    if (disk != NULL && disk->tick != NULL)
         disk->tick();
 }
 
@@ -33,10 +33,11 @@ void disk_submit(struct disk_request *r)
     disk->submit(r);
 }
 
+// Interrupt handler.
 static void run_done(struct disk_request *r)
 {
     spin_lock(&run_lock);
-    r->done = 0;
+    r->done = NULL;
     wakeup(r);
     spin_unlock(&run_lock); // from here on r may be gone
 }
@@ -46,7 +47,7 @@ int disk_run(struct disk_request *r)
     r->done = run_done;
     disk_submit(r);
     spin_lock(&run_lock);
-    while (r->done)
+    while (r->done != NULL)
         sleep(r, &run_lock);
     spin_unlock(&run_lock);
     return r->status;

@@ -10,7 +10,10 @@
 
 enum disk_op { DISK_READ, DISK_WRITE, DISK_FLUSH };
 
-// A request belongs to its caller, who keeps it and its pages until done is called.
+// A request: n neighbouring blocks, to or from n pages. It belongs to its caller, who keeps it and
+// its pages in place until done is called.
+//
+//     a life:  filled, disk_submit, (waits in the driver), (the device has it), done
 struct disk_request {
     enum disk_op op;
     uint32 blockno;                       // first block, of BSIZE bytes
@@ -21,30 +24,30 @@ struct disk_request {
     struct list link;                     // the driver's
 };
 
-// A device. submit starts r, or keeps it until the device has room, and returns; it never sleeps
-// and never allocates.
+// A device's driver. All but submit and tick is immutable.
 struct disk_driver {
+    // Starts r, or keeps it until the device has room, and returns. Never sleeps or allocates.
     void (*submit)(struct disk_request *r);
     uint32 blocks;    // the disk's size
     bool needs_flush; // it has a volatile write cache, so that commits need flushes
     bool read_only;   // each write would fail
-    // 0, or called at each clock tick that hart 0 takes; interrupts off, no locks held.
+    // NULL, or called at each clock tick that hart 0 takes; interrupts off, no locks held.
     void (*tick)(void);
 };
 
 // The disk in use; self-tests put a RAM disk in its place.
 extern const struct disk_driver *disk;
 
-// Finds the disk. 0; -ENODEV.
+// Finds the disk. At boot. 0; -ENODEV.
 int disk_init(void);
 
-// At each clock tick of hart 0: the driver looks after requests that are not answered.
+// For the clock tick of hart 0: the driver looks for requests that the device does not answer.
 void disk_tick(void);
 
-// Hands r to the disk, which has blocks.
+// Hands r to the disk, which has the blocks that r names.
 void disk_submit(struct disk_request *r);
 
-// The same for r without a done, and waits. Returns r->status.
+// The same for a request without a function done, and waits until it is done. Returns r->status.
 int disk_run(struct disk_request *r);
 // Reads one block to page, or writes it from there, and waits: 0, -EIO.
 int disk_read(uint32 blockno, void *page);

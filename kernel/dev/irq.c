@@ -1,10 +1,10 @@
 // External interrupts: the platform-level interrupt controller's registers, and the handler table
 // between it and the drivers.
 //
-// Each hart's supervisor mode is a context of its own in the controller; a source goes to whichever
-// of them claims it first. A source whose priority is 0, as at reset, is off. While one is being
-// served it is not raised again, so a handler never runs on two harts at once.
-// RISC-V PLIC Specification 1.0.
+// Each hart's supervisor mode is a context of its own in the controller. A source goes to the first
+// context that takes it (the specification says "claims"). A source whose priority is 0, as at
+// reset, is off. While a source is being served it is not raised again, so a handler never runs on
+// two harts at once. RISC-V PLIC Specification 1.0.
 #include "kernel/dev/irq.h"
 
 #include "kernel/arch/barrier.h"
@@ -22,13 +22,13 @@
 #define PLIC_CLAIM(hart)                                                                           \
     (PLIC_THRESHOLD(hart) + 4) // read: the pending source, 0: none; written: it is served
 
-static void (*handlers[NIRQ])(void); // written at boot
+static void (*handlers[NIRQ])(void); // immutable after boot; NULL: none
 
-// Every source that is turned on may come to this hart.
 void irq_init_hart(void)
 {
     uint hart = this_cpu()->index;
 
+    // Every source that is turned on may come to this hart.
     for (uint irq = 0; irq < NIRQ; irq += 32)
         *mmio32(PLIC_ENABLE(hart) + irq / 8) = ~0U;
     *mmio32(PLIC_THRESHOLD(hart)) = 0;
@@ -37,7 +37,7 @@ void irq_init_hart(void)
 
 void irq_register(uint irq, void (*handler)(void))
 {
-    kassert(irq > 0 && irq < NIRQ && !handlers[irq]);
+    kassert(irq > 0 && irq < NIRQ && handlers[irq] == NULL);
     handlers[irq] = handler;
     fence_all(); // the handler before its first call on another hart
     *mmio32(PLIC_PRIORITY(irq)) = 1;
@@ -47,7 +47,9 @@ void irq_dispatch(void)
 {
     volatile uint32 *claim = mmio32(PLIC_CLAIM(this_cpu()->index));
 
-    for (uint irq; (irq = *claim) != 0; *claim = irq)
-        if (irq < NIRQ && handlers[irq])
+    for (uint irq = *claim; irq != 0; irq = *claim) {
+        if (irq < NIRQ && handlers[irq] != NULL)
             handlers[irq]();
+        *claim = irq; // it is served
+    }
 }

@@ -6,10 +6,11 @@
 
 void irq_init_hart(void); // on each hart: accept interrupts
 
-// Calls handler(), interrupts off, whenever source irq (1 .. 63) is raised. At boot.
+// From now on handler() is called, with interrupts off, whenever source irq (1 .. 63) is raised. At
+// boot.
 void irq_register(uint irq, void (*handler)(void));
 
-// Serves what is pending. Called by the trap handler, interrupts off.
+// Calls the handlers of the sources that are pending. For the trap handler, with interrupts off.
 void irq_dispatch(void);
 
 #endif

@@ -1,4 +1,4 @@
-// The kernel's log (log.h). Texts that kprintf prints are whole lines: each is sent in one piece.
+// The kernel's log (log.h). A text that kprintf prints is one whole line: it is sent in one piece.
 #include "kernel/dev/log.h"
 
 #include "kernel/lib/print.h"
@@ -8,8 +8,8 @@
 #include "kernel/param.h"
 
 #define RING_SIZE       16384 // more than a list of all processes
-#define ADMITTED        100   // messages that programs can bring about: so many at once,
-#define ADMITTED_MORE   20    // and so many more each second
+#define ADMITTED        100   // messages that log_admits allows at once
+#define ADMITTED_MORE   20    // and how many more each second
 #define WAIT_FOR_OTHERS 2     // clock ticks that a line waits for the end of somebody else's
 
 static struct spinlock lock = SPINLOCK_INIT("log", LOG);
@@ -18,15 +18,15 @@ static struct spinlock lock = SPINLOCK_INIT("log", LOG);
 static struct {
     char ring[RING_SIZE];
     uint32 in, out;     // bytes ever printed and sent
-    uint64 lost;        // lines that nobody was told of
-    uint admitted;      // messages that may be printed yet
-    uint64 second_ends; // tick
-    uint waited;        // ticks, since something could not be sent
+    uint64 lost;        // lines that were lost since that was said last
+    uint admitted;      // messages that log_admits still allows
+    uint64 second_ends; // clock tick
+    uint waited;        // clock ticks since a line could not be sent
 } log = {.admitted = ADMITTED};
 
 static bool in_use; // from log_begin to a panic; before and after, text goes to the serial line
 
-// => n > 0. Puts text into the ring; false: there is no room.
+// n > 0. Puts text into the ring. False: there is no room.
 static bool put_locked(const char *text, size_t n)
 {
     if (n > RING_SIZE - (log.in - log.out))
@@ -36,7 +36,7 @@ static bool put_locked(const char *text, size_t n)
     return true;
 }
 
-// Copies the next line out of the ring: how many bytes.
+// Copies the next line from the ring, where it stays. Returns how many bytes; 0: the ring is empty.
 static size_t next_line_locked(char line[PRINT_MAX])
 {
     size_t n = 0;
@@ -48,7 +48,8 @@ static size_t next_line_locked(char line[PRINT_MAX])
     return n;
 }
 
-static void send_locked(enum line_start start)
+// Sends line after line, until the serial line takes no more.
+static void send_lines_locked(enum line_start start)
 {
     char line[PRINT_MAX];
 
@@ -67,16 +68,16 @@ void log_print(const char *text, size_t n)
     spin_lock(&lock);
     if (n > 0 && !put_locked(text, n))
         log.lost++;
-    send_locked(BREAKS_OWN_LINE);
+    send_lines_locked(BREAKS_OWN_LINE);
     spin_unlock(&lock);
 }
 
 void log_send(enum line_start start)
 {
     if (__atomic_load_n(&log.in, __ATOMIC_RELAXED) == __atomic_load_n(&log.out, __ATOMIC_RELAXED))
-        return; // who prints sends by himself
+        return; // a thread that prints just now sends, too
     spin_lock(&lock);
-    send_locked(start);
+    send_lines_locked(start);
     spin_unlock(&lock);
 }
 
@@ -92,7 +93,7 @@ bool log_admits(void)
     return admitted;
 }
 
-// => a second is over.
+// A second is over: more messages are allowed; says how many lines were lost, if there is room.
 static void begin_second_locked(uint64 now)
 {
     char text[64];
@@ -111,8 +112,10 @@ void log_tick(void)
     spin_lock(&lock);
     if (now >= log.second_ends)
         begin_second_locked(now);
-    if (log.in != log.out)
-        send_locked(++log.waited > WAIT_FOR_OTHERS ? BREAKS_ANY_LINE : WAITS_FOR_LINE);
+    if (log.in != log.out) {
+        log.waited++;
+        send_lines_locked(log.waited > WAIT_FOR_OTHERS ? BREAKS_ANY_LINE : WAITS_FOR_LINE);
+    }
     spin_unlock(&lock);
 }
 
@@ -122,7 +125,7 @@ void log_drain(void)
 {
     spin_lock(&lock);
     while (uart_drain() && log.in != log.out)
-        send_locked(BREAKS_ANY_LINE);
+        send_lines_locked(BREAKS_ANY_LINE);
     spin_unlock(&lock);
 }
 

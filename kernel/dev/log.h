@@ -4,8 +4,8 @@
 //     line is open
 //
 // Printing never waits, whatever the serial line does. Lines that find no room in the ring are
-// lost, and so are those that log_admits refuses; how many is said when there is room, at most once
-// a second.
+// lost, and so are those that log_admits refuses. How many were lost is printed when there is room,
+// at most once a second.
 #ifndef KERNEL_DEV_LOG_H
 #define KERNEL_DEV_LOG_H
 
@@ -13,22 +13,22 @@
 
 // What kprintf calls with its text (print_output).
 void log_print(const char *text, size_t n);
-// From here on kprintf prints into the log; before, as after a panic, by polling.
+// From here on kprintf prints into the log. Before, as after a panic, it prints by polling.
 void log_begin(void);
-// Sends all that is there, by polling: before the machine goes.
+// Sends all that is in the log, by polling: before the machine is switched off.
 void log_drain(void);
-// After a panic, when the other harts have stopped: kprintf prints by polling again, behind what
-// the log has.
+// After a panic, when the other harts have stopped: sends what is in the log; kprintf prints by
+// polling again.
 void log_take_over(void);
 
-// May another message be printed that a program can bring about as often as it likes? False: there
-// were many in this second; it counts as lost. Anywhere.
+// Asked before a message that a program can bring about as often as it likes. False: there were
+// many in this second; the message must not be printed, and counts as lost. May be called anywhere.
 bool log_admits(void);
 
-// Hands the serial line what it takes. Anywhere.
+// Hands the serial line what it takes. May be called anywhere.
 void log_send(enum line_start start);
-// At each clock tick, on one hart: sends what has waited for the end of a line for long, and says
-// what was lost.
+// For each clock tick, on one hart: sends what has waited too long for the end of another line, and
+// says how many lines were lost.
 void log_tick(void);
 
 #endif

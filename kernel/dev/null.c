@@ -3,9 +3,9 @@
 
 #include "kernel/lib/string.h"
 
-static int64 null_read(int, void *, uint64, size_t) { return 0; }
+static int64 null_read(void *, uint64, size_t) { return 0; }
 
-static int64 zero_read(int, void *dst, uint64, size_t n)
+static int64 zero_read(void *dst, uint64, size_t n)
 {
     memset(dst, 0, n);
     return n;

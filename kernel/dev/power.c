@@ -19,7 +19,9 @@ static noreturn void finish(uint32 value)
 
 void power_off(int status)
 {
-    finish(status == 0 ? FINISHER_PASS : (uint32)status << 16 | FINISHER_FAIL);
+    if (status == 0)
+        finish(FINISHER_PASS);
+    finish((uint32)status << 16 | FINISHER_FAIL);
 }
 
 void power_reset(void) { finish(FINISHER_RESET); }

@@ -1,4 +1,4 @@
-// Leaving the machine through the test finisher, once all output has left: QEMU ends with an exit
+// Switching the machine off, or resetting it, once all output has left it. QEMU ends with an exit
 // status.
 #ifndef KERNEL_DEV_POWER_H
 #define KERNEL_DEV_POWER_H

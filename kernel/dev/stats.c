@@ -1,8 +1,8 @@
-// The device file "statistics": first the event counters, then what happened to the page
-// allocator's and the block cache's locks, and which locks are contended most; at the end, behind
-// the text's only "=", how many attempts to take one of the former failed. Lines have a fixed
-// length whatever the numbers are, so that the text may be read in pieces; the lock lines of one
-// read are from one moment.
+// The device file "statistics", as text: first the event counters; then the locks of the page
+// allocator and of the block cache; then the locks that are contended most; and at the end, behind
+// the text's only "=", how many attempts to take a lock of the page allocator or the block cache
+// have failed. A line has the same length whatever its numbers are, so that the text may be read in
+// pieces. The lock lines of one read are from one moment.
 #include "kernel/dev/stats.h"
 
 #include "kernel/lib/counter.h"
@@ -21,8 +21,8 @@ struct window {
     size_t room; // bytes of it that are to come
 };
 
-// Adds a line to the text, filled up to that width.
-static void printflike(3, 4) add(struct window *w, size_t width, const char *format, ...)
+// Adds a line to the text, filled up to that width: the window gets what it asks for of it.
+static void printflike(3, 4) add_line(struct window *w, size_t width, const char *format, ...)
 {
     char line[LOCK_LINE];
     va_list args;
@@ -42,8 +42,8 @@ static void printflike(3, 4) add(struct window *w, size_t width, const char *for
 
 static void add_lock(struct window *w, enum lock_level level, const struct lock_count *c)
 {
-    add(w, LOCK_LINE, "lock: %s: #test-and-set %lu #acquire() %lu", lock_level_names[level],
-        c->failed, c->acquired);
+    add_line(w, LOCK_LINE, "lock: %s: #test-and-set %lu #acquire() %lu", lock_level_names[level],
+             c->failed, c->acquired);
 }
 
 static bool begins(const char *name, const char *with)
@@ -56,7 +56,7 @@ static bool is_measured(enum lock_level level)
     return begins(lock_level_names[level], "kmem") || begins(lock_level_names[level], "bcache");
 }
 
-// The level of spinlocks with the most failed attempts that has not been told.
+// Of the levels of spinlocks that are not told yet, the one with the most failed attempts.
 static enum lock_level most_contended(const struct lock_count count[NLOCKLEVEL],
                                       const bool told[NLOCKLEVEL])
 {
@@ -68,7 +68,7 @@ static enum lock_level most_contended(const struct lock_count count[NLOCKLEVEL],
     return best;
 }
 
-static int64 stats_read(int, void *dst, uint64 off, size_t n)
+static int64 stats_read(void *dst, uint64 off, size_t n)
 {
     struct window w = {.dst = dst, .skip = off, .room = n};
     struct lock_count count[NLOCKLEVEL];
@@ -76,23 +76,26 @@ static int64 stats_read(int, void *dst, uint64 off, size_t n)
     uint64 total = 0;
 
     for (uint i = 0; i < NCOUNTER; i++)
-        add(&w, COUNTER_LINE, "%-20s%19lu", counter_names[i],
-            __atomic_load_n(&counters[i], __ATOMIC_RELAXED));
+        add_line(&w, COUNTER_LINE, "%-20s%19lu", counter_names[i],
+                 __atomic_load_n(&counters[i], __ATOMIC_RELAXED));
+
     lock_counts(count);
-    add(&w, LOCK_LINE, "--- lock kmem/bcache stats");
+    add_line(&w, LOCK_LINE, "--- lock kmem/bcache stats");
     for (uint level = LEVEL_FIRST_SPIN; level < NLOCKLEVEL; level++) {
         if (is_measured(level)) {
             add_lock(&w, level, &count[level]);
             total += count[level].failed;
         }
     }
-    add(&w, LOCK_LINE, "--- top %d contended locks:", TOP);
+
+    add_line(&w, LOCK_LINE, "--- top %d contended locks:", TOP);
     for (uint i = 0; i < TOP; i++) {
         enum lock_level level = most_contended(count, told);
         told[level] = true;
         add_lock(&w, level, &count[level]);
     }
-    add(&w, LOCK_LINE, "tot= %lu", total);
+
+    add_line(&w, LOCK_LINE, "tot= %lu", total);
     return n - w.room;
 }
 

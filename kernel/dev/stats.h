@@ -1,4 +1,4 @@
-// The device "statistics".
+// The device "statistics": the kernel's counters and locks, as text.
 #ifndef KERNEL_DEV_STATS_H
 #define KERNEL_DEV_STATS_H
 

@@ -1,14 +1,15 @@
 // 16550 serial line.
 //
-// Output goes through one queue. Whoever queues text hands the device at once what it takes, which
-// under emulation is nearly always all. Only when the far side is blocked does text stay behind:
-// then the transmitter-empty interrupt is on, its handler goes on and wakes the writers that wait
-// for room. It alone turns the interrupt off again, so a writer that saw a full queue is woken in
-// any case. The kernel's log (log.h) never waits: what finds no room, or would stand in the middle
-// of somebody's line, stays with it, and is asked for when there is room, or the line has ended.
+// Output goes through one queue. A thread that queues text hands the device at once what it takes,
+// which under emulation is nearly always all. Only when the far side is blocked does text stay in
+// the queue: then the transmitter-empty interrupt is on. Its handler sends more and wakes the
+// writers that wait for room. Only the handler turns the interrupt off again, so a writer that saw
+// a full queue is woken in any case. The kernel's log (log.h) never waits: a line that finds no
+// room, or would stand in the middle of somebody's line, stays in the log. log_send fetches it when
+// there is room, or the line has ended.
 //
-// Early boot and a panic have the line for themselves: they send by polling, without queue and
-// lock.
+// During early boot and a panic nobody else uses the serial line: then text is sent by polling,
+// without queue and lock.
 //
 // Input goes to the console byte by byte, from the interrupt handler.
 #include "kernel/dev/uart.h"
@@ -33,19 +34,18 @@ enum uart_reg { THR = 0, RBR = 0, IER = 1, IIR = 2, FCR = 2, LCR = 3, MCR = 4, L
 
 #define FIFO_SIZE  16
 #define QUEUE_SIZE 4096
-#define PIECE_MAX  1024 // bytes queued in one piece: bounds the time with interrupts off
-#define LOOKS_MAX                                                                                  \
-    20000000 // by who polls, some seconds: a line that takes nothing for so long has been stopped
+#define PIECE_MAX  1024     // bytes queued in one piece: bounds the time with interrupts off
+#define LOOKS_MAX  20000000 // polls that find nothing, some seconds: the far side has been stopped
 
-// Guards the queue and the transmitter. Above the level of sleeping: the log takes it anywhere.
+// Guards the queue and the transmitter. Its level is the last one, since the log takes it anywhere.
 static struct spinlock uart_lock = SPINLOCK_INIT("uart", UART);
 static char queue[QUEUE_SIZE];
 static uint32 queue_in, queue_out;  // bytes ever queued and sent
 static bool in_line;                // the last of them does not end a line
-static const struct thread *writer; // thread that queued it, to be compared only
+static const struct thread *writer; // thread that queued that byte, to be compared only
 static uint8 ier;                   // what IER holds
 
-// Guards nothing but the wait for room: no wakeup comes between a look at the queue and sleep.
+// Guards nothing but the wait for room: no wakeup comes between the look at the queue and sleep.
 static struct spinlock room_lock = SPINLOCK_INIT("uart room", DEVICE);
 
 static void (*receive)(int byte); // I
@@ -58,7 +58,7 @@ static void set_ier_locked(uint8 value)
         *reg(IER) = ier = value;
 }
 
-// Gives the device what it takes now.
+// Hands the device what it takes now.
 static void pump_locked(void)
 {
     while (queue_in != queue_out && (*reg(LSR) & LSR_EMPTY))
@@ -76,8 +76,8 @@ static void append_locked(const char *text, size_t n)
     __atomic_store_n(&writer, this_cpu()->thread, __ATOMIC_RELAXED);
 }
 
-// Sends what can be sent, and asks for an interrupt if something is left to do then.
-static void go_on_locked(bool want_room)
+// Sends what can be sent. Turns the interrupt on if text is left then, or somebody waits for room.
+static void push_locked(bool want_room)
 {
     pump_locked();
     if (want_room || queue_in != queue_out)
@@ -88,15 +88,18 @@ bool uart_try_write(const char *text, size_t n)
 {
     if (n == 0)
         return true;
-    if (__atomic_load_n(&writer, __ATOMIC_RELAXED) != this_cpu()->thread)
-        // an open line is not continued now: what waits for its end comes before text
+    if (__atomic_load_n(&writer, __ATOMIC_RELAXED) != this_cpu()->thread) {
+        // Another thread has begun a line. Text will not continue it, so what the log keeps until
+        // the end of that line comes first.
         log_send(BREAKS_ANY_LINE);
+    }
+
     spin_lock(&uart_lock);
     bool fits = fits_locked(n);
     if (fits)
         append_locked(text, n);
     bool line_ended = !in_line;
-    go_on_locked(!fits);
+    push_locked(!fits);
     spin_unlock(&uart_lock);
     if (line_ended)
         log_send(WAITS_FOR_LINE);
@@ -114,28 +117,31 @@ bool uart_try_line(const char *text, size_t n, enum line_start start)
             append_locked("\n", 1);
         append_locked(text, n);
     }
-    go_on_locked(!fits);
+    push_locked(!fits);
     spin_unlock(&uart_lock);
     return may_begin && fits;
 }
 
 int uart_write(const char *text, size_t n)
 {
-    int error = 0;
+    int err = 0;
 
-    for (size_t piece; !error && n > 0; text += piece, n -= piece) {
-        piece = 1;
+    while (err == 0 && n > 0) {
+        // The next line, or a piece of it if it is long.
+        size_t piece = 1;
         while (piece < n && piece < PIECE_MAX && text[piece - 1] != '\n')
             piece++;
         spin_lock(&room_lock);
-        while (!error && !uart_try_write(text, piece))
-            error = sleep_killable(&queue, &room_lock);
+        while (err == 0 && !uart_try_write(text, piece))
+            err = sleep_killable(&queue, &room_lock);
         spin_unlock(&room_lock);
+        text += piece;
+        n -= piece;
     }
-    return error;
+    return err;
 }
 
-// Polls until the line status shows one of those bits; not again if that never came.
+// Polls until the line status shows one of those bits. False: that took too long, now or before.
 static bool wait_status(uint8 bits)
 {
     static bool stopped;
@@ -147,6 +153,7 @@ static bool wait_status(uint8 bits)
 
 void uart_send(const char *text, size_t n)
 {
+    // An empty FIFO takes FIFO_SIZE bytes.
     while (n > 0 && wait_status(LSR_EMPTY))
         for (int i = 0; i < FIFO_SIZE && n > 0; i++, n--)
             *reg(THR) = *text++;
@@ -171,6 +178,7 @@ void uart_take_over(void)
         uart_send("\n", 1);
 }
 
+// The device's interrupt: bytes were received, or the transmitter has room.
 static void interrupt(void)
 {
     (void)*reg(IIR); // acknowledges the transmitter's interrupt
@@ -183,6 +191,8 @@ static void interrupt(void)
     if (queue_in == queue_out)
         set_ier_locked(IER_RECEIVED);
     spin_unlock(&uart_lock);
+
+    // Somebody may have waited for room.
     if (writers) {
         log_send(WAITS_FOR_LINE);
         spin_lock(&room_lock);

@@ -1,18 +1,17 @@
 // virtio block device: one queue of descriptors, shared with the device.
 //
 // A request is a chain of descriptors: a header (what, where), the data, a page each, and a status
-// byte that the device writes. The descriptors are cut at boot into slots that hold the longest
-// chain; a request takes a free slot whole and waits in a list while there is none.
+// byte that the device writes. The descriptors are divided at boot into chains of the greatest
+// length. A request takes one chain; while none is free it waits in a list.
 //
-//     disk_submit:  take a slot, fill its chain, put the head into avail, notify the device
-//     interrupt:    acknowledge; for each head in used free the slot, start requests that waited
+//     disk_submit:  take a free chain, fill it, put its head into avail, notify the device
+//     interrupt:    acknowledge; for each head in used free the chain, start requests that waited
 //                   for one, and then, unlocked, call done
-//     tick:         once a second look for a request that has had no answer for too long; then
-//     reset
-//                   the device and fail all requests, those that come later, too
+//     tick:         once a second look for a request that has had no answer for too long; if there
+//                   is one, reset the device and fail all requests, those that come later, too
 //
-// The device is not trusted: what it may write is the used ring, status bytes and data; a head
-// that it names is ignored if no request stands there.
+// The device is not trusted: it may write the used ring, status bytes and data. A head that it
+// names is ignored if no request has that chain.
 #include "kernel/dev/virtio_blk.h"
 
 #include "kernel/arch/barrier.h"
@@ -68,8 +67,8 @@ enum blk_type { BLK_READ = 0, BLK_WRITE = 1, BLK_FLUSH = 4 };
 #define SECTORS_PER_BLOCK (BSIZE / 512)
 
 #define QUEUE_SIZE 512                 // descriptors; a power of 2. QEMU has 1024 to offer
-#define CHAIN      (DISK_SEGMENTS + 2) // descriptors of the longest chain: a slot
-#define SLOTS      (QUEUE_SIZE / CHAIN)
+#define CHAIN_MAX  (DISK_SEGMENTS + 2) // descriptors of a chain
+#define CHAINS     (QUEUE_SIZE / CHAIN_MAX)
 
 #define PATIENCE                                                                                   \
     60 // seconds that the device has for a request, unless the boot argument disktimeout says else
@@ -96,15 +95,15 @@ static volatile struct {
     } used __attribute__((aligned(PGSIZE)));
 } queue __attribute__((aligned(PGSIZE)));
 
-// The descriptors from CHAIN * the slot's number on belong to it.
-struct slot {
+// Chain number i has the descriptors from i * CHAIN_MAX on.
+struct chain {
     struct {
         uint32 type, reserved;
         uint64 sector;
     } header;
     volatile uint8 status;        // the device's answer: 0 = good
     uint seconds;                 // since the device has it, as far as the kernel saw them pass
-    struct disk_request *request; // 0: the slot is free
+    struct disk_request *request; // NULL: the chain is free
 };
 
 enum state {
@@ -120,8 +119,8 @@ static struct {
     uint ticks;           // hart 0's: clock ticks that it has taken
     enum state state;
     uint16 used_seen; // entries of used that were taken
-    struct slot slots[SLOTS];
-    struct list waiting; // requests that wait for slots, in order
+    struct chain chains[CHAINS];
+    struct list waiting; // requests that wait for a chain, in order
 } blk = {.lock = SPINLOCK_INIT("virtio_blk", DEVICE), .waiting = {&blk.waiting, &blk.waiting}};
 
 static volatile uint32 *reg(enum reg r) { return mmio32(blk.base + r); }
@@ -131,29 +130,31 @@ static void set_descriptor_locked(uint d, const volatile void *p, uint32 len, ui
     queue.desc[d] = (struct virtq_desc){virt_to_phys((const void *)p), len, flags, d + 1};
 }
 
-// Hands r to the device, which is not yet notified. False if no slot is free.
+// Hands r to the device, which is not yet notified. False: no chain is free.
 static bool start_locked(struct disk_request *r)
 {
     static const uint32 types[] = {
         [DISK_READ] = BLK_READ, [DISK_WRITE] = BLK_WRITE, [DISK_FLUSH] = BLK_FLUSH};
     uint i = 0;
 
-    while (i < SLOTS && blk.slots[i].request)
+    while (i < CHAINS && blk.chains[i].request != NULL)
         i++;
-    if (i == SLOTS)
+    if (i == CHAINS)
         return false;
-    struct slot *s = &blk.slots[i];
-    uint head = i * CHAIN, d = head;
-    s->header.type = types[r->op];
-    s->header.sector = r->op == DISK_FLUSH ? 0 : (uint64)r->blockno * SECTORS_PER_BLOCK;
-    s->status = 0xff;
-    s->seconds = 0;
-    s->request = r;
-    set_descriptor_locked(d++, &s->header, sizeof(s->header), DESC_NEXT);
+    struct chain *c = &blk.chains[i];
+    uint head = i * CHAIN_MAX, d = head;
+
+    // The chain: header, data, status. The device writes what it reads from the disk.
+    c->header.type = types[r->op];
+    c->header.sector = r->op == DISK_FLUSH ? 0 : (uint64)r->blockno * SECTORS_PER_BLOCK;
+    c->status = 0xff;
+    c->seconds = 0;
+    c->request = r;
+    set_descriptor_locked(d++, &c->header, sizeof(c->header), DESC_NEXT);
+    const uint16 flags = r->op == DISK_READ ? DESC_NEXT | DESC_WRITE : DESC_NEXT;
     for (i = 0; i < r->nsegments; i++)
-        set_descriptor_locked(d++, r->segment[i], BSIZE,
-                              DESC_NEXT | (r->op == DISK_READ ? DESC_WRITE : 0));
-    set_descriptor_locked(d, &s->status, 1, DESC_WRITE);
+        set_descriptor_locked(d++, r->segment[i], BSIZE, flags);
+    set_descriptor_locked(d, &c->status, 1, DESC_WRITE);
 
     queue.avail.ring[queue.avail.idx % QUEUE_SIZE] = head;
     fence_all(); // the chain before the index that shows it
@@ -185,29 +186,30 @@ static void submit(struct disk_request *r)
     spin_unlock(&blk.lock);
 }
 
-// Takes the request whose chain begins at head out of its slot, with its status; 0: there is none.
+// Frees the chain that begins at head. Returns its request, with its status; NULL: there is none.
 static struct disk_request *finish_locked(uint32 head)
 {
-    if (head % CHAIN != 0 || head / CHAIN >= SLOTS || !blk.slots[head / CHAIN].request)
-        return 0;
-    struct slot *s = &blk.slots[head / CHAIN];
-    struct disk_request *r = s->request;
-    r->status = s->status == 0 ? 0 : -EIO;
-    s->request = 0;
+    if (head % CHAIN_MAX != 0 || head / CHAIN_MAX >= CHAINS)
+        return NULL;
+    struct chain *c = &blk.chains[head / CHAIN_MAX];
+    struct disk_request *r = c->request;
+    if (r != NULL)
+        r->status = c->status == 0 ? 0 : -EIO;
+    c->request = NULL;
     return r;
 }
 
-// The next request that the device has done; 0: none.
+// The next request that the device has done; NULL: none.
 static struct disk_request *take_done(void)
 {
-    struct disk_request *r = 0;
+    struct disk_request *r = NULL;
 
     spin_lock(&blk.lock);
-    while (!r && blk.used_seen != queue.used.idx) {
+    while (r == NULL && blk.used_seen != queue.used.idx) {
         fence_all(); // the index before the entry
         r = finish_locked(queue.used.ring[blk.used_seen++ % QUEUE_SIZE].id);
     }
-    if (r)
+    if (r != NULL)
         start_waiting_locked();
     spin_unlock(&blk.lock);
     return r;
@@ -218,17 +220,19 @@ static void interrupt(void)
     // Acknowledged first: what is done after the last look at used raises a new interrupt.
     *reg(INTERRUPT_ACK) = *reg(INTERRUPT_STATUS);
     fence_all();
-    for (struct disk_request *r; (r = take_done()) != 0;)
+
+    struct disk_request *r;
+    while ((r = take_done()) != NULL)
         r->done(r);
 }
 
-// A second is over. True if some request has been with the device for too long.
+// A second is over. True if the device has some request for too long.
 static bool any_late_locked(void)
 {
     bool late = false;
 
-    for (struct slot *s = blk.slots; s < blk.slots + SLOTS; s++)
-        if (s->request && ++s->seconds > blk.patience)
+    for (struct chain *c = blk.chains; c < blk.chains + CHAINS; c++)
+        if (c->request != NULL && ++c->seconds > blk.patience)
             late = true;
     return late;
 }
@@ -242,32 +246,34 @@ static void stop_locked(void)
         blk.state = STOPPED;
 }
 
-// Takes a request that the device, now stopped, will not answer, with its status; 0: there is none.
+// Takes a request that the device, now stopped, will not answer, and sets its status. NULL: there
+// is none.
 static struct disk_request *take_failed(void)
 {
-    struct disk_request *r = 0;
+    struct disk_request *r = NULL;
 
     spin_lock(&blk.lock);
-    for (struct slot *s = blk.slots; s < blk.slots + SLOTS && !r; s++) {
-        r = s->request;
-        s->request = 0;
+    for (struct chain *c = blk.chains; c < blk.chains + CHAINS && r == NULL; c++) {
+        r = c->request;
+        c->request = NULL;
     }
-    if (!r && !list_empty(&blk.waiting))
+    if (r == NULL && !list_empty(&blk.waiting))
         r = list_entry(list_pop_front(&blk.waiting), struct disk_request, link);
     spin_unlock(&blk.lock);
-    if (r)
+    if (r != NULL)
         r->status = -EIO;
     return r;
 }
 
-// A device that does not answer is not set up again: nobody knows which of its writes were done, so
-// the journal has to stop in any case, and each further request might cost its caller another
-// minute. Time is counted in ticks that were taken: while a debugger or the host holds the machine,
-// the device cannot answer either.
+// At each clock tick of hart 0. A device that does not answer is not set up again: nobody knows
+// which of its writes were done, so the journal has to stop in any case, and each further request
+// might cost its caller another minute. Time is counted in ticks that were taken: while a debugger
+// or the host holds the machine, no tick is taken, and the device cannot answer either.
 static void tick(void)
 {
     if (++blk.ticks % TICK_HZ != 0 && blk.state == WORKING)
         return;
+
     spin_lock(&blk.lock);
     bool late = blk.state == WORKING && any_late_locked();
     if (late)
@@ -276,13 +282,15 @@ static void tick(void)
         stop_locked();
     bool stopped = blk.state == STOPPED;
     spin_unlock(&blk.lock);
+
     if (late)
         kprintf("disk: no answer within %u s: nothing is read or written any more\n", blk.patience);
-    for (struct disk_request *r; stopped && (r = take_failed()) != 0;)
+    struct disk_request *r;
+    while (stopped && (r = take_failed()) != NULL)
         r->done(r);
 }
 
-// Agrees with the device on features, which d tells. False: refused.
+// Agrees with the device on features, and stores them in d. False: the device refuses.
 static bool negotiate(bool modern, struct disk_driver *d)
 {
     *reg(DEVICE_FEATURES_SEL) = 0;
@@ -293,6 +301,8 @@ static bool negotiate(bool modern, struct disk_driver *d)
     *reg(DRIVER_FEATURES) = features;
     if (!modern)
         return true;
+
+    // The upper half of the features, and the device's consent.
     *reg(DRIVER_FEATURES_SEL) = 1;
     *reg(DRIVER_FEATURES) = FEATURE_VERSION_1;
     *reg(STATUS) |= STATUS_FEATURES_OK;
@@ -307,7 +317,7 @@ static void write_address(enum reg r, const volatile void *p)
     *reg(r + 4) = pa >> 32;
 }
 
-// Tells the device where the queue is. False if it offers too short a one.
+// Tells the device where the queue is. False: it offers too short a queue.
 static bool init_queue(bool modern)
 {
     *reg(QUEUE_SEL) = 0;
@@ -353,11 +363,12 @@ const struct disk_driver *virtio_blk_probe(void)
         if (*reg(MAGIC) != VIRTIO_MAGIC || *reg(DEVICE_ID) != ID_BLOCK ||
             (version != 1 && version != 2) || !init_device(version == 2, &driver))
             continue;
+
         uint64 sectors = *reg(CONFIG_CAPACITY + 4);
         sectors = sectors << 32 | *reg(CONFIG_CAPACITY);
         driver.blocks = min_u64(sectors / SECTORS_PER_BLOCK, 0xffffffff);
         irq_register(VIRTIO0_IRQ + i, interrupt);
         return &driver;
     }
-    return 0;
+    return NULL;
 }

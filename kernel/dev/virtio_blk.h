@@ -4,7 +4,8 @@
 
 #include "kernel/dev/disk.h"
 
-// Finds the first block device of the machine and makes it ready. Its driver, good for ever, or 0.
+// Finds the first block device of the machine and makes it ready. Its driver, which stays for ever;
+// NULL: there is none.
 const struct disk_driver *virtio_blk_probe(void);
 
 #endif

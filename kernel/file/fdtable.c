@@ -1,5 +1,6 @@
-// File descriptors. A call that uses a file holds a reference of its own, so that another thread's
-// close cannot free it under the call. Files are closed without the table's lock: that may sleep.
+// File descriptors (fdtable.h). A call that uses a file holds a reference of its own, so that
+// another thread's close cannot free it under the call. Files are closed without the table's lock,
+// because closing may sleep.
 #include "kernel/file/fdtable.h"
 
 #include "kernel/errno.h"
@@ -8,12 +9,14 @@ void fdtable_fork(struct fdtable *child, struct fdtable *parent)
 {
     spin_lock(&parent->lock);
     for (int fd = 0; fd < NOFILE; fd++)
-        if (parent->file[fd])
-            child->file[fd] = file_dup(parent->file[fd]); // nobody else knows the child yet
+        if (parent->file[fd] != NULL)
+            child->file[fd] = file_dup(parent->file[fd]);
     spin_unlock(&parent->lock);
 }
 
-// Puts f in place of what is at fd, which is closed: false if there was none.
+static bool in_range(int fd) { return fd >= 0 && fd < NOFILE; }
+
+// Puts f, which may be NULL, in place of what is at fd, and closes that. False: fd was free.
 static bool exchange(struct fdtable *t, int fd, struct file *f)
 {
     spin_lock(&t->lock);
@@ -21,20 +24,20 @@ static bool exchange(struct fdtable *t, int fd, struct file *f)
     t->file[fd] = f;
     spin_unlock(&t->lock);
     file_close(old);
-    return old;
+    return old != NULL;
 }
 
 void fdtable_close_all(struct fdtable *t)
 {
     for (int fd = 0; fd < NOFILE; fd++)
-        if (t->file[fd])
-            exchange(t, fd, 0);
+        if (t->file[fd] != NULL)
+            exchange(t, fd, NULL);
 }
 
 struct file *fdtable_get(struct fdtable *t, int fd)
 {
-    if (fd < 0 || fd >= NOFILE)
-        return 0;
+    if (!in_range(fd))
+        return NULL;
     spin_lock(&t->lock);
     struct file *f = file_dup(t->file[fd]);
     spin_unlock(&t->lock);
@@ -45,7 +48,7 @@ struct file *fdtable_get(struct fdtable *t, int fd)
 static int lowest_free(struct fdtable *t)
 {
     for (int fd = 0; fd < NOFILE; fd++)
-        if (!t->file[fd])
+        if (t->file[fd] == NULL)
             return fd;
     return -EMFILE;
 }
@@ -70,7 +73,7 @@ bool fdtable_full(struct fdtable *t)
 
 int fdtable_set(struct fdtable *t, int fd, struct file *f)
 {
-    if (fd < 0 || fd >= NOFILE)
+    if (!in_range(fd))
         return -EBADF;
     exchange(t, fd, f);
     return fd;
@@ -78,5 +81,5 @@ int fdtable_set(struct fdtable *t, int fd, struct file *f)
 
 int fdtable_close(struct fdtable *t, int fd)
 {
-    return fd >= 0 && fd < NOFILE && exchange(t, fd, 0) ? 0 : -EBADF;
+    return in_range(fd) && exchange(t, fd, NULL) ? 0 : -EBADF;
 }

@@ -1,4 +1,4 @@
-// Open files: their references, and the checks that all kinds share. The rest is the kind's.
+// Open files (file.h): their references, and the checks that all kinds share.
 #include "kernel/file/file.h"
 
 #include "kernel/errno.h"
@@ -10,14 +10,22 @@
 static struct kmem_cache file_cache = KMEM_CACHE("file", struct file);
 static uint64 open_files; // atomic
 
+uint64 files_open(void) { return __atomic_load_n(&open_files, __ATOMIC_RELAXED); }
+
+static void uncount(void) { __atomic_fetch_sub(&open_files, 1, __ATOMIC_RELAXED); }
+
 int file_alloc(const struct file_ops *ops, bool readable, bool writable, struct file **out)
 {
-    bool room = __atomic_fetch_add(&open_files, 1, __ATOMIC_RELAXED) < NFILE;
-    struct file *f = room ? kmem_alloc(&file_cache) : 0;
-    if (!f) {
-        __atomic_fetch_sub(&open_files, 1, __ATOMIC_RELAXED);
-        return room ? -ENOMEM : -ENFILE;
+    if (__atomic_fetch_add(&open_files, 1, __ATOMIC_RELAXED) >= NFILE) {
+        uncount();
+        return -ENFILE;
     }
+    struct file *f = kmem_alloc(&file_cache);
+    if (f == NULL) {
+        uncount();
+        return -ENOMEM;
+    }
+
     f->ops = ops;
     f->refs = 1;
     f->readable = readable;
@@ -29,31 +37,34 @@ int file_alloc(const struct file_ops *ops, bool readable, bool writable, struct 
 
 struct file *file_dup(struct file *f)
 {
-    if (f)
+    if (f != NULL)
         __atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);
     return f;
 }
 
 void file_close(struct file *f)
 {
-    if (!f)
+    if (f == NULL)
         return;
     int before = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
     kassert(before > 0);
     if (before > 1)
         return;
+
     f->ops->release(f);
     kmem_free(&file_cache, f);
-    __atomic_fetch_sub(&open_files, 1, __ATOMIC_RELAXED);
+    uncount();
 }
 
-// Reads or writes if f is open for that.
+// Reads or writes, if f is open for that.
 static int64 transfer(struct file *f, bool open, file_transfer_fn how, uaddr_t addr, int64 n)
 {
     if (!open)
         return -EBADF;
-    if (n <= 0)
-        return n < 0 ? -EINVAL : 0;
+    if (n < 0)
+        return -EINVAL;
+    if (n == 0)
+        return 0;
     return how(f, addr, n);
 }
 
@@ -69,7 +80,9 @@ int64 file_write(struct file *f, uaddr_t addr, int64 n)
 
 int64 file_seek(struct file *f, int64 offset, int whence)
 {
-    return f->ops->seek ? f->ops->seek(f, offset, whence) : -ESPIPE;
+    if (f->ops->seek == NULL)
+        return -ESPIPE;
+    return f->ops->seek(f, offset, whence);
 }
 
 int file_stat(struct file *f, struct stat *st)
@@ -82,11 +95,14 @@ int file_truncate(struct file *f, int64 size)
 {
     if (!f->writable)
         return -EBADF;
-    if (size < 0 || !f->ops->truncate)
+    if (size < 0 || f->ops->truncate == NULL)
         return -EINVAL;
     return f->ops->truncate(f, size);
 }
 
-int file_sync(struct file *f) { return f->ops->sync ? f->ops->sync(f) : -EINVAL; }
-
-uint64 files_open(void) { return __atomic_load_n(&open_files, __ATOMIC_RELAXED); }
+int file_sync(struct file *f)
+{
+    if (f->ops->sync == NULL)
+        return -EINVAL;
+    return f->ops->sync(f);
+}

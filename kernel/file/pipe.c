@@ -1,12 +1,11 @@
-// Pipes: a ring of PIPESIZE bytes in pages that are allocated when they are first written.
+// Pipes (pipe.h): a ring of PIPESIZE bytes, in pages that are allocated when they are first
+// written.
 //
-// Bytes are copied straight between the ring and user memory, without a lock: an end belongs, from
-// the start to the end of a call, to the thread that set its busy flag, and the spinlock guards
-// flags and counts only. The writer alone moves in, the reader alone moves out, each after its
-// copy; so the bytes being copied are never the other's. Writes are not mixed with each other.
-//
-//     a life:  pipe_open, read and write, the release of one end (the other sees end of file, or
-//              -EPIPE), the release of the other
+// Bytes are copied straight between the ring and user memory, without a lock. Each end has an owner
+// from the start to the end of a call: the thread that has set the end's busy flag. The spinlock
+// guards flags and counts only. Only the writer's owner moves in.bytes, only the reader's owner
+// moves out.bytes, each after its copy; so no byte is copied in and out at the same time. Writes
+// are not mixed with each other.
 #include "kernel/file/pipe.h"
 
 #include "kernel/errno.h"
@@ -26,17 +25,17 @@ static_assert((PIPE_PAGES & (PIPE_PAGES - 1)) == 0, "counts may wrap");
 // One end. All guarded by the pipe's lock.
 struct pipe_end {
     bool open;
-    bool busy; // a call owns the end
-    // calls that wait for it, or as its owner for bytes or room; it is their channel
-    uint16 sleepers;
-    uint64 bytes; // that have passed here; moved by the owner
-    uint64 ahead; // I: how many more than at the other end may have passed
+    bool busy;       // a call owns the end
+    uint16 sleepers; // calls that wait to own it, and its owner waiting for bytes or room; the end
+                     // is their channel
+    uint64 bytes;    // that have passed here; moved by the owner
+    uint64 ahead;    // I: how many more may have passed here than at the other end
 };
 
 struct pipe {
     struct spinlock lock;
-    struct pipe_end in, out;       // of the writer, of the reader
-    struct page *page[PIPE_PAGES]; // owner of in allocates; then immutable
+    struct pipe_end in, out;       // the writer's, the reader's
+    struct page *page[PIPE_PAGES]; // the owner of in allocates each; then immutable
 };
 
 static struct kmem_cache pipe_cache = KMEM_CACHE("pipe", struct pipe);
@@ -44,60 +43,76 @@ static uint64 pipes; // atomic
 
 uint64 pipes_open(void) { return __atomic_load_n(&pipes, __ATOMIC_RELAXED); }
 
-// => lock held, let go while waiting. Waits for a change of what can be done at the end: 0; -EINTR.
+// => lock held, let go while waiting. Waits until wake_at is called for the end: 0; -EINTR.
 static int wait_at(struct pipe *p, struct pipe_end *end)
 {
     end->sleepers++;
-    int e = sleep_killable(end, &p->lock);
+    int err = sleep_killable(end, &p->lock);
     end->sleepers--;
-    return e;
+    return err;
 }
 
-// => lock held. There is one.
+// => lock held. What can be done at the end has changed: wakes those that wait there, if any.
 static void wake_at(struct pipe_end *end)
 {
-    if (end->sleepers)
+    if (end->sleepers > 0)
         wakeup(end);
 }
 
-// => lock held, let go while waiting. Takes the end for the caller: 0; -EINTR.
-static int own(struct pipe *p, struct pipe_end *end)
+// => lock held, let go while waiting. Makes the caller the end's owner: 0; -EINTR.
+static int own_end(struct pipe *p, struct pipe_end *end)
 {
-    int e = 0;
-    while (e == 0 && end->busy)
-        e = wait_at(p, end);
-    if (e == 0)
+    int err = 0;
+
+    while (err == 0 && end->busy)
+        err = wait_at(p, end);
+    if (err == 0)
         end->busy = true;
-    return e;
+    return err;
 }
 
-// => lock held, let go while waiting; mine owned. Bytes that can pass there; if there are none and
-// the other end is open, waits for some. -EINTR.
-static int64 available(struct pipe *p, struct pipe_end *mine, struct pipe_end *other, bool wait)
+// Bytes that can pass at mine: the reader's are those that lie in the ring, the writer's those for
+// which there is room.
+static uint64 passable(const struct pipe_end *mine, const struct pipe_end *other)
 {
-    int e = 0;
-    while (e == 0 && wait && other->open && other->bytes + mine->ahead == mine->bytes) {
-        wake_at(other);
-        e = wait_at(p, mine);
-    }
-    return e ? e : (int64)(other->bytes + mine->ahead - mine->bytes);
+    return other->bytes + mine->ahead - mine->bytes;
 }
 
-// => lock held, let go for the copy; end owned. Passes up to n bytes, of one page, between it and
-// user memory: how many; -EFAULT if addr is bad from the start; -ENOMEM.
-static int64 pass(struct pipe *p, struct pipe_end *end, uaddr_t addr, size_t n)
+// => lock held, let go while waiting; the caller owns mine. How many bytes can pass there. If there
+// are none, the other end is open and wait is set, waits for some. -EINTR.
+static int64 wait_passable(struct pipe *p, struct pipe_end *mine, struct pipe_end *other, bool wait)
+{
+    int err = 0;
+
+    while (err == 0 && wait && other->open && passable(mine, other) == 0) {
+        wake_at(other);
+        err = wait_at(p, mine);
+    }
+    return err ? err : (int64)passable(mine, other);
+}
+
+// => lock held, let go for the copy; the caller owns end. Passes up to n bytes, of one page,
+// between the end and user memory. Returns how many; -EFAULT: addr is bad from the start; -ENOMEM.
+static int64 pass_bytes(struct pipe *p, struct pipe_end *end, uaddr_t addr, size_t n)
 {
     const uint64 at = end->bytes % PGSIZE;
     struct page **page = &p->page[end->bytes / PGSIZE % PIPE_PAGES];
-    if (!*page)
+
+    if (*page == NULL)
         *page = page_alloc(0);
-    if (!*page)
+    if (*page == NULL)
         return -ENOMEM;
     char *data = (char *)page_to_virt(*page) + at;
     n = min_u64(n, PGSIZE - at);
+
+    // Nobody else touches these bytes: the other end's owner stays behind end->bytes.
     spin_unlock(&p->lock);
-    n = end == &p->in ? copyin_partial(data, addr, n) : copyout_partial(addr, data, n);
+    if (end == &p->in)
+        n = copyin_partial(data, addr, n);
+    else
+        n = copyout_partial(addr, data, n);
     spin_lock(&p->lock);
+
     end->bytes += n;
     return n ? (int64)n : -EFAULT;
 }
@@ -110,29 +125,32 @@ static int64 pipe_transfer(struct file *f, uaddr_t addr, size_t n)
     struct pipe_end *mine = f->writable ? &p->in : &p->out;
     struct pipe_end *other = f->writable ? &p->out : &p->in;
     size_t done = 0;
+
     spin_lock(&p->lock);
-    int64 r = own(p, mine);
-    if (r == 0) {
+    int64 passed = own_end(p, mine);
+    if (passed == 0) {
         do {
-            r = available(p, mine, other, f->writable || done == 0);
-            if (r >= 0 && f->writable && !other->open)
-                r = -EPIPE;
-            if (r > 0)
-                r = pass(p, mine, addr + done, min_u64(n - done, r));
-            if (r > 0)
-                done += r;
-        } while (r > 0 && done < n && !thread_killed());
+            passed = wait_passable(p, mine, other, f->writable || done == 0);
+            if (passed >= 0 && f->writable && !other->open)
+                passed = -EPIPE;
+            if (passed > 0)
+                passed = pass_bytes(p, mine, addr + done, min_u64(n - done, passed));
+            if (passed > 0)
+                done += passed;
+        } while (passed > 0 && done < n && !thread_killed());
+
         mine->busy = false;
         wake_at(mine);
         wake_at(other);
     }
     spin_unlock(&p->lock);
-    return done ? (int64)done : r;
+    return done ? (int64)done : passed;
 }
 
 static int pipe_stat(struct file *f, struct stat *st)
 {
     struct pipe *p = f->pipe;
+
     spin_lock(&p->lock);
     st->type = T_PIPE;
     st->nlink = 1;
@@ -152,13 +170,14 @@ static void pipe_free(struct pipe *p)
 static void pipe_release(struct file *f)
 {
     struct pipe *p = f->pipe;
+    if (p == NULL)
+        return; // pipe_open has failed
     struct pipe_end *mine = f->writable ? &p->in : &p->out;
     struct pipe_end *other = f->writable ? &p->out : &p->in;
-    if (!p)
-        return;
+
     spin_lock(&p->lock);
     mine->open = false;
-    wake_at(other);
+    wake_at(other); // it sees the end of the file, or -EPIPE
     bool last = !other->open;
     spin_unlock(&p->lock);
     if (last)
@@ -174,17 +193,23 @@ static const struct file_ops pipe_ops = {
 
 int pipe_open(struct file **reader, struct file **writer)
 {
-    *reader = *writer = 0;
-    int e = file_alloc(&pipe_ops, true, false, reader);
-    if (e == 0)
-        e = file_alloc(&pipe_ops, false, true, writer);
-    struct pipe *p = e == 0 ? kmem_alloc(&pipe_cache) : 0;
-    if (!p) {
+    struct pipe *p = NULL;
+
+    *reader = *writer = NULL;
+    int err = file_alloc(&pipe_ops, true, false, reader);
+    if (err == 0)
+        err = file_alloc(&pipe_ops, false, true, writer);
+    if (err == 0) {
+        p = kmem_alloc(&pipe_cache);
+        err = p != NULL ? 0 : -ENOMEM;
+    }
+    if (err) {
         file_close(*reader);
         file_close(*writer);
-        *reader = *writer = 0;
-        return e ? e : -ENOMEM;
+        *reader = *writer = NULL;
+        return err;
     }
+
     spin_init(&p->lock, "pipe", LEVEL_PIPE);
     p->in.open = p->out.open = true;
     p->in.ahead = PIPESIZE;

@@ -1,4 +1,4 @@
-// Event counters: how often each thing of interest happened since boot. Programs read them as
+// Event counters: how often each thing of interest has happened since boot. Programs read them as
 // text through the device file "statistics"; tests compare them before and after.
 #ifndef KERNEL_LIB_COUNTER_H
 #define KERNEL_LIB_COUNTER_H
@@ -9,7 +9,7 @@
     X(fault_zero_map)    /* read of an untouched page: the zero page mapped */                     \
     X(fault_zero_fill)   /* write of an untouched page: a zeroed page */                           \
     X(fault_zero_around) /* pages behind it filled along with it */                                \
-    X(fault_info)        /* first look at a process page: filled */                                \
+    X(fault_info)        /* first read of a process page: filled */                                \
     X(fault_file_map)    /* page of a file mapped to be read */                                    \
     X(fault_file_around) /* neighbours mapped along with it */                                     \
     X(fault_file_copy)   /* write to a private page of a file that was not there: copied */        \

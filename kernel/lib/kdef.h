@@ -1,4 +1,4 @@
-// What every kernel source may use: booleans, kinds of address, small macros.
+// What every kernel source may use: booleans, NULL, kinds of address, small macros.
 #ifndef KERNEL_LIB_KDEF_H
 #define KERNEL_LIB_KDEF_H
 

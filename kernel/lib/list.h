@@ -1,5 +1,5 @@
-// Doubly linked circular lists that run through their members. A list is a struct list whose
-// next and prev point to itself when it is empty. The caller guards it.
+// Doubly linked circular lists. The links are part of the members. A list is a struct list that
+// points to its first and last member, or, when it is empty, to itself. The caller guards it.
 #ifndef KERNEL_LIB_LIST_H
 #define KERNEL_LIB_LIST_H
 
@@ -39,11 +39,11 @@ static inline void list_remove(struct list *item)
     list_init(item);
 }
 
-// Takes out and returns the first member, 0 if there is none.
+// Takes out and returns the first member. NULL: the list is empty.
 static inline struct list *list_pop_front(struct list *l)
 {
     if (list_empty(l))
-        return 0;
+        return NULL;
     struct list *item = l->next;
     list_remove(item);
     return item;
@@ -51,8 +51,8 @@ static inline struct list *list_pop_front(struct list *l)
 
 #define list_entry(item, type, member) container_of(item, type, member)
 
-// for each member p (a type *) of list l; the loop must not take p out unless it then leaves.
-// _safe: it may take p out, but no other.
+// A loop over each member p (a type *) of list l. Its body must not take p out, unless it then
+// leaves the loop. _safe: the body may take p out, but no other.
 #define list_for_each(p, l, type, member)                                                          \
     for (type *p = list_entry((l)->next, type, member); &p->member != (l);                         \
          p = list_entry(p->member.next, type, member))

@@ -1,9 +1,9 @@
 // Panics and backtraces.
 //
-// The first hart that panics owns the end of the run, before it prints anything: it stops the
+// The first hart that panics becomes the owner of the end, before it prints anything. It stops the
 // others wherever they are, and then needs no lock and no queue. Others that panic meanwhile wait
-// to be stopped. A panic within a panic (from a hook, say) prints its message and ends the machine
-// without another attempt at what failed; a third prints nothing.
+// to be stopped. A panic within a panic (from a hook, say) prints its message and ends the machine,
+// without another attempt at what has failed; a third one prints nothing.
 #include "kernel/lib/panic.h"
 
 #include "kernel/lib/print.h"
@@ -17,7 +17,7 @@ struct panic_hooks panic_hooks;
 static int panic_owner = NOBODY; // a: hart that panicked first
 static int panic_depth;          // panics on that hart
 
-static int this_hart(void) { return panic_hooks.hart ? panic_hooks.hart() : 0; }
+static int this_hart(void) { return panic_hooks.hart != NULL ? panic_hooks.hart() : 0; }
 
 bool panicking(void)
 {
@@ -25,14 +25,14 @@ bool panicking(void)
     return owner != NOBODY && owner == this_hart();
 }
 
-// A return address may lie behind its function, if that ends with the call: so one less is looked
-// up.
+// A function may end with the call: then the return address lies behind it. So the address before
+// it is looked up.
 static void print_return_address(uint64 address)
 {
     uint64 offset;
     const char *name = symbol_find(address - 1, &offset);
 
-    if (name)
+    if (name != NULL)
         kprintf("%p %s+0x%lx\n", (void *)address, name, offset + 1);
     else
         kprintf("%p\n", (void *)address);
@@ -40,7 +40,8 @@ static void print_return_address(uint64 address)
 
 // Prints the return addresses of the calls that led to frame pointer fp, within its stack. The
 // kernel is built with frame pointers: the return address lies at fp - 8, the caller's frame
-// pointer at fp - 16. Trap entry, and what starts a thread, has no frame: there it ends.
+// pointer at fp - 16. Trap entry, and the code that starts a thread, have no frame: there the chain
+// ends.
 static void backtrace_from(uint64 fp)
 {
     uint64 lo = fp, hi = ((fp - 1) | (STACK_ALIGN - 1)) + 1;
@@ -51,7 +52,7 @@ static void backtrace_from(uint64 fp)
         if (frame[-1] == 0 || frame[-2] == 0)
             break;
         print_return_address(frame[-1]);
-        lo = fp + 16; // frames only go upwards: a broken chain ends
+        lo = fp + 16; // the next frame lies higher: so a broken chain ends, too
         fp = frame[-2];
     }
 }
@@ -59,11 +60,11 @@ static void backtrace_from(uint64 fp)
 __attribute__((noinline)) void backtrace(void)
 {
     backtrace_from((uint64)__builtin_frame_address(0));
-    // the call before is not the last thing here: this frame stays until it is over
+    // The call must not be the last thing here: else this frame would be gone before it.
     __asm__ volatile("");
 }
 
-// Prints the message, and for the first panic all that is known of its circumstances.
+// Prints the message, and for the first panic all that is known of how it came about.
 static void report(const char *file, int line, const char *format, va_list args, uint64 fp)
 {
     char text[256];
@@ -72,7 +73,7 @@ static void report(const char *file, int line, const char *format, va_list args,
     kprintf("panic: hart %d: %s:%d: %s\n", panic_owner, file, line, text);
     if (panic_depth > 1)
         return;
-    if (panic_hooks.context)
+    if (panic_hooks.context != NULL)
         panic_hooks.context();
     backtrace_from(fp);
 }
@@ -83,19 +84,23 @@ void panic_at(const char *file, int line, const char *format, ...)
     int first = NOBODY;
     va_list args;
 
+    // Another hart panics already: wait until it stops this one.
     __atomic_compare_exchange_n(&panic_owner, &first, hart, false, __ATOMIC_ACQ_REL,
                                 __ATOMIC_ACQUIRE);
     if (first != NOBODY && first != hart)
         for (;;)
             ;
-    if (++panic_depth == 1 && panic_hooks.begin)
+
+    // What has failed once is not tried again.
+    panic_depth++;
+    if (panic_depth == 1 && panic_hooks.begin != NULL)
         panic_hooks.begin();
     if (panic_depth <= 2) {
         va_start(args, format);
         report(file, line, format, args, (uint64)__builtin_frame_address(0));
         va_end(args);
     }
-    if (panic_depth <= 3 && panic_hooks.end)
+    if (panic_depth <= 3 && panic_hooks.end != NULL)
         panic_hooks.end();
     for (;;)
         ;

@@ -1,7 +1,7 @@
-// Formatted text: one formatter, kvsnprintf, with a face for each place that text goes to.
+// Formatted text: one formatter, kvsnprintf, and a function for each place that text goes to.
 //
-// kprintf formats into a buffer on the stack and hands it over in one call, so that whoever sends
-// it can keep it in one piece, and no lock is needed here.
+// kprintf formats into a buffer on the stack and hands it over in one call, so that the text can be
+// sent in one piece, and no lock is needed here.
 #include "kernel/lib/print.h"
 
 #include "kernel/lib/string.h"
@@ -15,14 +15,16 @@ struct spec {
     int width;
 };
 
+// The text so far.
 struct text {
     char *buf;
-    size_t size, len; // len counts what does not fit, too
+    size_t size; // of buf
+    size_t len;  // of the text, with what does not fit
 };
 
 void (*print_output)(const char *text, size_t n);
 
-static void put(struct text *t, const char *bytes, size_t n)
+static void put_bytes(struct text *t, const char *bytes, size_t n)
 {
     if (t->len < t->size)
         memcpy(t->buf + t->len, bytes, min_u64(n, t->size - t->len));
@@ -32,11 +34,11 @@ static void put(struct text *t, const char *bytes, size_t n)
 static void put_field(struct text *t, const struct spec *s, const char *bytes, size_t n)
 {
     if (s->left)
-        put(t, bytes, n);
+        put_bytes(t, bytes, n);
     for (size_t fill = n; fill < (size_t)s->width; fill++)
-        put(t, " ", 1);
+        put_bytes(t, " ", 1);
     if (!s->left)
-        put(t, bytes, n);
+        put_bytes(t, bytes, n);
 }
 
 static void put_number(struct text *t, const struct spec *s, uint64 value, uint base,
@@ -45,8 +47,11 @@ static void put_number(struct text *t, const struct spec *s, uint64 value, uint 
     char digits[DIGITS_MAX];
     char *end = digits + DIGITS_MAX, *p = end;
     bool negative = is_signed && (int64)value < 0;
-    int least = s->zero && !s->left ? s->width - negative : 1;
+    int least = 1; // digits
+    if (s->zero && !s->left)
+        least = negative ? s->width - 1 : s->width;
 
+    // From the last digit to the first.
     if (negative)
         value = -value;
     do {
@@ -60,7 +65,7 @@ static void put_number(struct text *t, const struct spec *s, uint64 value, uint 
 
 static void put_string(struct text *t, const struct spec *s, const char *string)
 {
-    if (!string)
+    if (string == NULL)
         string = "(null)";
     put_field(t, s, string, strlen(string));
 }
@@ -69,13 +74,14 @@ static void put_pointer(struct text *t, uint64 value)
 {
     static const struct spec digits = {.zero = true, .width = 16};
 
-    put(t, "0x", 2);
+    put_bytes(t, "0x", 2);
     put_number(t, &digits, value, 16, false);
 }
 
 static void put_conversion(struct text *t, const struct spec *s, char letter, va_list *args)
 {
     char c = letter;
+    uint base;
 
     switch (letter) {
     case 'd':
@@ -83,8 +89,8 @@ static void put_conversion(struct text *t, const struct spec *s, char letter, va
         break;
     case 'u':
     case 'x':
-        put_number(t, s, s->is_long ? va_arg(*args, uint64) : va_arg(*args, uint),
-                   letter == 'x' ? 16 : 10, false);
+        base = letter == 'x' ? 16 : 10;
+        put_number(t, s, s->is_long ? va_arg(*args, uint64) : va_arg(*args, uint), base, false);
         break;
     case 'p':
         put_pointer(t, va_arg(*args, uint64));
@@ -96,8 +102,8 @@ static void put_conversion(struct text *t, const struct spec *s, char letter, va
         c = va_arg(*args, int);
         put_field(t, s, &c, 1);
         break;
-    default: // "%%", and what nobody understands loses its percent sign
-        put(t, &c, 1);
+    default: // "%%"; an unknown letter is printed without its percent sign
+        put_bytes(t, &c, 1);
     }
 }
 
@@ -106,8 +112,10 @@ static const char *parse_spec(const char *f, struct spec *s)
 {
     *s = (struct spec){0};
     for (; *f == '-' || *f == '0'; f++) {
-        s->left |= *f == '-';
-        s->zero |= *f == '0';
+        if (*f == '-')
+            s->left = true;
+        else
+            s->zero = true;
     }
     for (; *f >= '0' && *f <= '9'; f++)
         s->width = min_u64(s->width * 10 + (*f - '0'), WIDTH_MAX);
@@ -123,7 +131,7 @@ int kvsnprintf(char *buf, size_t size, const char *format, va_list args)
 
     for (const char *f = format; *f; f++) {
         if (*f != '%') {
-            put(&t, f, 1);
+            put_bytes(&t, f, 1);
             continue;
         }
         f = parse_spec(f + 1, &s);
@@ -154,7 +162,7 @@ int kprintf(const char *format, ...)
     va_start(args, format);
     int n = min_u64(kvsnprintf(buf, sizeof(buf), format, args), PRINT_MAX);
     va_end(args);
-    if (print_output)
+    if (print_output != NULL)
         print_output(buf, n);
     return n;
 }

@@ -10,13 +10,14 @@
 
 #define PRINT_MAX 512 // bytes of one kprintf
 
-// Where kprintf sends text, n <= PRINT_MAX; 0 at first: nowhere.
+// Sends what kprintf prints, n <= PRINT_MAX bytes. NULL, as at first: the text is lost.
 extern void (*print_output)(const char *text, size_t n);
 
 // Prints at most PRINT_MAX bytes; returns how many.
 int kprintf(const char *format, ...) printflike(1, 2);
 
-// As in C99: writes at most size bytes, the last a 0; returns the length the text would have.
+// As in C99: writes at most size bytes, the last of which is a 0. Returns the length that the text
+// would have without that limit.
 int ksnprintf(char *buf, size_t size, const char *format, ...) printflike(3, 4);
 int kvsnprintf(char *buf, size_t size, const char *format, va_list args);
 

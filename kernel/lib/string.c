@@ -1,10 +1,10 @@
 // Memory and strings.
 //
-// The emulator takes about as long for a store of eight bytes as for one of a single byte, so what
-// stores to memory goes by words as soon as the destination is aligned, 64 bytes a turn. Where
-// source and destination are aligned differently, whole words are loaded and shifted together, so
-// no access is ever misaligned. The unrolled parts are assembly: a compiler takes a plain loop in
-// memset for a memset and calls it.
+// The emulator takes about as long to store eight bytes as to store one. So these functions store
+// words as soon as the destination is aligned, and 64 bytes a turn. Where source and destination
+// are aligned differently, two words are loaded and shifted together, so that no access is ever
+// misaligned. The unrolled parts are assembly: a compiler takes a plain loop in memset for a memset
+// and calls it.
 #include "kernel/lib/string.h"
 
 #include "kernel/riscv.h"
@@ -12,7 +12,7 @@
 #define WORD  8
 #define BLOCK 64
 
-// n, in a way that the compiler cannot see: a loop that counts with it stays a loop.
+// Returns n, but the compiler does not know that: so a loop that counts with it stays a loop.
 static inline size_t left(size_t n)
 {
     __asm__("" : "+r"(n));
@@ -29,7 +29,7 @@ static inline void store_block(uint8 *d, uint64 w)
                      : "memory");
 }
 
-// Moves 64 bytes, aligned. All are loaded before the first is stored: they may overlap.
+// Moves 64 bytes, aligned. They may overlap, since all are loaded before the first is stored.
 static inline void move_block(uint8 *d, const uint8 *s)
 {
     __asm__ volatile("ld t0, 0(%1)\n\tld t1, 8(%1)\n\tld t2, 16(%1)\n\tld t3, 24(%1)\n\t"
@@ -45,6 +45,7 @@ void *memset(void *dst, int c, size_t n)
     uint8 *d = dst;
     uint64 w = (uint8)c * 0x0101010101010101UL;
 
+    // Bytes up to a word's beginning, then 64 at a time, then words, then the last bytes.
     for (; left(n) > 0 && misalignment(d); n--)
         *d++ = w;
     for (; n >= BLOCK; n -= BLOCK, d += BLOCK)
@@ -56,14 +57,15 @@ void *memset(void *dst, int c, size_t n)
     return dst;
 }
 
-// Copies the whole words of n bytes to d, aligned, from s, which is not; returns how many bytes.
-// Loads only words of which at least one byte is wanted.
+// Copies as many whole words as n bytes have to d, which is aligned, from s, which is not. Returns
+// how many bytes these are. Loads only words of which at least one byte is wanted.
 static size_t copy_shifted(uint8 *d, const uint8 *s, size_t n)
 {
     uint shift = misalignment(s) * 8;
     const uint64 *from = (const uint64 *)(s - misalignment(s));
     size_t done = 0;
 
+    // A word of the destination is the upper part of one word and the lower part of the next.
     if (n < WORD)
         return 0;
     uint64 low = *from++;
@@ -75,12 +77,13 @@ static size_t copy_shifted(uint8 *d, const uint8 *s, size_t n)
     return done;
 }
 
-// From the front to the back, so that memmove may call it where dst lies below src.
+// Copies from the front to the back, so that memmove may call it when dst lies below src.
 void *memcpy(void *dst, const void *src, size_t n)
 {
     uint8 *d = dst;
     const uint8 *s = src;
 
+    // Until d is aligned; then s may be aligned, too, or not.
     for (; left(n) > 0 && misalignment(d); n--)
         *d++ = *s++;
     if (misalignment(s)) {
@@ -104,8 +107,11 @@ void *memmove(void *dst, const void *src, size_t n)
     uint8 *d = dst;
     const uint8 *s = src;
 
-    if ((uint64)dst - (uint64)src >= n) // wraps around if dst lies below src
+    // The difference wraps around, and is large, if dst lies below src.
+    if ((uint64)dst - (uint64)src >= n)
         return memcpy(dst, src, n);
+
+    // dst begins within src: from the back to the front.
     for (; left(n) > 0; n--)
         d[n - 1] = s[n - 1];
     return dst;

@@ -1,14 +1,17 @@
-// Names of kernel functions.
+// Names of kernel functions (symbols.h).
 #include "kernel/lib/symbols.h"
 
 #include "kernel/lib/string.h"
 
 const char *symbol_find(uint64 address, uint64 *offset)
 {
-    const char *name = 0;
+    const char *name = NULL;
 
+    // The names follow each other, so that the last function below address is found by a walk.
+    const char *next = ksym_names;
     for (uint64 i = 0; i < ksym_count && ksym_addrs[i] <= address; i++) {
-        name = name ? name + strlen(name) + 1 : ksym_names;
+        name = next;
+        next += strlen(next) + 1;
         *offset = address - ksym_addrs[i];
     }
     return name;

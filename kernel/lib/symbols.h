@@ -1,7 +1,7 @@
 // Names of kernel functions, for backtraces.
 //
-// The table is optional: the kernel links without one, and a second link adds it, made by
-// tools/ksyms from the first one's symbols. It consists of the three objects below.
+// The table is optional. The kernel is linked without one first; tools/ksyms makes the table from
+// that kernel's symbols, and a second link adds it. It consists of the three objects below.
 #ifndef KERNEL_LIB_SYMBOLS_H
 #define KERNEL_LIB_SYMBOLS_H
 
@@ -11,7 +11,7 @@ extern const uint64 ksym_count;   // functions; 0: no table
 extern const uint64 ksym_addrs[]; // where each begins, ascending
 extern const char ksym_names[];   // their names in that order, each ended by a 0
 
-// The function that address lies in: its name, and in *offset how far into it. 0 if unknown.
+// The name of the function in which address lies; *offset: how far in it. NULL: not known.
 const char *symbol_find(uint64 address, uint64 *offset);
 
 #endif

@@ -1,5 +1,5 @@
-// The symbol table of a kernel that has none: weak, so that a real one takes its place. In a file
-// of its own, for a compiler that sees a constant believes what it holds, weak or not.
+// An empty symbol table (symbols.h). It is weak, so that a real one takes its place. It stands in a
+// file of its own, because a compiler that sees a constant uses its value, weak or not.
 #include "kernel/lib/symbols.h"
 
 __attribute__((weak)) const uint64 ksym_count = 0;
