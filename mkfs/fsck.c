@@ -142,7 +142,7 @@ static void check_journal(struct fsck *fsck)
         fail("%s: cannot replay: %s", fsck->path, error);
     if (!fsck->quiet)
         printf("%s: replayed %u group%s, %llu blocks\n", fsck->path, summary.groups, plural,
-               (unsigned long long)summary.images);
+               (unsigned long long)summary.copies);
 }
 
 // What the kernel wants of the root to mount the image. The other passes say what is wrong with it.

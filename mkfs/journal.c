@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define GROUP_OVERHEAD 2 // blocks of the ring that a group takes besides its images
+#define GROUP_OVERHEAD 2 // blocks of the ring that a group takes besides its copies
 
-// A group: where in the ring it begins, its number, its images.
+// A group: where in the ring it begins, its number, its journal copies.
 struct group {
     uint32 start;
     uint64 seq;
-    uint32 images;
+    uint32 copies;
 };
 
 static char text[160];
@@ -25,31 +25,31 @@ static const void *group_block(const struct image *image, const struct group *gr
     return image_block(image, image->sb.logstart + 1 + (group->start + i) % ring_size(image));
 }
 
-// True if the group begins with a descriptor of it; fills in how many images it has. The group
+// True if the group begins with a descriptor of it; fills in how many copies it has. The group
 // takes at most limit blocks: it does not reach round the ring into itself.
 static bool find_descriptor(const struct image *image, struct group *group, uint32 limit)
 {
     const struct journal_desc *desc = group_block(image, group, 0);
 
-    group->images = 0;
+    group->copies = 0;
     if (limit <= GROUP_OVERHEAD || desc->magic != JMAGIC || desc->kind != JK_DESC ||
         desc->seq != group->seq || desc->count == 0 || desc->count > JDESC_BLOCKS ||
         desc->count > limit - GROUP_OVERHEAD)
         return false;
-    group->images = desc->count;
+    group->copies = desc->count;
     return true;
 }
 
 // True if the group, whose descriptor was found, was committed.
 static bool group_counts(const struct image *image, const struct group *group)
 {
-    const struct journal_commit *commit = group_block(image, group, group->images + 1);
+    const struct journal_commit *commit = group_block(image, group, group->copies + 1);
     uint32 crc = 0;
 
     if (commit->magic != JMAGIC || commit->kind != JK_COMMIT || commit->seq != group->seq ||
-        commit->count != group->images)
+        commit->count != group->copies)
         return false;
-    for (uint32 i = 0; i <= group->images; i++)
+    for (uint32 i = 0; i <= group->copies; i++)
         crc = crc32c(crc, group_block(image, group, i), BSIZE);
     return commit->checksum == crc;
 }
@@ -63,21 +63,21 @@ static void copy_image(struct image *image, uint32 home, const void *data)
         to[0] = JMAGIC;
 }
 
-// Copies the images home. Returns 0 or what is wrong with the group.
+// Writes the copies home. Returns 0 or what is wrong with the group.
 static const char *replay_group(struct image *image, const struct group *group)
 {
     const struct journal_desc *desc = group_block(image, group, 0);
 
-    for (uint32 i = 0; i < group->images; i++) {
+    for (uint32 i = 0; i < group->copies; i++) {
         uint32 home = desc->home[i] & ~JHOME_ESCAPED;
         if (home < image->sb.inodestart || home >= image->sb.size) {
             snprintf(text, sizeof(text),
-                     "group %llu: an image's home is not a block of the file system",
+                     "group %llu: a copy's home is not a block of the file system",
                      (unsigned long long)group->seq);
             return text;
         }
     }
-    for (uint32 i = 0; i < group->images; i++)
+    for (uint32 i = 0; i < group->copies; i++)
         copy_image(image, desc->home[i], group_block(image, group, i + 1));
     return 0;
 }
@@ -124,12 +124,12 @@ const char *journal_replay(struct image *image, struct journal_summary *summary)
         if (error)
             return error;
         summary->groups++;
-        summary->images += group.images;
-        left -= group.images + GROUP_OVERHEAD;
-        group.start = (group.start + group.images + GROUP_OVERHEAD) % ring_size(image);
+        summary->copies += group.copies;
+        left -= group.copies + GROUP_OVERHEAD;
+        group.start = (group.start + group.copies + GROUP_OVERHEAD) % ring_size(image);
         group.seq++;
     }
-    summary->torn_count = group.images;
+    summary->torn_count = group.copies;
     if (summary->groups > 0)
         mark_empty(image, &group);
     return 0;

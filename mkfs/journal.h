@@ -6,11 +6,11 @@
 
 struct journal_summary {
     uint32 groups;     // committed ones that were replayed
-    uint64 images;     // blocks in them
-    uint32 torn_count; // images of a group behind them that began but does not count
+    uint64 copies;     // blocks in them
+    uint32 torn_count; // copies of a group behind them that began but does not count
 };
 
-// Copies the images of all committed groups home, in order, and marks the journal empty, all in
+// Writes the copies of all committed groups home, in order, and marks the journal empty, all in
 // memory: image_save(image, image->sb.logstart) makes it last. The superblock is loaded. Returns 0
 // or what is wrong with the journal (good until the next call).
 const char *journal_replay(struct image *image, struct journal_summary *summary);

@@ -45,11 +45,11 @@ void irq_register(uint irq, void (*handler)(void))
 
 void irq_dispatch(void)
 {
-    volatile uint32 *claim = mmio32(PLIC_CLAIM(this_cpu()->index));
+    volatile uint32 *pending = mmio32(PLIC_CLAIM(this_cpu()->index));
 
-    for (uint irq = *claim; irq != 0; irq = *claim) {
+    for (uint irq = *pending; irq != 0; irq = *pending) {
         if (irq < NIRQ && handlers[irq] != NULL)
             handlers[irq]();
-        *claim = irq; // it is served
+        *pending = irq; // it is served
     }
 }

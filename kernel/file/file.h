@@ -3,8 +3,8 @@
 //     a life:  file_open or pipe_open, fdtable_add, file_dup (fork, dup), file_close, ..., the last
 //              file_close calls the kind's release
 //
-// What differs by kind is a table of functions, one kind a source: inode_file.c, dev_file.c,
-// pipe.c. This folder touches user memory; it holds no lock while it does.
+// Each kind of file has its table of functions: inode_file.c, dev_file.c, pipe.c. This folder
+// touches user memory; it holds no lock while it does.
 #ifndef KERNEL_FILE_FILE_H
 #define KERNEL_FILE_FILE_H
 

@@ -52,7 +52,7 @@ static int wait_at(struct pipe *p, struct pipe_end *end)
     return err;
 }
 
-// => lock held. What can be done at the end has changed: wakes those that wait there, if any.
+// => lock held. Bytes, room or the owner of the end have changed: wakes those that wait there.
 static void wake_at(struct pipe_end *end)
 {
     if (end->sleepers > 0)

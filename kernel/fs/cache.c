@@ -18,8 +18,8 @@
 // the block becomes clean, it is reclaimable again.
 //
 // Locks. A bucket's lock guards the table there, and the pins of its blocks: to find, pin and unpin
-// a block needs no other. cache.lock guards the rest and comes first. Whoever takes a block out of
-// the table holds both. The account needs to know of a pin only when more than NBUF blocks are
+// a block needs no other. cache.lock guards the rest and comes first. A block is taken out of
+// the table under both. The account needs to know of a pin only when more than NBUF blocks are
 // pinned. So the number of pinned blocks is an atomic count; the thread whose pin or unpin moves it
 // across NBUF, or beyond, brings the account up to date, after it has let the bucket's lock go.
 #include "kernel/fs/cache.h"
@@ -68,15 +68,15 @@ static void update_account(void)
     int64 pinned = __atomic_load_n(&cache.pinned, __ATOMIC_RELAXED);
     int64 kept = pinned > NBUF ? pinned : NBUF;
 
-    // What we hold beyond that can be taken back.
+    // Frames beyond that can be taken back.
     int64 reclaimable = cache.held > kept ? cache.held - kept : 0;
     if (reclaimable != cache.told_reclaimable) {
         page_reclaimable(reclaimable - cache.told_reclaimable);
         cache.told_reclaimable = reclaimable;
     }
 
-    // What is missing to NBUF must be promised. A promise may be refused in a race for the last
-    // frame: told_promised stays, and the next update asks again.
+    // Frames that are missing to NBUF must be promised. A promise may be refused in a race for the
+    // last frame: told_promised stays, and the next update asks again.
     int64 promised = cache.held < NBUF ? NBUF - cache.held : 0;
     if (promised < cache.told_promised) {
         page_unpromise(cache.told_promised - promised);

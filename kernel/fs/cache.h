@@ -17,8 +17,8 @@
 // table: because the disk freed it, or could not give it. Those who still use a detached block keep
 // the old bytes, and the last cache_put ends it.
 //
-// The bytes are guarded by whoever owns the block on disk: a file's by its inode's lock, a bitmap's
-// by the allocator's.
+// The owner of the block on disk guards its bytes: a file's by its inode's lock, a bitmap's by the
+// allocator's.
 //
 // Clean blocks that nobody uses are given back when memory is short. The first to go are those that
 // were not used for longest, roughly: a block that was found again gets a second chance. At boot
@@ -61,7 +61,7 @@ bool cache_give_back(void);
 void cache_put(struct block *b);
 
 // Keeps b, which is pinned, in the cache for longer than a call: unlike a pin this is counted in
-// the account of memory. False: there is no memory for that. Whoever keeps b sees to it that its
+// the account of memory. False: there is no memory for that. The caller sees to it that b's
 // number is not freed on disk meanwhile (cache_forget).
 bool cache_keep(struct block *b);
 void cache_release(struct block *b); // ends that; b may be NULL
@@ -97,8 +97,8 @@ static inline bool block_take(struct block *b, uint64 owner)
 // A program that maps the last block of a file may store behind the file's end. tail says where in
 // the block that end is: the journal zeroes what lies behind it when it copies the block.
 void block_set_tail(struct block *b, uint tail);
-// The file grows: its bytes in the block will reach up to end at least. What lies between the old
-// tail and end becomes zero.
+// The file grows: its bytes in the block will reach up to end at least. The bytes between the
+// old tail and end become zero.
 void block_extend_tail(struct block *b, uint end);
 // Zeroes what lies behind the file's end. From now on nobody stores there.
 void block_cut_tail(struct block *b);
@@ -130,7 +130,7 @@ bool cache_forget(uint64 owner, uint32 blockno);
 bool cache_dirty(struct block *b);
 void cache_clean(struct block *b); // it is home
 
-// --- What the cache holds ---
+// --- Counts ---
 
 uint64 cache_in_use(void);   // blocks that are pinned
 uint64 cache_changed(void);  // blocks that are dirty

@@ -1,4 +1,4 @@
-// The block cache: bringing blocks in. What they are, and what becomes of them: cache.h.
+// The block cache: bringing blocks in. Their states and their lives: cache.h.
 #ifndef KERNEL_FS_CACHE_READ_H
 #define KERNEL_FS_CACHE_READ_H
 

@@ -41,7 +41,7 @@ uint64 inodes_in_core(void) { return __atomic_load_n(&in_core, __ATOMIC_RELAXED)
 
 // --- The table ---
 
-// => table_lock held. What points to that inode in its chain, or the NULL at the chain's end.
+// => table_lock held. The pointer that leads to that inode in its chain, or the NULL at the end.
 static struct inode **chain_place(uint32 inum)
 {
     struct inode **at = &table[inum % NHASH];
@@ -219,7 +219,7 @@ void inode_end_turn(struct inode *ip)
 
 // --- Loading ---
 
-// What the rest of the kernel relies on, of an inode read from disk.
+// Is an inode as it was read from disk one on which the rest of the kernel can rely?
 static bool is_plausible(const struct dinode *d)
 {
     if (d->nlink > LINK_MAX || d->size > (uint64)MAXFILE * BSIZE)
@@ -399,7 +399,7 @@ int64 inode_write(struct inode *ip, const void *src, uint64 off, size_t n)
             done += part;
     }
 
-    // What was written counts, even if the disk was full then.
+    // Bytes that are written count, even if the disk was full then.
     if (done > 0 && off + done > ip->d.size) {
         ip->d.size = off + done;
         inode_update(ip);

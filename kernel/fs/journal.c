@@ -3,7 +3,7 @@
 // One group is running or closing at a time. Transactions wait when they begin, for room and for
 // memory, and nowhere else. A transaction of n blocks needs room for n blocks in the group, and 2n
 // promised frames: a changed block is not reclaimable until it is home, and needs a frame for its
-// copy. What a transaction does not use is given back when it ends.
+// copy. The rest is given back when it ends.
 //
 // Lock: journal.lock; the cache's lock is taken inside it.
 #include "kernel/fs/journal.h"
@@ -104,7 +104,7 @@ void journal_end(void)
     lockdep_leave(&journal, LEVEL_TRANSACTION);
     t->open = false;
 
-    // What it has not used goes back.
+    // Promises and blocks that it has not used go back.
     spin_lock(&journal.lock);
     page_unpromise(t->frames);
     journal.reserved -= t->blocks_left;

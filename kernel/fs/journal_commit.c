@@ -38,7 +38,7 @@ static bool can_log(uint n)
 // --- 1. Close the group ---
 
 // Closes the running group and waits until its transactions have ended. False: there is no room for
-// it, and it runs on.
+// it, and transactions may go on to join it.
 static bool close_group(void)
 {
     spin_lock(&journal.lock);

@@ -85,7 +85,7 @@ static int check_group(void)
     for (uint32 i = 0; i < d->count; i++) {
         uint32 home = d->home[i] & ~JHOME_ESCAPED;
         if (home < journal.sb->inodestart || home >= journal.sb->size) {
-            kprintf("journal: group %lu: an image's home is not a block of the file system\n",
+            kprintf("journal: group %lu: a copy's home is not a block of the file system\n",
                     d->seq);
             return -EINVAL;
         }
@@ -163,8 +163,8 @@ static int read_header(void)
     return 0;
 }
 
-// What the journal needs once: its thread, and copies for two of the largest groups, which together
-// take no more than a sixteenth of memory.
+// At the first mount: the journal's thread, and copies for two of the largest groups, which
+// together take no more than a sixteenth of memory.
 static void set_up_once(void)
 {
     static struct journal_copy copies[COPIES_MAX];

@@ -23,8 +23,8 @@ int64 path_of_directory(struct inode *dir, char *buf, size_t size);
 
 // --- For path_ops.c, too ---
 
-// Entries of directories and links of inodes change only while somebody holds it. Whoever holds it,
-// which is before a transaction is begun, sees the tree of names stand still.
+// Entries of directories and links of inodes change only while somebody holds this lock, so that
+// its holder sees the tree of names stand still. It is taken before a transaction is begun.
 extern struct sleeplock names_lock;
 
 // Where a walk has ended: at the path's last name. It is a user of both inodes.

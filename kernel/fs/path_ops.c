@@ -68,10 +68,8 @@ static void remove_name(const struct place *p)
 // The inode p->ip has lost its name at p. A directory has no other one, so it has no links now.
 static void drop_link(const struct place *p)
 {
-    uint32 links = 0;
-    if (p->ip->d.type != T_DIR)
-        links = p->ip->d.nlink - 1;
-    set_links(p->ip, links);
+    bool is_dir = p->ip->d.type == T_DIR;
+    set_links(p->ip, is_dir ? 0 : p->ip->d.nlink - 1);
 }
 
 // --- create ---
@@ -230,17 +228,15 @@ static int check_not_above(const struct inode *a, struct inode *d)
 static int unlink_at(struct place *p, struct place *)
 {
     int err = check_name(p);
-    if (err)
-        return err;
-    if (p->ip == NULL)
-        return -ENOENT;
-    err = check_empty(p);
+    if (err == 0 && p->ip == NULL)
+        err = -ENOENT;
+    if (err == 0)
+        err = check_empty(p);
+    if (err == 0)
+        err = journal_begin(UNLINK_BLOCKS);
     if (err)
         return err;
 
-    err = journal_begin(UNLINK_BLOCKS);
-    if (err)
-        return err;
     remove_name(p); // commit point
     drop_link(p);
     journal_end();
@@ -328,12 +324,10 @@ static int rename_at(struct place *from, struct place *to)
     int err = check_name(from);
     if (err == 0)
         err = check_name(to);
-    if (err)
-        return err;
-    if (from->ip == NULL)
-        return -ENOENT;
-    if (from->ip == to->ip)
-        return 0; // two names of one file: nothing to do
+    if (err == 0 && from->ip == NULL)
+        err = -ENOENT;
+    if (err || from->ip == to->ip)
+        return err; // or two names of one file: nothing to do
 
     err = check_rename(from, to);
     if (err == 0 && from->ip->d.type == T_DIR)

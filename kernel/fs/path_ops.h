@@ -6,7 +6,7 @@
 
 #include "kernel/fs/path.h"
 
-// What is to be made.
+// A file that is to be made.
 struct node {
     int type;           // T_...
     int major, minor;   // T_DEVICE

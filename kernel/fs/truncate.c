@@ -96,7 +96,7 @@ static void cut_below(struct cut *c, uint32 *pointer, uint levels, uint64 base, 
     if (is_over(c) || c->end <= until)
         return;
 
-    // What hangs from it, the last first.
+    // Blocks that hang from it, the last first.
     if (levels > 0)
         b = pin_indirect(c, pointer, levels, base);
     while (b != NULL && !is_over(c) && c->end > until) {
@@ -148,7 +148,7 @@ static int resize_step(struct inode *ip, uint64 size, bool *more)
         .inum = ip->inum, .end = (ip->d.size + BSIZE - 1) / BSIZE, .indirect = STEP_INDIRECT};
     struct block *tail;
 
-    // 1. What can fail first: if it does, nothing has changed.
+    // 1. This may fail, so it comes first: then nothing has changed.
     *more = false;
     int err = prepare_tail(ip, size, &tail);
     if (err)
@@ -205,7 +205,7 @@ static int resize(struct inode *ip, uint64 size, bool and_free)
     int err = 0;
 
     while (err == 0 && more) {
-        // What nobody uses any more is freed even if this thread was killed.
+        // A file that nobody uses any more is freed even if this thread was killed.
         if (!and_free && thread_killed())
             return -EINTR;
 

@@ -91,7 +91,7 @@ void panic_at(const char *file, int line, const char *format, ...)
         for (;;)
             ;
 
-    // What has failed once is not tried again.
+    // A hook in which the panic before happened is not called again.
     panic_depth++;
     if (panic_depth == 1 && panic_hooks.begin != NULL)
         panic_hooks.begin();

@@ -8,10 +8,8 @@ const char *symbol_find(uint64 address, uint64 *offset)
     const char *name = NULL;
 
     // The names follow each other, so that the last function below address is found by a walk.
-    const char *next = ksym_names;
     for (uint64 i = 0; i < ksym_count && ksym_addrs[i] <= address; i++) {
-        name = next;
-        next += strlen(next) + 1;
+        name = i == 0 ? ksym_names : name + strlen(name) + 1;
         *offset = address - ksym_addrs[i];
     }
     return name;

@@ -118,7 +118,7 @@ def test_journal_home_out_of_range():
         image.add_group(0, 1, [(home, b"x")])
         image.save()
         before = read("fs.img")
-        check_finds("journal: group 1: an image's home", "fs.img", "-r")
+        check_finds("journal: group 1: a copy's home", "fs.img", "-r")
         refuse("fsutil", "fs.img", "ls", says="journal is damaged")
         refuse("fsutil", "fs.img", "rm", "hello", says="journal is damaged")
         assert read("fs.img") == before

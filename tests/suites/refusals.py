@@ -111,7 +111,7 @@ def free_first_block(image):
 
 
 LIMITS = "mount: superblock: too few or too many blocks, inodes or blocks of the journal"
-HOME = "journal: group 1: an image's home is not a block of the file system"
+HOME = "journal: group 1: a copy's home is not a block of the file system"
 REFUSED = [
     ("no magic number", super_of(magic=1), "mount: no file system"),
     ("an older Twofold", super_of(magic=0x32444c46),
