@@ -163,7 +163,7 @@ static bool read_token(struct reader *r)
     case END_NODE:
         return r->depth-- > 0;
     case PROP:
-        return take_property(w);
+        return take_property(r);
     case NOP:
         return true;
     default:

@@ -11,7 +11,7 @@
 #include "kernel/dev/log.h"
 #include "kernel/dev/power.h"
 #include "kernel/fs/cache.h"
-#include "kernel/fs/inode.h"
+#include "kernel/fs/truncate.h"
 #include "kernel/fs/journal.h"
 #include "kernel/lib/panic.h"
 #include "kernel/lib/print.h"
