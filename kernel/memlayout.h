@@ -10,7 +10,7 @@
 
 #define USERBASE   0x1000UL         // first address of a program; the page below is never mapped
 #define TRAMPOLINE (MAXVA - PGSIZE) // trap entry and exit code, not for user mode
-#define TRAPFRAME  (TRAMPOLINE - PGSIZE) // a slot of each hart for trap entry; user memory ends here
+#define TRAPFRAME  (TRAMPOLINE - PGSIZE) // each hart has a slot in it; the end of user memory
 
 #ifndef __ASSEMBLER__
 // What the kernel tells a program without a system call, on the process page. The program may only

@@ -50,10 +50,8 @@ static uint64 read_cells(const uint8 *p, uint32 cells)
 static bool inside(const struct reader *r, const char *outer, const char *inner)
 {
     const char *const path[DEPTH] = {"", outer, inner};
-    uint depth = 2; // the root and outer
+    uint depth = inner ? 3 : 2; // the root counts
 
-    if (inner != NULL)
-        depth = 3;
     if (r->depth != depth)
         return false;
     for (uint i = 1; i < depth; i++) {

@@ -100,16 +100,13 @@ static void start_other_harts(void)
 static void find_machine(void)
 {
     int err = fdt_parse(phys_to_virt(boot_fdt), &machine);
-    const char *plural = "s", *source = "";
+    const char *source = err ? " (no device tree: assumed)" : "";
 
     cpu_count = machine.harts;
     for (uint i = 0; i < NCPU; i++)
         cpus[i].index = i;
 
-    if (cpu_count == 1)
-        plural = "";
-    if (err)
-        source = " (no device tree: assumed)";
+    const char *plural = cpu_count == 1 ? "" : "s";
     kprintf("Twofold, an xv6-compatible kernel: %d hart%s, %ld MiB%s\n", cpu_count, plural,
             (machine.ram_end - machine.ram_start) >> 20, source);
 }

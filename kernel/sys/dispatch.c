@@ -61,9 +61,8 @@ static __attribute__((noinline)) bool begin_watched(const struct watch *watch, u
 static __attribute__((noinline)) int64 after_error(uint64 number, const struct trapframe *tf,
                                                    int64 result)
 {
-    if (result != -ENOMEM || number == SYS_sigreturn || number == SYS_failalloc)
-        return result;
-    if (!journal_free_memory())
+    if (result != -ENOMEM || number == SYS_sigreturn || number == SYS_failalloc ||
+        !journal_free_memory())
         return result;
     return call(number, tf);
 }

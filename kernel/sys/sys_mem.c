@@ -140,9 +140,8 @@ static int check_request(const struct map_request *m)
     const int known = MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS;
     int kind = m->flags & (MAP_SHARED | MAP_PRIVATE);
 
-    if (!as_valid_prot(m->prot) || (m->flags & ~known) != 0)
-        return -EINVAL;
-    if (kind != MAP_SHARED && kind != MAP_PRIVATE)
+    if (!as_valid_prot(m->prot) || (m->flags & ~known) != 0 ||
+        (kind != MAP_SHARED && kind != MAP_PRIVATE))
         return -EINVAL;
     if ((m->flags & MAP_FIXED) && m->hint % PGSIZE != 0)
         return -EINVAL;
