@@ -43,5 +43,5 @@ int64 bounce(struct file *f, uaddr_t addr, size_t n, size_t most, bounce_fn some
     } while (passed == (int64)piece && done < n && !thread_killed());
 
     page_put(page);
-    return done ? (int64)done : passed;
+    return transfer_result(done, passed);
 }

@@ -25,7 +25,7 @@ static int64 read_piece(struct file *f, char *data, uaddr_t addr, size_t n)
 
     size_t out = copyout_partial(addr, data, got);
     __atomic_fetch_add(&f->pos, out, __ATOMIC_RELAXED);
-    return out > 0 ? (int64)out : -EFAULT;
+    return transfer_result(out, -EFAULT);
 }
 
 static int64 write_piece(struct file *f, char *data, uaddr_t addr, size_t n)

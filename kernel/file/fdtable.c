@@ -81,5 +81,7 @@ int fdtable_set(struct fdtable *t, int fd, struct file *f)
 
 int fdtable_close(struct fdtable *t, int fd)
 {
-    return in_range(fd) && exchange(t, fd, NULL) ? 0 : -EBADF;
+    if (!in_range(fd) || !exchange(t, fd, NULL))
+        return -EBADF;
+    return 0;
 }

@@ -12,8 +12,6 @@
 #include "kernel/thread/sleeplock.h"
 #include "kernel/stat.h"
 
-struct inode;
-struct pipe;
 struct file;
 
 // Reads or writes n > 0 bytes at user address addr. Returns how many, or -E....
@@ -48,6 +46,14 @@ int file_alloc(const struct file_ops *ops, bool readable, bool writable, struct 
 // One reference more, and one less. f may be NULL.
 struct file *file_dup(struct file *f);
 void file_close(struct file *f);
+
+// The result of a transfer: the bytes that have passed; if there are none, the reason (0, -E...).
+static inline int64 transfer_result(size_t done, int64 reason)
+{
+    if (done > 0)
+        return done;
+    return reason;
+}
 
 // As the system calls of these names, for an open file. n < 0 is -EINVAL; n = 0 returns 0 after the
 // checks; -EBADF: f is not open that way.

@@ -46,14 +46,17 @@ static int pin_extent(struct extent *x, struct inode *ip, uint64 pos, size_t n)
     if (pos >= ip->d.size)
         return 0;
     n = min_u64(n, min_u64(ip->d.size - pos, EXTENT_BLOCKS * BSIZE - pos % BSIZE));
+
     for (uint i = 0; x->n < n; i++) {
         uint64 at = pos + x->n;
         err = inode_block(ip, at, &x->block[i]);
+        if (err && x->n == 0)
+            return err;
         if (err)
-            break;
+            break; // what is pinned already can be read
         x->n += min_u64(BSIZE - at % BSIZE, n - x->n);
     }
-    return x->n > 0 ? 0 : err;
+    return 0;
 }
 
 // Copies the extent to addr and unpins it. Returns how many bytes reached addr.
@@ -117,7 +120,7 @@ static int64 inode_file_read(struct file *f, uaddr_t addr, size_t n)
             err = -EINTR;
         }
     }
-    return done ? (int64)done : err;
+    return transfer_result(done, err);
 }
 
 // One piece of a directory, by way of kernel memory at data.
@@ -139,7 +142,7 @@ static int64 read_entries(struct file *f, char *data, uaddr_t addr, size_t n)
     size_t out = copyout_partial(addr, data, got);
     if (out < (size_t)got)
         move_back(f, pos, got, out);
-    return out ? (int64)out : -EFAULT;
+    return transfer_result(out, -EFAULT);
 }
 
 static int64 directory_read(struct file *f, uaddr_t addr, size_t n)
@@ -192,7 +195,7 @@ static inline int64 write_piece(struct file *f, char *data, uaddr_t addr, size_t
             done += written;
     }
     sleeplock_unlock(&f->pos_lock);
-    return done ? (int64)done : written;
+    return transfer_result(done, written);
 }
 
 static int64 write_at_once(struct file *f, char *data, uaddr_t addr, size_t n)

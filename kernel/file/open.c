@@ -10,21 +10,25 @@
 #include "kernel/fs/path_ops.h"
 #include "kernel/fs/truncate.h"
 
+static int follow_flag(int flags) { return flags & O_NOFOLLOW ? PATH_NOFOLLOW : 0; }
+
 // Finds path's inode, which must be only: nothing is made.
 static int find_only(struct inode *cwd, const char *path, int flags, const struct inode *only,
                      struct inode **out)
 {
-    int err = path_lookup(cwd, path, flags & O_NOFOLLOW ? PATH_NOFOLLOW : 0, out);
+    int err = path_lookup(cwd, path, follow_flag(flags), out);
     if (err || *out != only)
         return -EPERM;
-    return (flags & O_CREATE) && (flags & O_EXCL) ? -EEXIST : 0;
+    if ((flags & O_CREATE) && (flags & O_EXCL))
+        return -EEXIST;
+    return 0;
 }
 
 // Finds path's inode, or makes it.
 static int find_or_make(struct inode *cwd, const char *path, int flags, struct inode **out)
 {
     static const struct node file = {.type = T_FILE};
-    int how = flags & O_NOFOLLOW ? PATH_NOFOLLOW : 0;
+    int how = follow_flag(flags);
 
     if (!(flags & O_CREATE))
         return path_lookup(cwd, path, how, out);
@@ -57,19 +61,26 @@ static int begin_writing(struct file *f, int flags)
 static int bind_to_inode(struct file *f, int flags)
 {
     struct inode *ip = f->inode;
+    const bool changes = f->writable || flags & O_TRUNC;
 
     switch (ip->d.type) {
     case T_FILE:
         return begin_writing(f, flags);
     case T_DIR:
         f->ops = &directory_ops;
-        return f->writable || flags & (O_TRUNC | O_CREATE) ? -EISDIR : 0;
+        if (changes || flags & O_CREATE)
+            return -EISDIR;
+        return 0;
     case T_DEVICE:
         f->ops = &dev_file_ops;
         f->major = ip->d.major;
-        return dev_lookup(f->major) ? 0 : -ENXIO;
+        if (dev_lookup(f->major) == NULL)
+            return -ENXIO;
+        return 0;
     default: // a symbolic link, met with O_NOFOLLOW: its target may be read
-        return f->writable || flags & O_TRUNC ? -ELOOP : 0;
+        if (changes)
+            return -ELOOP;
+        return 0;
     }
 }
 

@@ -88,7 +88,9 @@ static int64 wait_passable(struct pipe *p, struct pipe_end *mine, struct pipe_en
         wake_at(other);
         err = wait_at(p, mine);
     }
-    return err ? err : (int64)passable(mine, other);
+    if (err)
+        return err;
+    return passable(mine, other);
 }
 
 // => lock held, let go for the copy; the caller owns end. Passes up to n bytes, of one page,
@@ -114,7 +116,14 @@ static int64 pass_bytes(struct pipe *p, struct pipe_end *end, uaddr_t addr, size
     spin_lock(&p->lock);
 
     end->bytes += n;
-    return n ? (int64)n : -EFAULT;
+    return transfer_result(n, -EFAULT);
+}
+
+static struct pipe_end *end_of(struct pipe *p, bool writer)
+{
+    if (writer)
+        return &p->in;
+    return &p->out;
 }
 
 // Reads or writes, as f can. A writer waits until all is written, a reader for the first bytes
@@ -122,8 +131,7 @@ static int64 pass_bytes(struct pipe *p, struct pipe_end *end, uaddr_t addr, size
 static int64 pipe_transfer(struct file *f, uaddr_t addr, size_t n)
 {
     struct pipe *p = f->pipe;
-    struct pipe_end *mine = f->writable ? &p->in : &p->out;
-    struct pipe_end *other = f->writable ? &p->out : &p->in;
+    struct pipe_end *mine = end_of(p, f->writable), *other = end_of(p, !f->writable);
     size_t done = 0;
 
     spin_lock(&p->lock);
@@ -144,7 +152,7 @@ static int64 pipe_transfer(struct file *f, uaddr_t addr, size_t n)
         wake_at(other);
     }
     spin_unlock(&p->lock);
-    return done ? (int64)done : passed;
+    return transfer_result(done, passed);
 }
 
 static int pipe_stat(struct file *f, struct stat *st)
@@ -172,8 +180,7 @@ static void pipe_release(struct file *f)
     struct pipe *p = f->pipe;
     if (p == NULL)
         return; // pipe_open has failed
-    struct pipe_end *mine = f->writable ? &p->in : &p->out;
-    struct pipe_end *other = f->writable ? &p->out : &p->in;
+    struct pipe_end *mine = end_of(p, f->writable), *other = end_of(p, !f->writable);
 
     spin_lock(&p->lock);
     mine->open = false;
@@ -201,7 +208,8 @@ int pipe_open(struct file **reader, struct file **writer)
         err = file_alloc(&pipe_ops, false, true, writer);
     if (err == 0) {
         p = kmem_alloc(&pipe_cache);
-        err = p != NULL ? 0 : -ENOMEM;
+        if (p == NULL)
+            err = -ENOMEM;
     }
     if (err) {
         file_close(*reader);

@@ -17,8 +17,8 @@ struct superblock superblock;
 static struct sleeplock alloc_lock = SLEEPLOCK_INIT("alloc", ALLOC);
 // All guarded by alloc_lock.
 static uint32 free_blocks, free_inodes;
-static uint32 block_rotor; // behind the block that was allocated last
-static uint32 inode_rotor; // no inode below it is free
+// Behind the block that was allocated last; no inode below is free.
+static uint32 block_rotor, inode_rotor;
 
 static_assert(BSIZE % sizeof(struct dinode) == 0, "inodes do not straddle blocks");
 

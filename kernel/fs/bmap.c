@@ -48,7 +48,9 @@ static inline uint64 owner_at(const struct inode *ip, const struct way *w, uint 
 // Pins a block whose number came from the disk: -EIO if no file may hold it, or another place does.
 static int pin_for(uint64 owner, uint32 blockno, struct block **out)
 {
-    return block_valid(blockno) ? cache_get_for(owner, blockno, out) : -EIO;
+    if (!block_valid(blockno))
+        return -EIO;
+    return cache_get_for(owner, blockno, out);
 }
 
 // 0; -EIO; -ENOMEM: nothing is pinned.
@@ -83,7 +85,9 @@ int bmap_find(struct inode *ip, uint64 bn, uint32 *blockno)
         *blockno = *w.at;
         cache_put(w.holder);
     }
-    return *blockno == 0 || block_valid(*blockno) ? 0 : -EIO;
+    if (*blockno != 0 && !block_valid(*blockno))
+        return -EIO;
+    return 0;
 }
 
 // Makes what is missing on the way from pointer i on, which is *at and 0: new indirect blocks, each

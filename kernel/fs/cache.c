@@ -87,13 +87,6 @@ static void update_account(void)
     }
 }
 
-static void update_account_unlocked(void)
-{
-    spin_lock(&cache.lock);
-    update_account();
-    spin_unlock(&cache.lock);
-}
-
 static bool is_held(enum block_state state) { return state != BLOCK_EMPTY && state != BLOCK_DIRTY; }
 
 // => cache.lock held. Gives b another state; the count held, the list lru and the account follow.
@@ -176,8 +169,11 @@ struct block *cache_pin(uint32 blockno, struct block *fresh)
     }
 
     spin_unlock(lock);
-    if (unlikely(account))
-        update_account_unlocked();
+    if (unlikely(account)) {
+        spin_lock(&cache.lock);
+        update_account();
+        spin_unlock(&cache.lock);
+    }
     return b;
 }
 

@@ -31,9 +31,6 @@
 #include "kernel/lib/kdef.h"
 #include "kernel/lib/list.h"
 
-struct page;
-struct journal_copy;
-
 enum block_state { BLOCK_EMPTY, BLOCK_READING, BLOCK_CLEAN, BLOCK_DIRTY, BLOCK_FAILED };
 
 // C cache lock; B lock of its bucket; J journal lock; I immutable while pinned; a atomic

@@ -37,9 +37,9 @@ static int refuse(struct block **out)
 // Waits until *out, pinned, is read: 0; -EIO: then the pin is gone, and *out is NULL.
 static int wait_read(struct block **out)
 {
-    if (likely(is_read(*out)))
+    if (likely(is_read(*out)) || cache_wait_read(*out))
         return 0;
-    return cache_wait_read(*out) ? 0 : refuse(out);
+    return refuse(out);
 }
 
 // Pins the block of that number. 1: it was not there, was entered, and is the caller's to fill; 0:
@@ -96,7 +96,9 @@ int cache_get_for(uint64 owner, uint32 blockno, struct block **out)
     int err = get_block(blockno, out);
     if (unlikely(err))
         return err;
-    return block_take(*out, owner) ? 0 : refuse(out);
+    if (unlikely(!block_take(*out, owner)))
+        return refuse(out);
+    return 0;
 }
 
 struct block *cache_get_ready(uint64 owner, uint32 blockno)

@@ -1,12 +1,12 @@
 // Inodes in core, and the bytes of files.
 //
-//                inode_get          inode_load         its last name goes
-//     not in core --------> in core ---------> loaded -----------------> without links
-//        ^  ^              refs > 0,         home is set,                d.nlink is 0: inode_get
-//        |  |              home is NULL      d is what the               refuses it
-//        |  |                  |             disk has    |                        |
-//        |  +-- last inode_put +-------------------------+                        |
-//        +----- last inode_put, which first frees the file's blocks and the inode +
+//                 inode_get           inode_load            its last name goes
+//     NOT IN CORE ---------> IN CORE ------------> LOADED -----------------> WITHOUT LINKS
+//        ^   ^            home is NULL         d is what the              inode_get refuses it
+//        |   |                  |              disk has  |                        |
+//        |   +-- last inode_put +------------------------+                        |
+//        |                               last inode_put: the file's blocks and    |
+//        +------------------------------ then the inode are freed on disk --------+
 //
 //     a life:  inode_get, inode_load, inode_lock, look or change, inode_unlock, inode_put
 //
@@ -24,8 +24,6 @@
 #include "kernel/thread/sleeplock.h"
 #include "kernel/stat.h"
 
-struct block;
-
 // t table_lock (inode.c); L inode lock; I immutable; m the lock of vm/mapping.c
 struct inode {
     struct inode *next;        // t: in its chain of the table
@@ -36,8 +34,7 @@ struct inode {
     uint32 runners;            // t: those that run it as a program; never both
     bool turn;                 // t: a long write has its turn (inode_begin_turn)
     struct sleeplock lock;
-    struct block *home;   // L: the disk's block that holds it, which the cache keeps; NULL: not
-                          // loaded
+    struct block *home;   // L: the block that holds it, kept by the cache; NULL: not loaded
     struct dinode d;      // L: as on disk; inode_update writes it to home
     uint32 next_block;    // L: for read-ahead: the block behind the one that was read last
     struct list mappings; // m: of the file into address spaces

@@ -5,15 +5,15 @@
 // Transactions join the running group. The journal's thread commits the group: soon after, when it
 // is full, or at once for journal_sync.
 //
-//             a second is over, it is     its transactions         copies and commit
-//             half full, journal_sync     have ended               record are in the ring
-//     RUNNING -----------------> CLOSING ------------> LOGGING ---------------> COMMITTED
-//     transactions               no new                its blocks are copied;       |
-//     begin and end              transaction           the next group runs          |
-//                                                                                   v
-//     a power cut before COMMITTED undoes the group; after it recovery              HOME
-//     brings the group's copies home                                  all blocks lie in their
-//     places
+//     RUNNING     transactions join, change blocks and end
+//        |           a second is over, the group is half full, or journal_sync
+//     CLOSING     no transaction may join; those that are open end
+//        |           none is open: the thread copies the changed blocks
+//     LOGGING     descriptor and copies are written to the ring; the next group is RUNNING
+//        |           the commit record is on disk
+//     COMMITTED   a power cut cannot undo the group any more: recovery would write it home
+//        |           copies or ring run short, nothing happens for a second, or journal_flush
+//     HOME        all its blocks lie in their places, and its part of the ring is free
 //
 // The thread copies the changed blocks to pages of their own, the *journal copies*. What it sums
 // up, logs and writes home are these copies only, so the blocks may change meanwhile. Blocks go

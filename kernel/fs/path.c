@@ -137,8 +137,10 @@ int path_walk(struct inode *cwd, const char *path, int flags, struct place *p)
         err = enter_name(p);
         if (err)
             return err;
+        if (p->ip == NULL && w.last && flags & PATH_NEW)
+            return 0;
         if (p->ip == NULL)
-            return w.last && flags & PATH_NEW ? 0 : -ENOENT;
+            return -ENOENT;
 
         // 3. A symbolic link is followed, unless it is the last name and itself is wanted.
         bool itself = w.last && (flags & PATH_ENTRY || (flags & PATH_NOFOLLOW && !p->slash));

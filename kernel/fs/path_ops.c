@@ -280,8 +280,10 @@ static int check_rename(const struct place *from, const struct place *to)
     // A file.
     if (!is_dir && to->slash)
         return -ENOTDIR;
+    if (!is_dir && onto_dir)
+        return -EISDIR;
     if (!is_dir)
-        return onto_dir ? -EISDIR : 0;
+        return 0;
 
     // A directory: it must not come to lie below itself.
     if (to->ip != NULL && !onto_dir)

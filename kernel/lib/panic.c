@@ -17,7 +17,12 @@ struct panic_hooks panic_hooks;
 static int panic_owner = NOBODY; // a: hart that panicked first
 static int panic_depth;          // panics on that hart
 
-static int this_hart(void) { return panic_hooks.hart != NULL ? panic_hooks.hart() : 0; }
+static int this_hart(void)
+{
+    if (panic_hooks.hart == NULL)
+        return 0;
+    return panic_hooks.hart();
+}
 
 bool panicking(void)
 {

@@ -18,8 +18,7 @@ struct spec {
 // The text so far.
 struct text {
     char *buf;
-    size_t size; // of buf
-    size_t len;  // of the text, with what does not fit
+    size_t size, len; // of buf; of the text, with what does not fit
 };
 
 void (*print_output)(const char *text, size_t n);
@@ -49,7 +48,9 @@ static void put_number(struct text *t, const struct spec *s, uint64 value, uint 
     bool negative = is_signed && (int64)value < 0;
     int least = 1; // digits
     if (s->zero && !s->left)
-        least = negative ? s->width - 1 : s->width;
+        least = s->width;
+    if (negative)
+        least--; // the sign takes a place
 
     // From the last digit to the first.
     if (negative)
@@ -81,7 +82,7 @@ static void put_pointer(struct text *t, uint64 value)
 static void put_conversion(struct text *t, const struct spec *s, char letter, va_list *args)
 {
     char c = letter;
-    uint base;
+    const uint base = letter == 'x' ? 16 : 10;
 
     switch (letter) {
     case 'd':
@@ -89,7 +90,6 @@ static void put_conversion(struct text *t, const struct spec *s, char letter, va
         break;
     case 'u':
     case 'x':
-        base = letter == 'x' ? 16 : 10;
         put_number(t, s, s->is_long ? va_arg(*args, uint64) : va_arg(*args, uint), base, false);
         break;
     case 'p':
