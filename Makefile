@@ -15,6 +15,7 @@ DEBUG   ?= 0
 KTEST   ?= 0
 COVERAGE ?= 0
 LLVM    ?= 0
+NOINLINE ?= 0
 BUG     ?=
 FLUSHES ?= 0
 WERROR  ?= 0
@@ -65,7 +66,8 @@ endif
 
 VARIANT := $(subst $(space),-,$(strip $(if $(call on,$(WERROR)),werror) \
              $(if $(call on,$(LLVM)),llvm) $(if $(call on,$(KTEST)),ktest) \
-             $(if $(call on,$(DEBUG)),debug) $(if $(call on,$(COVERAGE)),coverage) $(BUG)))
+             $(if $(call on,$(DEBUG)),debug) $(if $(call on,$(COVERAGE)),coverage) \
+             $(if $(call on,$(NOINLINE)),noinline) $(BUG)))
 VARIANT := $(or $(VARIANT),plain)
 $(if $(filter-out dirtycow,$(BUG)),$(error BUG=$(BUG): there is only BUG=dirtycow))
 B := build/$(VARIANT)
@@ -82,7 +84,7 @@ COVERAGE_CFLAGS := -fprofile-arcs -ftest-coverage -fprofile-update=atomic -fprof
 
 KCFLAGS := -O2 -g $(WARNINGS) -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany \
     $(FREESTANDING) -I. $(if $(BUG),-DBUG_$(BUG)) $(if $(call on,$(DEBUG)),-DDEBUG) \
-    $(if $(call on,$(COVERAGE)),$(COVERAGE_CFLAGS))
+    $(if $(call on,$(COVERAGE)),$(COVERAGE_CFLAGS)) $(if $(call on,$(NOINLINE)),-fno-inline)
 KASFLAGS := -g -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany $(CC_EXTRA) -I.
 
 # A file that holds the flags of a compilation and is new when they changed.
