@@ -98,7 +98,7 @@ $(B)/kernel.flags: FORCE
 
 # --- The kernel ----------------------------------------------------------------------------------
 
-KDIRS := $(sort $(dir $(wildcard kernel/*/*.c kernel/*/*.S)))
+KDIRS := $(sort $(dir $(wildcard kernel/*/*.[cS] kernel/*/*/*.[cS])))
 ifeq ($(call on,$(KTEST)),)
 KDIRS := $(filter-out kernel/ktest/,$(KDIRS))
 endif
@@ -170,7 +170,8 @@ fs.img: build/host/mkfs build/image.list $(IMAGE_FILES)
 KERNEL ?= kernel/kernel
 FSIMG  ?= fs.img
 GDBPORT ?= $(shell expr `pwd -P | cksum | cut -d' ' -f1` % 10000 + 20000)
-APPEND = $(if $(call on,$(ISOLATE)),isolate=1) $(if $(call on,$(REGISTERS)),registers=1) $(if $(SCHED),sched=$(SCHED))
+APPEND = $(if $(call on,$(ISOLATE)),isolate=1) $(if $(call on,$(REGISTERS)),registers=1) \
+    $(if $(SCHED),sched=$(SCHED))
 QEMUOPTS = -machine virt -bios none -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \
     -global virtio-mmio.force-legacy=false \
     -drive file=$(FSIMG),if=none,format=raw,id=x0 \

@@ -11,13 +11,10 @@
 #define U64(x) x##UL
 #endif
 
-// The kernel maps physical memory and devices at their address plus KERNEL_OFFSET. Kernel stacks
-// have addresses of their own: KSTACK_SLOT bytes for each, of which the upper half is the stack.
-// The lower half is never mapped, so that a stack that grows too large faults.
-#define KERNEL_OFFSET U64(0xffffffc000000000)
-#define KSTACK_BASE   U64(0xffffffff80000000)
-#define KSTACK_SLOT   0x8000
-#define KSTACK_SIZE   0x4000
+#define KERNEL_OFFSET U64(0xffffffc000000000) // kernel address - physical address
+#define KSTACK_BASE   U64(0xffffffff80000000) // kernel stacks, each in its place
+#define KSTACK_PLACE  0x8000                  // bytes of a place; its lower half is never mapped
+#define KSTACK_SIZE   0x4000                  // its upper half: the stack
 
 // The first entry of a root page that belongs to the kernel's half; the entries of a table.
 #define KERNEL_ROOT_INDEX 256
@@ -40,10 +37,10 @@
 #ifndef __ASSEMBLER__
 #include "kernel/lib/kdef.h"
 
-// The kernel's address of a physical one, and back; the kernel's address of a device register.
-static inline void *phys_to_virt(paddr_t pa) { return (void *)(pa + KERNEL_OFFSET); }
+// Kernel address of a physical one, and back; and of a device register.
+static force_inline void *phys_to_virt(paddr_t pa) { return (void *)(pa + KERNEL_OFFSET); }
 
-static inline paddr_t virt_to_phys(const void *va) { return (paddr_t)va - KERNEL_OFFSET; }
+static force_inline paddr_t virt_to_phys(const void *va) { return (paddr_t)va - KERNEL_OFFSET; }
 
 static inline volatile uint32 *mmio32(paddr_t pa)
 {

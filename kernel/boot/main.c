@@ -26,7 +26,7 @@
 #include "kernel/trap/timer.h"
 #include "kernel/trap/trap.h"
 #include "kernel/vm/addrspace.h"
-#include "kernel/vm/kmap.h"
+#include "kernel/vm/table/kmap.h"
 
 extern char kernel_end[]; // kernel.ld
 

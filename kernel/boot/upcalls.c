@@ -20,7 +20,7 @@
 #include "kernel/proc/pgroup.h"
 #include "kernel/proc/proc.h"
 #include "kernel/trap/trap.h"
-#include "kernel/vm/mapping.h"
+#include "kernel/vm/space/mapping.h"
 
 // --- What a panic calls ---
 
@@ -91,8 +91,8 @@ void upcalls_set(void)
     console_may_read = pgroup_may_read;
 
     // fs/
-    inode_cut_hook = mapping_file_was_cut;
-    journal_stage_hook = mapping_group_is_staged;
+    inode_cut_hook = mapping_unmap_cut_file;
+    journal_stage_hook = mapping_forbid_stores;
 
     // proc/
     proc_user_return = user_return;

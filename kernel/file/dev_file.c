@@ -9,7 +9,7 @@
 #include "kernel/file/bounce.h"
 #include "kernel/file/inode_file.h"
 #include "kernel/riscv.h"
-#include "kernel/vm/uaccess.h"
+#include "kernel/vm/fault/uaccess.h"
 
 static int64 read_piece(struct file *f, char *data, uaddr_t addr, size_t n)
 {

@@ -23,7 +23,7 @@
 #include "kernel/fs/truncate.h"
 #include "kernel/thread/self.h"
 #include "kernel/mem/page.h"
-#include "kernel/vm/uaccess.h"
+#include "kernel/vm/fault/uaccess.h"
 
 // --- Reading ---
 

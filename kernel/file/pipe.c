@@ -16,7 +16,7 @@
 #include "kernel/mem/page.h"
 #include "kernel/param.h"
 #include "kernel/riscv.h"
-#include "kernel/vm/uaccess.h"
+#include "kernel/vm/fault/uaccess.h"
 
 #define PIPE_PAGES (PIPESIZE / PGSIZE)
 

@@ -49,7 +49,7 @@ static struct cache {
     int64 held;             // C: blocks with a page that are not dirty
     int64 used;             // C: blocks with a page
     int64 pinned;           // a: blocks with pins
-    int64 told_reclaimable; // C: what the page allocator was told (page_reclaimable)
+    int64 told_reclaimable; // C: what the page allocator was told (page_add_reclaimable)
     int64 told_promised;    // C: what it has promised us (page_promise)
 } cache = {
     .lock = SPINLOCK_INIT("bcache", CACHE),
@@ -71,7 +71,7 @@ static void update_account(void)
     // Frames beyond that can be taken back.
     int64 reclaimable = cache.held > kept ? cache.held - kept : 0;
     if (reclaimable != cache.told_reclaimable) {
-        page_reclaimable(reclaimable - cache.told_reclaimable);
+        page_add_reclaimable(reclaimable - cache.told_reclaimable);
         cache.told_reclaimable = reclaimable;
     }
 

@@ -4,7 +4,7 @@
 #include "kernel/errno.h"
 #include "kernel/ktest/space.h"
 #include "kernel/vm.h"
-#include "kernel/vm/pagetable.h"
+#include "kernel/vm/table/pagetable.h"
 
 #define HEAP  (DATA + 4 * PGSIZE)
 #define EAGER SBRK_EAGER

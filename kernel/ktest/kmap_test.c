@@ -6,8 +6,8 @@
 #include "kernel/ktest/space.h"
 #include "kernel/thread/thread.h"
 #include "kernel/mmu/kstack.h"
-#include "kernel/vm/kmap.h"
-#include "kernel/vm/pagetable.h"
+#include "kernel/vm/table/kmap.h"
+#include "kernel/vm/table/pagetable.h"
 
 uint64 probe_load(vaddr_t va); // probe.S: 0 or scause
 uint64 probe_store(vaddr_t va);
@@ -98,7 +98,7 @@ KTEST(kernel_traps_on_misuse)
     check(probe_store((vaddr_t)rodata_start) == CAUSE_STORE_PAGE);
     check(probe_store(TRAMPOLINE) == CAUSE_STORE_PAGE);
 
-    vaddr_t stack = PGROUNDDOWN(r_sp()) & ~(vaddr_t)(KSTACK_SLOT - 1); // the slot's lower half
-    check(probe_load(stack + KSTACK_SLOT - KSTACK_SIZE - 8) == CAUSE_LOAD_PAGE);
+    vaddr_t stack = PGROUNDDOWN(r_sp()) & ~(vaddr_t)(KSTACK_PLACE - 1); // the slot's lower half
+    check(probe_load(stack + KSTACK_PLACE - KSTACK_SIZE - 8) == CAUSE_LOAD_PAGE);
     check(probe_load(KERNBASE) == CAUSE_LOAD_PAGE); // no identity mapping
 }

@@ -45,7 +45,7 @@
     X(sbrk_refuses_too_much)                                                                       \
     X(sbrk_sparse_is_fast)                                                                         \
     X(pin_keeps_a_page)                                                                            \
-    X(page_block_is_frames)                                                                        \
+    X(page_chunk_is_frames)                                                                        \
     X(leaf_account)                                                                                \
     X(leaf_pins)                                                                                   \
     X(leaf_fork_out_of_memory)                                                                     \

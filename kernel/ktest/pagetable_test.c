@@ -2,9 +2,10 @@
 #include "kernel/fcntl.h"
 #include "kernel/ktest/ktest.h"
 #include "kernel/vm/addrspace.h"
-#include "kernel/vm/pagetable.h"
-#include "kernel/vm/region.h"
-#include "kernel/vm/roots.h"
+#include "kernel/vm/space/space.h"
+#include "kernel/vm/table/pagetable.h"
+#include "kernel/vm/space/region.h"
+#include "kernel/vm/table/roots.h"
 
 KTEST(pagetable_rights)
 {
@@ -21,11 +22,11 @@ KTEST(pagetable_walk)
     check(as && as->tables == 0); // the corner's are shared
     uaddr_t va = 5 * GIGAPAGE + 3 * SUPERPGSIZE + 7 * PGSIZE;
     check(pt_walk(as->user_root, va, 0) == 0);
-    pte_t *entry = roots_entry(as, va, 0, false);
+    pte_t *entry = roots_make_entry(as, va, 0, false);
     check(entry && as->tables == 2 && pt_index((vaddr_t)entry / 8 * PGSIZE, 0) == 7);
-    check(roots_entry(as, va + 5, 0, false) == entry && as->tables == 2);
+    check(roots_make_entry(as, va + 5, 0, false) == entry && as->tables == 2);
     check(pt_walk(as->user_root, va, 0) == entry && pt_walk(as->kernel_root, va, 0) == entry);
-    check(roots_entry(as, va + SUPERPGSIZE, 0, false) && as->tables == 3);
+    check(roots_make_entry(as, va + SUPERPGSIZE, 0, false) && as->tables == 3);
     check(as_lookup(as, va) == 0 && as_lookup(as, MAXVA) == 0 && as_lookup(as, -1UL) == 0);
     as_put(as);
 }
@@ -34,11 +35,11 @@ KTEST(pagetable_spans_skip_what_is_absent)
 {
     struct addrspace *as = as_create();
     uaddr_t low = GIGAPAGE - SUPERPGSIZE, high = 200 * GIGAPAGE;
-    check(as && roots_entry(as, low, 0, false) && roots_entry(as, high, 0, false));
+    check(as && roots_make_entry(as, low, 0, false) && roots_make_entry(as, high, 0, false));
     struct pt_span s = pt_span_at(low + 3 * PGSIZE);
     check(pt_next_span(as->user_root, &s, high + 2 * PGSIZE));
     check(s.start == low + 3 * PGSIZE && s.end == low + SUPERPGSIZE);
-    check(s.entry == roots_entry(as, s.start, 0, false));
+    check(s.entry == roots_make_entry(as, s.start, 0, false));
     check(pt_next_span(as->user_root, &s, high + 2 * PGSIZE));
     check(s.start == high && s.end == high + 2 * PGSIZE);
     check(!pt_next_span(as->user_root, &s, high + 2 * PGSIZE));

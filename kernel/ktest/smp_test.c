@@ -11,10 +11,10 @@
 #include "kernel/thread/sched.h"
 #include "kernel/fcntl.h"
 #include "kernel/mmu/kstack.h"
-#include "kernel/vm/kmap.h"
-#include "kernel/vm/pagetable.h"
+#include "kernel/vm/table/kmap.h"
+#include "kernel/vm/table/pagetable.h"
 #include "kernel/mmu/tlb.h"
-#include "kernel/vm/uaccess.h"
+#include "kernel/vm/fault/uaccess.h"
 
 static struct {
     struct spinlock lock;  // orders as and busy

@@ -6,8 +6,11 @@
 #include "kernel/lib/counter.h"
 #include "kernel/mem/page.h"
 #include "kernel/memlayout.h"
-#include "kernel/vm/addrspace.h"
-#include "kernel/vm/fault.h"
+#include "kernel/vm/fault/fault.h"
+#include "kernel/vm/space/asfork.h"
+#include "kernel/vm/space/heap.h"
+#include "kernel/vm/space/inspect.h"
+#include "kernel/vm/space/space.h"
 
 #define DATA (USERBASE + 16 * PGSIZE)
 

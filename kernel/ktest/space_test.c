@@ -5,8 +5,8 @@
 #include "kernel/lib/string.h"
 #include "kernel/mmu/tlb.h"
 #include "kernel/thread/thread.h"
-#include "kernel/vm/kmap.h"
-#include "kernel/vm/pagetable.h"
+#include "kernel/vm/table/kmap.h"
+#include "kernel/vm/table/pagetable.h"
 
 struct addrspace *space_with_data(uint64 pages)
 {

@@ -2,7 +2,7 @@
 #include "kernel/errno.h"
 #include "kernel/ktest/space.h"
 #include "kernel/vm.h"
-#include "kernel/vm/pagetable.h"
+#include "kernel/vm/table/pagetable.h"
 
 #define HEAP (2UL * SUPERPGSIZE)
 
@@ -26,24 +26,24 @@ static bool is_leaf(struct addrspace *as, uaddr_t va)
     return pt_next_span(as->user_root, &s, va + PGSIZE) && s.leaf;
 }
 
-KTEST(page_block_is_frames)
+KTEST(page_chunk_is_frames)
 {
     int64 before = ktest_available();
-    struct page *b = page_alloc_block(PAGE_ZERO);
-    check(b && ktest_available() == before - BLOCK_FRAMES && page_block_is_single(b));
+    struct page *b = page_alloc_chunk(PAGE_ZERO);
+    check(b && ktest_available() == before - CHUNK_FRAMES && page_chunk_is_single(b));
     check(page_to_phys(b) % SUPERPGSIZE == 0 && page_refs(b + 511) == 1 && b[511].order == 0);
-    page_get_block(b);
+    page_get_chunk(b);
     page_get(b + 7);
-    check(!page_block_is_single(b) && page_refs(b) == 2 && page_refs(b + 7) == 3);
-    page_put_block(b);
-    check(!page_block_is_single(b) && ktest_available() == before - BLOCK_FRAMES);
-    page_put_block(b); // all but one go
+    check(!page_chunk_is_single(b) && page_refs(b) == 2 && page_refs(b + 7) == 3);
+    page_put_chunk(b);
+    check(!page_chunk_is_single(b) && ktest_available() == before - CHUNK_FRAMES);
+    page_put_chunk(b); // all but one go
     check(page_refs(b) == 0 && page_refs(b + 7) == 1 && ktest_available() == before - 1);
     page_put(b + 7);
     check(ktest_available() == before);
-    b = page_alloc_block(0);
+    b = page_alloc_chunk(0);
     check(b);
-    page_put_block(b); // all together
+    page_put_chunk(b); // all together
     check(ktest_available() == before);
     page_check();
 }
@@ -56,14 +56,14 @@ KTEST(leaf_account)
     check(as_sbrk(as, 2 * SUPERPGSIZE, SBRK_EAGER) == HEAP && as->promised_tables == 3);
     int64 promised = ktest_available();
     check(vm_fault(as, HEAP + 7 * PGSIZE, ACCESS_WRITE) == 0 && is_leaf(as, HEAP));
-    check(ktest_available() == promised && as->resident == BLOCK_FRAMES && as->tables == 2);
+    check(ktest_available() == promised && as->resident == CHUNK_FRAMES && as->tables == 2);
     as_check(as);
     uint64 stale = counters[C_fault_stale];
     check(vm_fault(as, HEAP + 9 * PGSIZE, ACCESS_WRITE) == 0 &&
           counters[C_fault_stale] == stale + 1);
     check(as_sbrk(as, -SUPERPGSIZE - PGSIZE, SBRK_EAGER) > 0 && !is_leaf(as, HEAP));
-    check(as->resident == BLOCK_FRAMES - 1 && as->tables == 2 && as->promised_tables == 0);
-    check(ktest_available() == promised + BLOCK_FRAMES + 1 + 1); // and a table
+    check(as->resident == CHUNK_FRAMES - 1 && as->tables == 2 && as->promised_tables == 0);
+    check(ktest_available() == promised + CHUNK_FRAMES + 1 + 1); // and a table
     as_check(as);
     check(as_sbrk(as, PGSIZE - SUPERPGSIZE, SBRK_EAGER) > 0 && as->resident == 0 &&
           as->tables == 2);
@@ -112,7 +112,7 @@ KTEST(leaf_fork_out_of_memory)
         fail_countdown = n;
         r = with_failures(fail_later, as, &child);
         as_check(as);
-        check(r == 0 || page_block_is_single(mapped_page(as, HEAP)));
+        check(r == 0 || page_chunk_is_single(mapped_page(as, HEAP)));
     }
     check(r == 0 && n > 6 && child->tables == as->tables && child->resident == as->resident);
     as_put(child);

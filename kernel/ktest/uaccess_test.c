@@ -2,7 +2,7 @@
 #include "kernel/errno.h"
 #include "kernel/ktest/space.h"
 #include "kernel/lib/string.h"
-#include "kernel/vm/uaccess.h"
+#include "kernel/vm/fault/uaccess.h"
 
 #define PAGES 4
 #define END   (DATA + PAGES * PGSIZE)

@@ -16,6 +16,7 @@ typedef uint64 uaddr_t; // user virtual: never dereferenced outside vm/uaccess
 #define ARRAY_LEN(a)                    (sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 #define static_assert _Static_assert
+#define force_inline     inline __attribute__((always_inline)) // even when nothing else is inlined
 #define noreturn         __attribute__((noreturn))
 #define printflike(f, a) __attribute__((format(printf, f, a)))
 #define likely(x)        __builtin_expect(!!(x), 1)

@@ -1,7 +1,7 @@
 // Kernel stacks: where each thread runs while it is in the kernel.
 //
-// A stack has a slot of 32 KiB of addresses. The lower half of the slot is never mapped, so a stack
-// that overflows meets a hole; the upper half is the stack.
+// A stack has a place of 32 KiB of addresses. The lower half of the place is never mapped, so a
+// stack that overflows meets a hole; the upper half is the stack.
 #ifndef KERNEL_MMU_KSTACK_H
 #define KERNEL_MMU_KSTACK_H
 
@@ -10,12 +10,12 @@
 
 #define KSTACKS (NPROC + NCPU + 8)
 
-// Boot: the slot that ends at top may be used. entries: those of the stack's pages, all invalid,
+// Boot: the place that ends at top may be used. entries: those of the stack's pages, all invalid,
 // in the table that the roots of all address spaces share.
 void kstack_add(vaddr_t top, uint64 *entries);
 
-// A stack: its upper end; 0: no slot or no memory is left. Interrupts are on (but at boot), and the
-// caller holds no spinlock: all harts may have to flush.
+// A stack: its upper end; 0: no place or no memory is left. Interrupts are on (but at boot), and
+// the caller holds no spinlock: all harts may have to flush.
 vaddr_t kstack_alloc(void);
 void kstack_free(vaddr_t top);
 

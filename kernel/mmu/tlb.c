@@ -22,7 +22,7 @@ static uint64 kernel_due; // a: up to where every hart must have flushed them
 
 #define LOOKS (1U << 20) // at a hart that is waited for, before it is interrupted again
 
-static uint64 load(const uint64 *generation)
+static uint64 read_generation(const uint64 *generation)
 {
     return __atomic_load_n(generation, __ATOMIC_SEQ_CST);
 }
@@ -42,8 +42,8 @@ static bool in_use_on(const struct mmu_context *m, const struct cpu *c)
 // are off.
 static void flush_for(struct cpu *c, struct mmu_context *m)
 {
-    uint64 kernel = load(&kernel_gen);
-    uint64 gen = load(&m->tlb_gen);
+    uint64 kernel = read_generation(&kernel_gen);
+    uint64 gen = read_generation(&m->tlb_gen);
     csr_write(satp, m->kernel_satp);
     __asm__ volatile("sfence.vma" ::: "memory");
     __atomic_store_n(&c->kernel_gen, kernel, __ATOMIC_SEQ_CST);
@@ -64,10 +64,10 @@ void tlb_flush_local(void)
 static void catch_up(void)
 {
     struct cpu *c = this_cpu();
-    if (load(&c->mmu->hart_gen[c->index]) != load(&c->mmu->tlb_gen) ||
-        c->kernel_gen < load(&kernel_due))
+    if (read_generation(&c->mmu->hart_gen[c->index]) != read_generation(&c->mmu->tlb_gen) ||
+        c->kernel_gen < read_generation(&kernel_due))
         flush_for(c, c->mmu);
-    uint64 code = load(&code_gen);
+    uint64 code = read_generation(&code_gen);
     if (unlikely(c->code_gen != code)) {
         fence_i();
         __atomic_store_n(&c->code_gen, code, __ATOMIC_SEQ_CST);
@@ -104,22 +104,22 @@ void tlb_leave_or_catch_up(void)
 // True if a hart has yet to be waited for: it uses m, and has not come to gen.
 typedef bool lagging(uint hart, const struct mmu_context *m, uint64 gen);
 
-static bool lacks_flush(uint hart, const struct mmu_context *m, uint64 gen)
+static bool must_flush(uint hart, const struct mmu_context *m, uint64 gen)
 {
-    return in_use_on(m, &cpus[hart]) && load(&m->hart_gen[hart]) < gen;
+    return in_use_on(m, &cpus[hart]) && read_generation(&m->hart_gen[hart]) < gen;
 }
 
-static bool lacks_code(uint hart, const struct mmu_context *m, uint64 gen)
+static bool must_fence(uint hart, const struct mmu_context *m, uint64 gen)
 {
-    return in_use_on(m, &cpus[hart]) && load(&cpus[hart].code_gen) < gen;
+    return in_use_on(m, &cpus[hart]) && read_generation(&cpus[hart].code_gen) < gen;
 }
 
-static bool lacks_kernel(uint hart, const struct mmu_context *, uint64 gen)
+static bool must_flush_kernel(uint hart, const struct mmu_context *, uint64 gen)
 {
-    return load(&cpus[hart].kernel_gen) < gen;
+    return read_generation(&cpus[hart].kernel_gen) < gen;
 }
 
-static bool keeps(uint hart, const struct mmu_context *m, uint64)
+static bool must_leave(uint hart, const struct mmu_context *m, uint64)
 {
     return kept_by(&cpus[hart]) == m;
 }
@@ -145,31 +145,37 @@ update_harts(lagging lags, const struct mmu_context *m, uint64 gen)
     }
 }
 
-static uint64 next(uint64 *generation)
+static uint64 next_generation(uint64 *generation)
 {
     return __atomic_add_fetch(generation, 1, __ATOMIC_SEQ_CST);
 }
 
-void tlb_flush_space(struct mmu_context *m) { update_harts(lacks_flush, m, next(&m->tlb_gen)); }
+void tlb_flush_space(struct mmu_context *m)
+{
+    update_harts(must_flush, m, next_generation(&m->tlb_gen));
+}
 
-void tlb_new_code(struct mmu_context *m) { update_harts(lacks_code, m, next(&code_gen)); }
+void tlb_fence_code(struct mmu_context *m)
+{
+    update_harts(must_fence, m, next_generation(&code_gen));
+}
 
-uint64 tlb_new_stack(void) { return next(&kernel_gen); }
+uint64 tlb_new_stack(void) { return next_generation(&kernel_gen); }
 
 // Of several callers at once, each has at least its own changes flushed.
 void tlb_flush_kernel(void)
 {
-    uint64 gen = next(&kernel_gen), due = load(&kernel_due);
+    uint64 gen = next_generation(&kernel_gen), due = read_generation(&kernel_due);
     while (due < gen && !__atomic_compare_exchange_n(&kernel_due, &due, gen, false,
                                                      __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
         ;
-    update_harts(lacks_kernel, 0, gen);
+    update_harts(must_flush_kernel, 0, gen);
 }
 
 void tlb_evict_space(struct mmu_context *m)
 {
     __atomic_store_n(&m->ending, true, __ATOMIC_SEQ_CST);
-    update_harts(keeps, m, 0);
+    update_harts(must_leave, m, 0);
 }
 
 void tlb_init(struct mmu_context *kernel) { kernel_context = kernel; }

@@ -31,7 +31,7 @@ void tlb_flush_space(struct mmu_context *m);
 
 // Pages of code were mapped into m: each hart that runs it now, or later, executes fence.i first
 // and so fetches what is there now. The caller is in no interrupt handler and holds no spinlock.
-void tlb_new_code(struct mmu_context *m);
+void tlb_fence_code(struct mmu_context *m);
 
 // As tlb_flush_space for the kernel's half, on all harts.
 void tlb_flush_kernel(void);

@@ -20,6 +20,7 @@
 #include "kernel/proc/tree.h"
 #include "kernel/thread/sched.h"
 #include "kernel/vm/addrspace.h"
+#include "kernel/vm/space/space.h"
 
 #define MAX_SEGMENTS 16
 
@@ -140,7 +141,7 @@ static int map_segment(struct program *prog, const struct elf_segment *s)
         err = copy_bytes(prog, from, s->off + (from - s->vaddr), to - from);
         // Harts hear of code that is mapped when its page comes; of code that is copied, here.
         if (prot & PROT_EXEC)
-            tlb_new_code(&prog->as->mmu);
+            tlb_fence_code(&prog->as->mmu);
     }
     prog->end = end;
     return err == -EINVAL ? -ENOEXEC : err; // no place for a region: the file's fault

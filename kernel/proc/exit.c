@@ -19,7 +19,8 @@
 #include "kernel/thread/sched.h"
 #include "kernel/thread/waitq.h"
 #include "kernel/vm/addrspace.h"
-#include "kernel/vm/kmap.h"
+#include "kernel/vm/space/space.h"
+#include "kernel/vm/table/kmap.h"
 
 // --- Ending ---
 

@@ -10,6 +10,8 @@
 #include "kernel/thread/fp.h"
 #include "kernel/thread/sched.h"
 #include "kernel/vm/addrspace.h"
+#include "kernel/vm/space/asfork.h"
+#include "kernel/vm/space/space.h"
 
 static void link_to_parent(struct proc *child, struct proc *parent, struct addrspace *as)
 {

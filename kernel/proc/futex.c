@@ -7,7 +7,7 @@
 #include "kernel/mem/page.h"
 #include "kernel/thread/self.h"
 #include "kernel/thread/waitq.h"
-#include "kernel/vm/fault.h"
+#include "kernel/vm/fault/fault.h"
 
 #define NBUCKET 64
 

@@ -12,6 +12,8 @@
 #include "kernel/thread/sched.h"
 #include "kernel/thread/waitq.h"
 #include "kernel/vm/addrspace.h"
+#include "kernel/vm/space/inspect.h"
+#include "kernel/vm/space/space.h"
 
 #define NUMBER_MAX 32767 // of processes and threads
 

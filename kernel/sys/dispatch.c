@@ -9,7 +9,7 @@
 #include "kernel/param.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/watch.h"
-#include "kernel/vm/uaccess.h"
+#include "kernel/vm/fault/uaccess.h"
 
 // The registers a0 to a5 lie one behind another in the trap frame. struct args_read gives them the
 // names of read's arguments: { uint64 fd, buf, n; }.

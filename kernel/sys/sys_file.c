@@ -13,7 +13,7 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
-#include "kernel/vm/uaccess.h"
+#include "kernel/vm/fault/uaccess.h"
 
 // --- Open files ---
 

@@ -13,9 +13,12 @@
 #include "kernel/sys/inject.h"
 #include "kernel/vm.h"
 #include "kernel/vm/addrspace.h"
-#include "kernel/vm/mmap.h"
-#include "kernel/vm/poke.h"
-#include "kernel/vm/uaccess.h"
+#include "kernel/vm/space/heap.h"
+#include "kernel/vm/space/inspect.h"
+#include "kernel/vm/space/space.h"
+#include "kernel/vm/space/mmap.h"
+#include "kernel/vm/fault/poke.h"
+#include "kernel/vm/fault/uaccess.h"
 
 int64 sys_sbrk(int64 n, int how)
 {
@@ -216,7 +219,7 @@ int64 sys_msync(uaddr_t addr, size_t len, int flags)
     int err = check_range(addr, len, flags == MS_SYNC || flags == MS_ASYNC, &end);
 
     if (err > 0)
-        err = as_mapped(current()->proc->as, addr, end);
+        err = as_check_mapped(current()->proc->as, addr, end);
 
     // What was stored belongs to a group of the journal already. MS_SYNC waits for the disk.
     if (err || flags == MS_ASYNC)
@@ -232,6 +235,6 @@ int64 sys_madvise(uaddr_t addr, size_t len, int advice)
     if (err <= 0)
         return err;
     if (advice == MADV_DONTNEED)
-        return as_forget(current()->proc->as, addr, end);
-    return as_want(current()->proc->as, addr, end);
+        return as_drop_pages(current()->proc->as, addr, end);
+    return as_read_ahead(current()->proc->as, addr, end);
 }

@@ -31,7 +31,7 @@
 #include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/sysinfo.h"
-#include "kernel/vm/uaccess.h"
+#include "kernel/vm/fault/uaccess.h"
 
 // --- Processes and threads ---
 

@@ -12,7 +12,7 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/watch.h"
 #include "kernel/sys/dispatch.h"
-#include "kernel/vm/uaccess.h"
+#include "kernel/vm/fault/uaccess.h"
 
 #define ARGS_MAX   6   // argument registers
 #define STRING_MAX 64  // bytes that are shown of a string

@@ -18,10 +18,11 @@
 #include "kernel/thread/sched.h"
 #include "kernel/sys/dispatch.h"
 #include "kernel/trap/timer.h"
-#include "kernel/vm/fault.h"
+#include "kernel/vm/fault/explain.h"
+#include "kernel/vm/fault/fault.h"
 #include "kernel/mmu/kstack.h"
 #include "kernel/mmu/tlb.h"
-#include "kernel/vm/uaccess.h"
+#include "kernel/vm/fault/uaccess.h"
 
 extern char trap_vector[], exit_to_user[]; // trampoline.S
 
