@@ -212,8 +212,7 @@ int fdt_parse(const void *fdt, struct machine *m)
     return 0;
 }
 
-// What stands behind "name=" in the boot arguments; NULL: it is not there.
-static const char *find_bootarg(const char *name)
+const char *bootarg_text(const char *name)
 {
     size_t n = strlen(name);
 
@@ -227,7 +226,7 @@ static const char *find_bootarg(const char *name)
 
 long bootarg(const char *name, long fallback)
 {
-    const char *p = find_bootarg(name);
+    const char *p = bootarg_text(name);
     if (p == NULL)
         return fallback;
 
@@ -235,16 +234,4 @@ long bootarg(const char *name, long fallback)
     for (; *p >= '0' && *p <= '9'; p++)
         value = value * 10 + (*p - '0');
     return value;
-}
-
-void bootarg_text(const char *name, char *text, size_t size)
-{
-    const char *p = find_bootarg(name);
-    if (p == NULL)
-        return;
-
-    size_t n = 0;
-    for (; n + 1 < size && p[n] != 0 && p[n] != ' '; n++)
-        text[n] = p[n];
-    text[n] = 0;
 }

@@ -22,7 +22,7 @@ int fdt_parse(const void *fdt, struct machine *m);
 // The number after "name=" in the boot arguments, which is not negative, or fallback if there is no
 // such argument.
 long bootarg(const char *name, long fallback);
-// The word after "name=", cut to what text has room for. Without one text stays as it is.
-void bootarg_text(const char *name, char *text, size_t size);
+// What stands after "name=", and the rest of the line; NULL if that is not there.
+const char *bootarg_text(const char *name);
 
 #endif

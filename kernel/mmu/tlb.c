@@ -1,9 +1,10 @@
 // Stale translations (tlb.h).
 //
-// Who changes entries and who runs on them agree without a lock. The changer writes the entries,
-// then tlb_gen, then looks at each hart's `mmu` and `mmu_in_use`; a hart that takes a context up
-// writes those two, then looks at tlb_gen. All of it is sequentially consistent, so at least one of
-// the two sees the other: the hart flushes by itself, or is interrupted and waited for.
+// A thread that changes entries and a hart that runs on them agree without a lock. The changer
+// writes the entries, then tlb_gen, then looks at each hart's `mmu` and `mmu_in_use`; a hart that
+// takes a context up writes those two, then looks at tlb_gen. All of it is sequentially consistent,
+// so at least one of the two sees the other: the hart flushes by itself, or is interrupted and
+// waited for.
 //
 // hart_gen[h] is written by hart h only, after its flush.
 #include "kernel/mmu/tlb.h"
@@ -74,8 +75,8 @@ static void catch_up(void)
     }
 }
 
-// The new root is in satp before `mmu` says so: whoever waits for the old space to be left may
-// free its tables at once.
+// The new root is in satp before `mmu` says so: a thread that waits until this hart has left the
+// old space may free its tables at once.
 void mmu_activate(struct mmu_context *m, bool in_use)
 {
     struct cpu *c = this_cpu();
@@ -124,9 +125,9 @@ static bool must_leave(uint hart, const struct mmu_context *m, uint64)
     return kept_by(&cpus[hart]) == m;
 }
 
-// Brings this hart up to date, and then the others that lag. A hart that this thread moves to
-// meanwhile catches up by itself, so none is left out. Expanded in each caller: fork, exec and exit
-// wait for it.
+// Brings this hart up to date, and then the others that lag. If this thread moves to another hart
+// meanwhile, that hart catches up by itself, so none is left out. Expanded in each caller, because
+// fork, exec and exit wait for it.
 static inline __attribute__((always_inline)) void
 update_harts(lagging lags, const struct mmu_context *m, uint64 gen)
 {

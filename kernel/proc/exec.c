@@ -28,8 +28,7 @@
 struct program {
     struct addrspace *as; // NULL: none yet
     struct inode *file;   // locked while it is read
-    uaddr_t entry;
-    uaddr_t end; // page-aligned end of the segments so far
+    uaddr_t end;          // page-aligned end of the segments so far
     uaddr_t sp;
 };
 
@@ -160,7 +159,6 @@ static int map_segments(struct program *prog, const struct elf_header *h)
     }
     if (h->entry < USERBASE || h->entry >= prog->end)
         return -ENOEXEC; // also if there was no segment
-    prog->entry = h->entry;
     return 0;
 }
 
@@ -218,7 +216,8 @@ static int end_other_threads(const struct thread *t)
 }
 
 // The calling thread, the only one of its process, goes on in the program. Returns the old space.
-static struct addrspace *take_over(const struct program *prog, const char *path, int argc)
+static struct addrspace *take_over(const struct program *prog, uaddr_t entry, const char *path,
+                                   int argc)
 {
     struct thread *t = current();
     struct proc *p = t->proc;
@@ -237,7 +236,7 @@ static struct addrspace *take_over(const struct program *prog, const char *path,
     spin_unlock(&tree_lock);
 
     alarm_drop(t);
-    *t->tf = (struct trapframe){.epc = prog->entry, .sp = prog->sp, .a0 = argc, .a1 = prog->sp};
+    *t->tf = (struct trapframe){.epc = entry, .sp = prog->sp, .a0 = argc, .a1 = prog->sp};
     t->tf->sstatus = SSTATUS_SPIE;
     if (!DEBUG_BUILD)
         t->tf->sstatus |= SSTATUS_SUM;
@@ -298,7 +297,7 @@ put_file:
 
     // 7. Wait for the others' end, and switch to the program.
     proc_await_threads();
-    struct addrspace *old = take_over(&prog, path, args->argc);
+    struct addrspace *old = take_over(&prog, header.entry, path, args->argc);
 
     // 8. Let the old space go.
     if (old != NULL)

@@ -123,16 +123,12 @@ void proc_await_threads(void)
     spin_lock(&tree_lock);
     while (p->live > 1)
         sleep(&p->threads, &tree_lock);
-
-    // Nobody else is left who could join, so the list is ours.
-    list_for_each_safe (t, &p->threads, struct thread, sibling) {
-        if (t == me)
-            continue;
-        spin_unlock(&tree_lock);
-        thread_reap(t);
-        spin_lock(&tree_lock);
-    }
     spin_unlock(&tree_lock);
+
+    // No thread is left that could join another, so only the caller changes the list.
+    list_for_each_safe (t, &p->threads, struct thread, sibling)
+        if (t != me)
+            thread_reap(t);
 }
 
 // The caller is the last thread of process p.

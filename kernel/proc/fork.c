@@ -76,7 +76,7 @@ int thread_clone(uaddr_t fn, uint64 arg, uaddr_t stack_top)
     struct thread *me = current(), *t;
     if (fn < USERBASE || fn >= TRAPFRAME || stack_top <= USERBASE || stack_top > TRAPFRAME)
         return -EINVAL;
-    int err = proc_add_thread(me, &t);
+    int err = proc_add_thread(me->proc, me, &t);
     if (err)
         return err;
 

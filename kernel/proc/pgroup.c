@@ -8,7 +8,7 @@
 #define INIT_GROUP 1
 
 static int foreground = INIT_GROUP; // T to change it, a
-// T: who lent the console, the last one last; through lender
+// T: the processes that lent the console, the last one last; through lender
 static struct list lenders = {&lenders, &lenders};
 
 static bool exists_locked(int pgid)

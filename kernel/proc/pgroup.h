@@ -1,4 +1,4 @@
-// Process groups, and who has the console.
+// Process groups, and which of them has the console.
 //
 // A process group is the processes that kill(-group) ends together. One group is the console's
 // foreground: its members may read what is typed, and Ctrl-C ends them. Others get EIO when they
@@ -9,12 +9,15 @@
 //                         program; when the job has ended, the shell calls tcsetpgrp, and its own
 //                         group has the console again
 //
-// Who may say which group it is (tcsetpgrp): a member of the present one; a process above the
-// leader of the present one in the tree; a lender, that is, who has said it before; a child of
-// these that has executed no program yet, and so acts for its parent; and init, always. When a
-// lender takes the console back, those who have lent it since then cannot any more. So nobody gets
-// the console that was not given it, and whatever becomes of those who have it, somebody who lent
-// it before can have it again: at last init, which starts another shell.
+// A process may say which group has the console (tcsetpgrp) if it is one of these:
+//     a member of the present group
+//     above the leader of the present group in the process tree
+//     a lender: it has said so before
+//     a child of one of these that has executed no program yet, and so acts for its parent
+//     init, always
+// When a lender takes the console back, processes that became lenders after it are none any more.
+// So no process gets the console that was not given it; and whatever becomes of those that have it,
+// some lender can have it again: at last init, which starts another shell.
 //
 // A shell of the console (tcshell) leads a group of its own, and Ctrl-C does not end it. It is one
 // until it ends, executes another program, or somebody further down takes the console back.

@@ -70,27 +70,17 @@ static bool group_is_full(int pgid)
     return n >= NPROC_GROUP;
 }
 
-// A thread that is as maker is, in no process yet. The limits are looked at before anything is
-// made: a fork bomb comes here all the time. -EAGAIN, -ENOMEM.
-static int copy_thread(const struct thread *maker, struct thread **copy)
+// => tree_lock held: the list of all processes stays sorted by pid.
+static void list_process_locked(struct proc *p)
 {
-    uint64 all = proc_count();
-    if (all >= NPROC || (all >= NPROC_GROUP && group_is_full(maker->proc->pgid)))
-        return -EAGAIN;
-
-    struct thread *t = thread_new(maker->name);
-    if (t == NULL)
-        return -ENOMEM;
-    *t->tf = *maker->tf;
-    t->isolated = maker->isolated;
-    t->bound = maker->bound;
-    t->fail_armed = maker->fail_armed;
-    *copy = t;
-    return 0;
+    struct list *before = all_procs.prev;
+    while (before != &all_procs && list_entry(before, struct proc, all)->pid > p->pid)
+        before = before->prev;
+    list_insert_between(&p->all, before, before->next);
 }
 
-// => tree_lock held: gives t the next free number and its place among the threads of p. -EAGAIN at
-// NPROC.
+// => tree_lock held: gives t the next free number and its place among the threads of p. The first
+// thread's number is that of the process, too. -EAGAIN at NPROC.
 static int add_thread_locked(struct proc *p, struct thread *t)
 {
     if (thread_total >= NPROC)
@@ -108,6 +98,11 @@ static int add_thread_locked(struct proc *p, struct thread *t)
     list_push_back(&p->threads, &t->sibling);
     p->live++;
     thread_total++;
+    if (p->pid == 0) {
+        p->pid = t->tid;
+        p->pgid = t->tid;
+        list_process_locked(p);
+    }
     return 0;
 }
 
@@ -118,76 +113,49 @@ void proc_remove_thread_locked(struct thread *t)
     thread_total--;
 }
 
-// => tree_lock held: the list of all processes stays sorted by pid.
-static void list_process_locked(struct proc *p)
+int proc_add_thread(struct proc *p, const struct thread *maker, struct thread **added)
 {
-    struct list *before = all_procs.prev;
-    while (before != &all_procs && list_entry(before, struct proc, all)->pid > p->pid)
-        before = before->prev;
-    list_insert_between(&p->all, before, before->next);
-}
+    // The limits are looked at before anything is made: a fork bomb comes here all the time. Those
+    // that are just being made are not counted yet; NPROC is looked at again.
+    uint64 all = proc_count();
+    if (all >= NPROC || (all >= NPROC_GROUP && group_is_full(maker->proc->pgid)))
+        return -EAGAIN;
 
-static struct proc *new_process(void)
-{
-    struct proc *p = kmem_alloc(&proc_cache);
-    if (p == NULL)
-        return NULL;
-    list_init(&p->all);
-    list_init(&p->children);
-    list_init(&p->sibling);
-    list_init(&p->threads);
-    list_init(&p->lender);
-    spin_init(&p->fds.lock, "fdtable", LEVEL_FDTABLE);
-    return p;
-}
-
-int proc_create(const struct thread *maker, struct thread **first)
-{
-    struct thread *t;
-    int err = copy_thread(maker, &t);
-    if (err)
-        return err;
-    struct proc *p = new_process();
-    if (p == NULL) {
-        thread_free(t);
+    struct thread *t = thread_new(maker->name);
+    if (t == NULL)
         return -ENOMEM;
-    }
+    *t->tf = *maker->tf;
+    t->isolated = maker->isolated;
+    t->bound = maker->bound;
+    t->fail_armed = maker->fail_armed;
 
     spin_lock(&tree_lock);
-    err = add_thread_locked(p, t);
-    if (err == 0) {
-        p->pid = t->tid;
-        p->pgid = t->tid;
-        list_process_locked(p);
-    }
+    int err = add_thread_locked(p, t);
     spin_unlock(&tree_lock);
-
-    if (err) {
-        thread_free(t);
-        kmem_free(&proc_cache, p);
-        return err;
-    }
-    *first = t;
-    return 0;
-}
-
-int proc_add_thread(const struct thread *maker, struct thread **added)
-{
-    struct thread *t;
-    int err = copy_thread(maker, &t);
-    if (err)
-        return err;
-
-    spin_lock(&tree_lock);
-    err = add_thread_locked(maker->proc, t);
-    spin_unlock(&tree_lock);
-
     if (err) {
         thread_free(t);
         return err;
     }
     *added = t;
     return 0;
+}
+
+int proc_create(const struct thread *maker, struct thread **first)
+{
+    struct proc *p = kmem_alloc(&proc_cache);
+    if (p == NULL)
+        return -ENOMEM;
+    list_init(&p->all);
+    list_init(&p->children);
+    list_init(&p->sibling);
+    list_init(&p->threads);
+    list_init(&p->lender);
+    spin_init(&p->fds.lock, "fdtable", LEVEL_FDTABLE);
+
+    int err = proc_add_thread(p, maker, first);
+    if (err)
+        kmem_free(&proc_cache, p);
+    return err;
 }
 
 void proc_free(struct proc *p)

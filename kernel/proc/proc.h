@@ -58,11 +58,11 @@ void proc_set_cwd(struct inode *dir);
 // boot/upcalls.c.
 extern noreturn void (*proc_user_return)(void *running);
 
-// A new process with one thread, *first, in EMBRYO. The process has a pid; the thread has a kernel
-// stack, and registers, name and modes as maker has them. 0; -EAGAIN (NPROC, NPROC_GROUP); -ENOMEM.
+// A new thread of process p, in EMBRYO. It has a number, a kernel stack, and registers, name and
+// modes as maker has them. 0; -EAGAIN (NPROC, NPROC_GROUP); -ENOMEM.
+int proc_add_thread(struct proc *p, const struct thread *maker, struct thread **added);
+// A new process with one such thread, *first, whose number is the pid. Errors as above.
 int proc_create(const struct thread *maker, struct thread **first);
-// A further thread of maker's process, in EMBRYO, made in the same way. Errors as above.
-int proc_add_thread(const struct thread *maker, struct thread **added);
 // Undoes proc_create, and frees what is left of a zombie.
 void proc_free(struct proc *p);
 

@@ -20,23 +20,26 @@ struct spinlock sched_lock = SPINLOCK_INIT("sched", SCHED);
 static const struct sched_policy *policy; // I after sched_init
 static uint ready_count;                  // sched_lock; a: threads that the policy has
 
-static const struct sched_policy *find_policy(const char *name)
+// The policy whose name text begins with, as a whole word; NULL: none.
+static const struct sched_policy *find_policy(const char *text)
 {
-    for (const struct sched_policy *const *p = policies_start; p < policies_end; p++)
-        if (strcmp((*p)->name, name) == 0)
+    for (const struct sched_policy *const *p = policies_start; p < policies_end; p++) {
+        size_t n = strlen((*p)->name);
+        if (strncmp(text, (*p)->name, n) == 0 && (text[n] == 0 || text[n] == ' '))
             return *p;
+    }
     return NULL;
 }
 
 void sched_init(void)
 {
-    char name[16] = DEFAULT_POLICY;
-    bootarg_text("sched", name, sizeof(name));
-    policy = find_policy(name);
-    if (policy == NULL) {
-        kprintf("sched=%s: there is no such policy, %s is taken\n", name, DEFAULT_POLICY);
+    const char *wanted = bootarg_text("sched");
+    if (wanted != NULL)
+        policy = find_policy(wanted);
+    if (wanted != NULL && policy == NULL)
+        kprintf("no such scheduling policy, " DEFAULT_POLICY " is taken: sched=%s\n", wanted);
+    if (policy == NULL)
         policy = find_policy(DEFAULT_POLICY);
-    }
 }
 
 // => sched_lock held: takes the next thread for hart c out of the policy; NULL: none.

@@ -1,4 +1,4 @@
-// The scheduler: who runs on which hart, and switching.
+// The scheduler: which thread runs on which hart, and switching.
 //
 // A policy (policy.h) keeps the threads that are ready and says which one a hart runs next. A
 // switch goes straight from one thread to the next. A hart without work runs its idle thread, which

@@ -57,6 +57,6 @@ def different():
 def unknown():
     machine, image = machine_of("sched-unknown", "sched=nothing isolate=0")
     with running(machine, image):
-        if "sched=nothing: there is no such policy, fifo is taken" not in machine.banner:
+        if "no such scheduling policy, fifo is taken: sched=nothing" not in machine.banner:
             raise Failure("nothing was said: %r" % machine.banner)
         machine.poweroff()
