@@ -249,8 +249,7 @@ int proc_exec(const char *path, const struct inode *only, const struct exec_args
     struct program prog = {0};
     struct elf_header header;
 
-    // 1. Find the program. While it is read nobody may write to it; regions that map it see to that
-    //    themselves.
+    // 1. Find the program. While we read it, nobody may write to it.
     int err = path_lookup(proc_cwd(), path, 0, &prog.file);
     if (only != NULL && (err || prog.file != only))
         err = -EPERM;
