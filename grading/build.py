@@ -1,4 +1,5 @@
-"""make, and what a run gets for itself: a copy of the disk image, a port, and the build while it starts."""
+"""make, and what a run gets for itself: a copy of the disk image, a port, and the build while it
+starts."""
 
 import contextlib
 import fcntl
@@ -17,7 +18,8 @@ verbose = False
 
 def environment():
     """For a make of its own: no part of the one that has started the grader."""
-    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "GNUMAKEFLAGS")}
+    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL",
+                                                            "GNUMAKEFLAGS")}
     env["LC_ALL"] = "C"  # what make says is read
     return env
 

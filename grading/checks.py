@@ -15,12 +15,14 @@ SHOWN = 60    # lines of a failure
 def assert_equal(got, expect, msg=""):
     if got == expect:
         return
-    text = "got:\n  %s\nexpected:\n  %s" % (str(got).replace("\n", "\n  "), str(expect).replace("\n", "\n  "))
+    text = "got:\n  %s\nexpected:\n  %s" % (str(got).replace("\n", "\n  "),
+                                            str(expect).replace("\n", "\n  "))
     raise AssertionError("%s\n%s" % (msg, text) if msg else text)
 
 
 def assert_lines_match(text, *regexps, no=()):
-    """Each of the expressions must match a line from its beginning, and none of those of `no` may."""
+    """Each of the expressions must match a line from its beginning, and none of those of `no`
+    may."""
     lines = text.splitlines()
     missing = dict.fromkeys(regexps)
     good, bad = set(), set()
@@ -41,7 +43,8 @@ def assert_lines_match(text, *regexps, no=()):
 def _marked(lines, good, bad):
     """The lines that matched, and some around each."""
     shown = sorted({n for hit in sorted(bad)[:SHOWN] + sorted(good)[:SHOWN]
-                    for n in range(max(0, hit - CONTEXT), min(len(lines), hit + CONTEXT + 1))})[:SHOWN]
+                    for n in range(max(0, hit - CONTEXT), min(len(lines), hit + CONTEXT + 1))})[
+                        :SHOWN]
     text, last = [], -1
     for n in shown:
         if n != last + 1:
@@ -68,7 +71,8 @@ def _content(path):
 def check_time():
     """time.txt says how many hours the lab took, and nothing else."""
     if not re.fullmatch(r"\d+", _content("time.txt"), re.ASCII):
-        raise AssertionError("time.txt must hold one number, the hours that the lab took, and nothing else")
+        raise AssertionError("time.txt must hold one number, the hours that the lab took, and "
+                             "nothing else")
 
 
 def check_answers(file, n=10):

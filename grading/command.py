@@ -21,11 +21,13 @@ HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def _options():
     parser = argparse.ArgumentParser(description="Runs the tests of a lab and counts their points.")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the commands")
-    parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="so many tests at once")
+    parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N",
+                        help="so many tests at once")
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
     parser.add_argument("--list", action="store_true", help="print the tests and run none")
     parser.add_argument("--color", choices=["never", "always", "auto"], default="auto")
-    parser.add_argument("--results", metavar="FILE", help="write the points as JSON: {title: points}")
+    parser.add_argument("--results", metavar="FILE",
+                        help="write the points as JSON: {title: points}")
     parser.add_argument("--json", metavar="FILE", help="write all results as JSON")
     parser.add_argument("--junit", metavar="FILE", help="write all results as JUnit XML")
     parser.add_argument("filter", nargs="*", help="run the tests whose titles contain one of these")

@@ -1,7 +1,7 @@
 """A client of QEMU's debugger stub: breakpoints, continue, and the word that a stop came.
 
-Packets are `$DATA#CHECKSUM`; each is answered by `+` (GDB manual, appendix E). What the stub answers
-to a request is waited for; what it sends while the machine runs, is a stop.
+Packets are `$DATA#CHECKSUM`; each is answered by `+` (GDB manual, appendix E). What the stub
+answers to a request is waited for; what it sends while the machine runs, is a stop.
 """
 
 import re

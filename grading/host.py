@@ -22,7 +22,8 @@ def _loop():
 
 
 def _load():
-    """Processes that want a CPU, for each CPU, without the one that a machine of ours is at least."""
+    """Processes that want a CPU, for each CPU, without the one that a machine of ours is at
+    least."""
     try:
         return (os.getloadavg()[0] - jobs) / (os.cpu_count() or 1)
     except OSError:
@@ -32,6 +33,7 @@ def _load():
 def slowness():
     """The factor for time limits, 1 or more. Takes some hundredths of a second."""
     computing = sorted(_loop() for _ in range(3))[1] / REFERENCE
-    at_once = 2.0 * jobs / (os.cpu_count() or 1) if jobs > 1 else 1.0  # a machine keeps two CPUs busy
+    # a machine keeps two CPUs busy
+    at_once = 2.0 * jobs / (os.cpu_count() or 1) if jobs > 1 else 1.0
     factor = max(1.0, computing, at_once, _load())
     return min(factor, MOST) * float(os.environ.get("TIMEOUT") or 1)

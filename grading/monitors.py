@@ -1,7 +1,8 @@
 """Monitors: functions of a run that set up what watches it, and end it by TerminateTest.
 
-A monitor is called with the Runner before the machine goes on from its first instruction. It may set
-breakpoints with runner.gdb, listen to runner.qemu, and say in runner.awaiting what it waits for.
+A monitor is called with the Runner before the machine goes on from its first instruction. It may
+set breakpoints with runner.gdb, listen to runner.qemu, and say in runner.awaiting what it waits
+for.
 """
 
 import os
@@ -92,7 +93,8 @@ class _Script:
         self.until = re.compile(until.encode()) if until else None
         self.typed = []
         self.prompts = 0
-        self.head = self.line = self.held = b""  # behind the last prompt; of the last line; not yet looked at
+        # behind the last prompt; of the last line; not yet looked at
+        self.head = self.line = self.held = b""
         runner.script = self
 
     def take(self, data):
@@ -129,7 +131,8 @@ class _Script:
     def state(self):
         if not self.typed:
             return "the first prompt"
-        what = "text that matches %r" % self.until.pattern.decode() if self.until and not self.commands else "a prompt"
+        what = ("text that matches %r" % self.until.pattern.decode()
+                if self.until and not self.commands else "a prompt")
         return "%s after typing %r" % (what, self.typed[-1])
 
 

@@ -5,8 +5,8 @@ group, and Ctrl-C reaches the grader alone. Beside it waits a watcher, a shell t
 pipe of the grader's: a word means that the program was ended; end of file, that the grader has
 died, and then the watcher ends the program.
 
-A signal that ends the grader raises Interrupted wherever it is, so that each `finally` leaves nothing
-behind; while something is started or ended (held), it waits.
+A signal that ends the grader raises Interrupted wherever it is, so that each `finally` leaves
+nothing behind; while something is started or ended (held), it waits.
 """
 
 import contextlib
@@ -65,7 +65,8 @@ class Group:
     def __init__(self, argv, env=None):
         self.leader = subprocess.Popen(argv, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                        stderr=subprocess.STDOUT, start_new_session=True)
-        self.watcher = subprocess.Popen(["sh", "-c", WATCHER, str(self.leader.pid)], stdin=subprocess.PIPE,
+        self.watcher = subprocess.Popen(["sh", "-c", WATCHER, str(self.leader.pid)],
+                                        stdin=subprocess.PIPE,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                         start_new_session=True)
         self.ended = False

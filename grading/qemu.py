@@ -87,7 +87,8 @@ class QEMU:
     def drain(self):
         """Takes up what it has printed already; nobody is asked any more."""
         self.on_output, self.on_line = [], []
-        most = self.size + (1 << 20)  # a pipe holds less; who prints without end would fill it again
+        # a pipe holds less; who prints without end would fill it again
+        most = self.size + (1 << 20)
         while not self.closed and self.size < most and select.select([self], [], [], 0)[0]:
             self.handle_read()
 

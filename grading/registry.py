@@ -27,7 +27,8 @@ class Test:
         self.__name__ = function.__name__
         self.__doc__ = function.__doc__
         if title is None:
-            title = (self.__name__[5:] if self.__name__.startswith("test_") else self.__name__).replace("_", " ")
+            title = (self.__name__[5:] if self.__name__.startswith("test_")
+                     else self.__name__).replace("_", " ")
         self.title = "  " + title if parent else title
         self.complete = self.ok = False
         self.on_finish = []   # called with the failure's text, or None
@@ -69,7 +70,8 @@ class Test:
             self.function()
             return None
         except AssertionError as error:
-            return str(error) or "".join(traceback.format_tb(error.__traceback__)[-1:]) + "AssertionError"
+            where = "".join(traceback.format_tb(error.__traceback__)[-1:])
+            return str(error) or where + "AssertionError"
         except Exception:
             return "the test itself broke:\n" + traceback.format_exc()
 
@@ -79,7 +81,8 @@ class Test:
 
     def _report(self, failure):
         took = " (%.1fs)" % self.seconds if self.seconds > 0.1 else ""
-        print("%s: %s%s" % (self.title, color("green", "OK") if self.ok else color("red", "FAIL"), took), flush=True)
+        print("%s: %s%s" % (self.title, color("green", "OK") if self.ok else color("red", "FAIL"),
+                            took), flush=True)
         run = self.run_seen()
         self.verdict = run.verdict.kind if run and run.verdict else None
         if failure is None:
@@ -97,7 +100,8 @@ class Part:
 
     def show(self):
         tests = self.tests()
-        print("Part %s score: %d/%d\n" % (self.name, sum(t.earned for t in tests), sum(t.points for t in tests)))
+        print("Part %s score: %d/%d\n" % (self.name, sum(t.earned for t in tests),
+                                          sum(t.points for t in tests)))
 
     def tests(self):
         own, before = [], TESTS[:TESTS.index(self)]
@@ -136,7 +140,8 @@ def all_tests():
 
 
 def families(tests):
-    """The tests in groups that have no ancestor in common, each in order, with the parents they need."""
+    """The tests in groups that have no ancestor in common, each in order, with the parents they
+    need."""
     found = {}
     for member in tests:
         root, line = member, [member]

@@ -69,14 +69,16 @@ class Runner:
         _, reached, text = self.qemu.output.partition("$ %s\n" % command)
         text, ended, _ = ("\n" + text).partition("\n$ ")
         if not ended:
-            raise AssertionError("%s: %s" % ("it did not end" if reached else "never typed", command))
+            raise AssertionError("%s: %s" % ("it did not end" if reached else "never typed",
+                                             command))
         return text[1:] + "\n" if text[1:] else ""
 
     def passed(self, *commands):
         """The last run typed these commands of usertests, and all their tests passed."""
         from grading.checks import assert_lines_match
         for command in commands:
-            assert_lines_match(self.said(command), "ALL TESTS PASSED$", no=[".*FAILED", ".*no test"])
+            assert_lines_match(self.said(command), "ALL TESTS PASSED$",
+                               no=[".*FAILED", ".*no test"])
 
     def usertests(self, names, *make_args, timeout=60):
         """Boots and runs the tests of usertests whose names begin so; all must pass. The limit that
@@ -110,7 +112,8 @@ class Runner:
         self.verdict = None
         self.awaiting, self.at_end = [], []
         self.suffix = suffix
-        self.timeout, self.boot_limit, self.output_limit = timeout, min(boot_limit, timeout), output_limit
+        self.timeout, self.boot_limit, self.output_limit = timeout, min(boot_limit,
+                                                                        timeout), output_limit
         self.panic, self.panicked_at, self.tail = None, None, b""
         self.image = None
 
@@ -210,7 +213,8 @@ class Runner:
         if self.panicked_at and now - self.panicked_at > PANIC_LIMIT * self.slowness:
             return self._of_panic()
         if self.qemu.size > self.output_limit:
-            return Verdict(verdict.ENDLESS, "the kernel prints without end (more than %d MB of output%s)" %
+            return Verdict(verdict.ENDLESS,
+                           "the kernel prints without end (more than %d MB of output%s)" %
                            (self.output_limit >> 20, self._doing()))
         booting = self.script is not None and not self.script.prompts
         limit = self.boot_limit if booting else self.timeout
@@ -223,11 +227,14 @@ class Runner:
         return self._time_up(booting, limit)
 
     def _time_up(self, booting, limit):
-        much = ", while it printed %.1f MB" % (self.qemu.size / (1 << 20)) if self.qemu.size > MUCH else ""
+        much = ""
+        if self.qemu.size > MUCH:
+            much = ", while it printed %.1f MB" % (self.qemu.size / (1 << 20))
         if booting:
             return Verdict(verdict.BOOT, "the kernel never came to the prompt, within %s%s" %
                            (self._seconds(limit), much))
-        return Verdict(verdict.TIMEOUT, "time was up: %s%s%s" % (self._seconds(limit), self._doing(), much))
+        return Verdict(verdict.TIMEOUT,
+                       "time was up: %s%s%s" % (self._seconds(limit), self._doing(), much))
 
     def _seconds(self, limit):
         stretched = "" if self.slowness <= 1.05 else ", %.0f on this host" % (limit * self.slowness)

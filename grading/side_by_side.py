@@ -1,8 +1,8 @@
 """Tests at once: each family (a test and its children) in a process of its own.
 
-So what tests keep in the grader's variables, its one Runner above all, is each family's own; a child
-sees its parent's. What a test prints goes to a file and is printed as a whole when it has ended; its
-result comes through a pipe.
+So what tests keep in the grader's variables, its one Runner above all, is each family's own; a
+child sees its parent's. What a test prints goes to a file and is printed as a whole when it has
+ended; its result comes through a pipe.
 """
 
 import json
@@ -97,8 +97,10 @@ def _work(number, family, pipe):
 
 
 def _send(pipe, test, text):
-    data = json.dumps({"index": registry.all_tests().index(test), "ok": test.ok, "seconds": test.seconds,
-                       "failure": test.failure, "verdict": test.verdict, "text": text}).encode() + b"\n"
+    data = json.dumps({"index": registry.all_tests().index(test), "ok": test.ok,
+                       "seconds": test.seconds,
+                       "failure": test.failure, "verdict": test.verdict,
+                       "text": text}).encode() + b"\n"
     while data:
         data = data[os.write(pipe, data):]
 

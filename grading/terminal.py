@@ -2,7 +2,8 @@
 
 import sys
 
-CODES = {"default": "\033[0m", "red": "\033[31m", "green": "\033[32m", "yellow": "\033[33m", "blue": "\033[34m"}
+CODES = {"default": "\033[0m", "red": "\033[31m", "green": "\033[32m", "yellow": "\033[33m",
+         "blue": "\033[34m"}
 
 _mode = "auto"
 

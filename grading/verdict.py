@@ -22,7 +22,8 @@ PANIC_STATUS = 101  # of QEMU
 PANIC_LINE = re.compile(rb"panic: hart \d+: [^\n]*")
 
 # What make says when QEMU was not content.
-MAKE_LINE = re.compile(r"^make(?:\[\d+\])?: \*\*\* \[[^\n]*\] (?:Error (?P<status>\d+)|(?P<signal>[^\n]+))\s*$", re.M)
+MAKE_LINE = re.compile(r"^make(?:\[\d+\])?: \*\*\* \[[^\n]*\] (?:Error "
+                       r"(?P<status>\d+)|(?P<signal>[^\n]+))\s*$", re.M)
 
 
 NOISE = re.compile(r"\*\*\* Now run '|make: \*\*\* \[[^\n]*: qemu-gdb\]")  # not the machine's
@@ -64,5 +65,6 @@ def of_panic(line):
 
 def last_lines(text, count=10):
     """The end of a console's log, for people."""
-    lines = [line for line in text[-1000 * count:].rstrip().splitlines() if not NOISE.match(line)][-count:]
+    lines = [line for line in text[-1000 * count:].rstrip().splitlines()
+             if not NOISE.match(line)][-count:]
     return [line if len(line) <= 200 else line[:200] + "..." for line in lines]

@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 
-from hostfs import fsck_tests, fsutil_tests, import_tests, journal_tests, mkfs_tests, random_tests, tools
+from hostfs import (fsck_tests, fsutil_tests, import_tests, journal_tests, mkfs_tests,
+                    random_tests, tools)
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SOURCES = {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A grader of 2020's style: a command must make a system call, which a breakpoint in the kernel shows."""
+"""A grader of 2020's style: a command must make a system call, which a breakpoint in the kernel
+shows."""
 
 from gradelib import *
 

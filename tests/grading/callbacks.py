@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A grader of 2022's style: lines of the output call functions, which type, look, or end the run."""
+"""A grader of 2022's style: lines of the output call functions, which type, look, or end the
+run."""
 
 from gradelib import *
 
@@ -13,7 +14,8 @@ def test_type():
     def ready(line):
         seen.append(line)
         r.qemu.write("typed for it\n")
-    r.run_qemu(shell_script(["echo ready; cat"]), call_on_line("^ready$", ready), stop_on_line("^typed for it$"),
+    r.run_qemu(shell_script(["echo ready; cat"]), call_on_line("^ready$", ready),
+               stop_on_line("^typed for it$"),
                timeout=20)
     assert_equal(seen, ["ready"])
     r.match("^typed for it$")

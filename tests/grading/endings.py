@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs that end badly, each in its own way. KERNELS is the folder of the wrong kernels, LIMIT the seconds."""
+"""Runs that end badly, each in its own way. KERNELS is the folder of the wrong kernels, LIMIT the
+seconds."""
 
 import os
 import signal
@@ -15,7 +16,8 @@ def qemu_pid():
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open("/proc/%s/cmdline" % pid, "rb") as f:
-                if b"qemu-system" in f.read().split(b"\0")[0] and os.getpgid(int(pid)) == r.qemu.proc.pid:
+                if (b"qemu-system" in f.read().split(b"\0")[0]
+                        and os.getpgid(int(pid)) == r.qemu.proc.pid):
                     return int(pid)
         except OSError:
             pass
@@ -24,18 +26,21 @@ def qemu_pid():
 
 @test(1, "panic at boot")
 def test_boot_panic():
-    r.run_qemu(shell_script(["echo hi"]), make_args=["KERNEL=build/ktest/kernel.elf", "QEMUEXTRA=-append panic=1"])
+    r.run_qemu(shell_script(["echo hi"]),
+               make_args=["KERNEL=build/ktest/kernel.elf", "QEMUEXTRA=-append panic=1"])
 
 
 @test(1, "panic that is allowed")
 def test_allowed():
-    r.run_qemu(make_args=["KERNEL=build/ktest/kernel.elf", "QEMUEXTRA=-append panic=3"], panic_ok=True)
+    r.run_qemu(make_args=["KERNEL=build/ktest/kernel.elf", "QEMUEXTRA=-append panic=3"],
+               panic_ok=True)
     r.match("panic: hart")
 
 
 @test(1, "panic behind the right line")
 def test_right_panic():
-    r.run_qemu(stop_on_line("panic: hart"), make_args=["KERNEL=build/ktest/kernel.elf", "QEMUEXTRA=-append panic=2"])
+    r.run_qemu(stop_on_line("panic: hart"),
+               make_args=["KERNEL=build/ktest/kernel.elf", "QEMUEXTRA=-append panic=2"])
 
 
 @test(1, "silence at boot")
@@ -57,7 +62,8 @@ def test_hang_right():
 
 @test(1, "prints without end")
 def test_endless():
-    r.run_qemu(shell_script(["echo hi"]), make_args=["KERNEL=%s/ENDLESS" % KERNELS], output_limit=200000)
+    r.run_qemu(shell_script(["echo hi"]), make_args=["KERNEL=%s/ENDLESS" % KERNELS],
+               output_limit=200000)
 
 
 @test(1, "killed from outside")
@@ -80,7 +86,8 @@ def test_make():
 
 @test(1, "waits")
 def test_waits():
-    r.run_qemu(shell_script(["echo waiting; cat"]), call_on_line("waiting", lambda line: print("IT WAITS", flush=True)),
+    r.run_qemu(shell_script(["echo waiting; cat"]),
+               call_on_line("waiting", lambda line: print("IT WAITS", flush=True)),
                timeout=300)
 
 

@@ -1,4 +1,5 @@
-"""Takes the place of QEMU for graders: a debugger's stub on a port, and megabytes of output once it may go on.
+"""Takes the place of QEMU for graders: a debugger's stub on a port, and megabytes of output once it
+may go on.
 
     fake_machine.py PORT MEGABYTES
 """

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A grader of 2019's style: commands are typed, lines of the output matched; parts, parents, questions."""
+"""A grader of 2019's style: commands are typed, lines of the output matched; parts, parents,
+questions."""
 
 import re
 from gradelib import *
@@ -25,7 +26,8 @@ end_part("A")
 
 @test(0, "running a pipeline")
 def test_pipeline():
-    r.run_qemu(shell_script(["echo one two | wc", "mkdir d; echo found > d/f", "echo DONE"], "DONE"), timeout=60)
+    r.run_qemu(shell_script(["echo one two | wc", "mkdir d; echo found > d/f", "echo DONE"],
+                            "DONE"), timeout=60)
 
 
 @test(20, "words counted", parent=test_pipeline)
@@ -42,7 +44,8 @@ def test_words():
 @test(5, "nested shell")
 def test_nested():
     r.run_qemu(shell_script(["echo echo hello > s", "sh < s", "echo DONE"], "DONE"))
-    # the prompt of the shell that reads s calls for the next command, whose echo may come before "hello"
+    # the prompt of the shell that reads s calls for the next command, whose echo may come before
+    # "hello"
     r.match(r"^\$ .*hello$|^hello$")
 
 

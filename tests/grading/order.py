@@ -31,7 +31,8 @@ end_part("one")
 
 @test(10)
 def test_that_fails():
-    assert_lines_match("some line\nbad line\nother\nlast\nmore\nand more", "some", "absent <&>", no=["bad"])
+    assert_lines_match("some line\nbad line\nother\nlast\nmore\nand more", "some", "absent <&>",
+                       no=["bad"])
 
 
 @test(3, "needs it", parent=test_that_fails)

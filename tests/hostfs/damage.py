@@ -1,5 +1,5 @@
-"""One mutation of the sample image for each invariant, and what fsck must say of it. Those of single
-inodes are in damage_inodes.py."""
+"""One mutation of the sample image for each invariant, and what fsck must say of it. Those of
+single inodes are in damage_inodes.py."""
 
 from .image import *
 

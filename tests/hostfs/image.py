@@ -135,7 +135,8 @@ class Image:
 
     def add_group(self, start, seq, images, spoil=None):
         """Writes a group of images (home, bytes) as they are; returns where it ends."""
-        desc = struct.pack(f"<IIQI{len(images)}I", JMAGIC, DESC, seq, len(images), *(home for home, _ in images))
+        desc = struct.pack(f"<IIQI{len(images)}I", JMAGIC, DESC, seq, len(images),
+                           *(home for home, _ in images))
         crc_data, at = b"", start
         for data in [desc] + [image for _, image in images]:
             crc_data += self.ring(at, data)

@@ -1,4 +1,5 @@
-"""fsutil import: the files of an image of the format before this one. And what is said of such images, and of xv6's."""
+"""fsutil import: the files of an image of the format before this one. And what is said of such
+images, and of xv6's."""
 import random
 import struct
 import subprocess
@@ -11,7 +12,8 @@ LARGE = noise(24 * BSIZE + 5 * BSIZE + 77)
 
 
 def make_old():
-    """All that an image can hold. Returns it, not saved yet; its directories by name are in .dirs."""
+    """All that an image can hold. Returns it, not saved yet; its directories by name are in
+    .dirs."""
     old = OldImage()
     root = old.root
     sub = old.add_directory(root, "sub")
@@ -50,15 +52,19 @@ def test_import_all_kinds():
     assert read("old.img") == before
     check_clean("new.img")
     assert cat("hello") == cat("sub/also") == b"hello from long ago\n"
-    assert cat("link") == LARGE and cat("empty") == b"" and cat("sub/deep/" + "x" * 50 + "29") == b"29"
+    assert cat("link") == LARGE and cat("empty") == b"" and cat("sub/deep/" + "x" * 50 +
+                                                                "29") == b"29"
     sparse = cat("sparse")
     assert len(sparse) == (24 + 1024 + 1029) * BSIZE + 8 and sparse[-8:] == b"the last"
-    assert sparse[3 * BSIZE:4 * BSIZE] == b"three".ljust(BSIZE, b"3") and not any(sparse[4 * BSIZE:-8])
-    assert sum(map(bool, Image("new.img").inode(Image("new.img").find("sparse"))["addrs"])) == 2, "holes were filled"
+    assert sparse[3 * BSIZE:4 * BSIZE] == b"three".ljust(BSIZE,
+                                                         b"3") and not any(sparse[4 * BSIZE:-8])
+    assert sum(map(bool, Image("new.img").inode(Image("new.img").find("sparse"))["addrs"])) == 2, (
+        "holes were filled")
     listing = succeed("fsutil", "new.img", "ls").text
     assert "console (device 1, 2)" in listing and "link -> sub/deep/large" in listing
     image = Image("new.img")
-    assert image.find("hello") == image.find("sub/also") and image.inode(image.find("hello"))["nlink"] == 2
+    assert image.find("hello") == image.find("sub/also") and image.inode(image.find("hello"))[
+        "nlink"] == 2
 
 
 def test_import_keeps_what_is_there():
@@ -83,7 +89,8 @@ def test_import_replays_the_journal():
     for start in (0, NLOG - 4):
         old = make_old()
         old.set_header(7, start)
-        end = old.add_group(start, 7, [renamed(old, b"hello", b"first")], [(399, b"x"), (399, b"y")])
+        end = old.add_group(start, 7, [renamed(old, b"hello", b"first")],
+                            [(399, b"x"), (399, b"y")])
         end = old.add_group(end, 8, [renamed(old, b"hello", b"second")])
         old.add_group(end, 9, [renamed(old, b"hello", b"torn")], spoil=1)
         old.save()
@@ -98,17 +105,20 @@ def test_import_refuses():
     make_new()
     before = read("new.img")
     write("junk", noise(9 * BSIZE))
-    for name, says in (("junk", "not an image of an older Twofold"), ("new.img", "not an image of an older"),
+    for name, says in (("junk", "not an image of an older Twofold"),
+                       ("new.img", "not an image of an older"),
                        ("nothing", "No such file")):
         refuse("fsutil", "new.img", "import", name, says=says)
     old = make_old()
     old.data[BSIZE + 4] ^= 1
     old.save()
-    refuse("fsutil", "new.img", "import", "old.img", says="old.img: damaged: the superblock's checksum")
+    refuse("fsutil", "new.img", "import", "old.img",
+           says="old.img: damaged: the superblock's checksum")
     old = make_old()
     old.add_group(0, 1, [(3, b"x")])
     old.save()
-    refuse("fsutil", "new.img", "import", "old.img", says="damaged: a group of the journal has a home")
+    refuse("fsutil", "new.img", "import", "old.img",
+           says="damaged: a group of the journal has a home")
     make_old().save()
     succeed("mkfs", "new.img", "-s", "150", "-i", "64")
     before = read("new.img")
@@ -123,14 +133,16 @@ def test_import_of_damaged_images():
     sample = make_old()
     first = sample.inodestart * BSIZE
     spots = [(BSIZE, 44), (2 * BSIZE, 24), (3 * BSIZE, 64), (first, 40 * 128),
-             (sample.entry_block(sample.root) * BSIZE, 512), (sample.entry_block(sample.dirs["deep"]) * BSIZE, 512)]
+             (sample.entry_block(sample.root) * BSIZE, 512),
+             (sample.entry_block(sample.dirs["deep"]) * BSIZE, 512)]
     for number in range(120):
         rng = random.Random(number)
         data = bytearray(sample.data)
         for _ in range(rng.choice((1, 2, 8))):
             at, size = rng.choice(spots)
             offset = at + rng.randrange(size)
-            struct.pack_into("<I", data, offset & ~3, rng.choice([0, 1, 2, 400, 0xFFFFFFFF, rng.randrange(500)]))
+            struct.pack_into("<I", data, offset & ~3,
+                             rng.choice([0, 1, 2, 400, 0xFFFFFFFF, rng.randrange(500)]))
         if rng.random() < 0.8:
             struct.pack_into("<I", data, BSIZE + 40, crc32c(data[BSIZE:BSIZE + 40]))
             struct.pack_into("<I", data, 2 * BSIZE + 20, crc32c(data[2 * BSIZE:2 * BSIZE + 20]))
@@ -146,7 +158,8 @@ def test_other_images_are_named():
     xv6 = bytearray(2000 * 1024)
     struct.pack_into("<8I", xv6, 1024, 0x10203040, 2000, 1941, 200, 31, 2, 33, 46)
     write("xv6.img", xv6)
-    for name, says in (("old.img", "made by an older Twofold; `fsutil NEW.img import OLD.img` copies"),
+    for name, says in (("old.img",
+                        "made by an older Twofold; `fsutil NEW.img import OLD.img` copies"),
                        ("xv6.img", "an xv6 image: its format is another one")):
         refuse("fsck", name, status=2, says=says)
         refuse("fsutil", name, "ls", says=says)

@@ -42,7 +42,8 @@ def test_journal_escaped_image():
     image.save()
     assert "replayed 1 group, 2 blocks" in check_clean("fs.img", "-r")
     assert Image().block(free) == data, "the first word of an image was not put back"
-    assert Image().block(free - 1) == bytes(4) + data[4:], "an image that was not escaped was changed"
+    assert Image().block(free - 1) == bytes(4) + data[4:], (
+        "an image that was not escaped was changed")
 
 
 def test_journal_numbers_wrap():

@@ -1,11 +1,13 @@
-"""Images that are wrong in one to four places, or only odd, each told by its number: for the test that kernel and fsck
-agree on them. Checksums are mostly put right again, so that what lies behind them is reached."""
+"""Images that are wrong in one to four places, or only odd, each told by its number: for the test
+that kernel and fsck agree on them. Checksums are mostly put right again, so that what lies behind
+them is reached."""
 import random
 import struct
 
 from .image import *
 
-WORDS = (0, 1, 2, 3, 19, 20, 31, 32, 63, 64, 127, 128, 1000, 1001, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 1 << 31,
+WORDS = (0, 1, 2, 3, 19, 20, 31, 32, 63, 64, 127, 128, 1000, 1001, 0x7FFF, 0x8000, 0xFFFF, 0x10000,
+         0x7FFFFFFF, 1 << 31,
          0xFFFFFFFE, 0xFFFFFFFF)
 BLOCKS = 220
 
@@ -33,14 +35,18 @@ def number_near(rng, value, bits):
 def super_field(image, rng):
     field = rng.choice(SUPER_FIELDS[:-1])
     image.sb[field] = number_near(rng, image.sb[field], 32)
-    fields = image.sb if rng.random() < 0.2 else {**image.sb, "checksum": crc32c(SUPER.pack(*image.sb.values())[:-4])}
+    fields = image.sb
+    if rng.random() >= 0.2:
+        checksum = crc32c(SUPER.pack(*image.sb.values())[:-4])
+        fields = {**image.sb, "checksum": checksum}
     SUPER.pack_into(image.data, BSIZE, *fields.values())
 
 
 def super_layout(image, rng):
     """Another size of a part, with all that follows in its place: only a limit can be wrong."""
     sb = image.sb
-    sb[rng.choice(("nlog", "ninodes"))] = rng.choice((1, 2, 31, 32, 33, 64, 128, 129, 130, 131, 160, 65535, 65536, 65537))
+    sb[rng.choice(("nlog", "ninodes"))] = rng.choice((1, 2, 31, 32, 33, 64, 128, 129, 130, 131, 160,
+                                                      65535, 65536, 65537))
     sb["inodestart"] = 2 + sb["nlog"]
     sb["bmapstart"] = sb["inodestart"] + (sb["ninodes"] + 31) // 32
     sb["datastart"] = sb["bmapstart"] + (sb["size"] + BSIZE * 8 - 1) // (BSIZE * 8)
@@ -73,10 +79,12 @@ def journal_header(image, rng):
 def image_of_something(image, rng):
     """A home, and a block that could come there."""
     home = rng.choice((image.sb["inodestart"], image.sb["bmapstart"], image.inode(1)["addrs"][0],
-                       image.inode(image.find("large"))["addrs"][NDIRECT], image.free_block(), image.free_block()))
+                       image.inode(image.find("large"))["addrs"][NDIRECT], image.free_block(),
+                       image.free_block()))
     data = image.block(home)
     if home == image.free_block():
-        data = rng.choice((bytes(BSIZE), struct.pack("<I", JMAGIC) + noise(BSIZE - 4), noise(BSIZE)))
+        data = rng.choice((bytes(BSIZE), struct.pack("<I", JMAGIC) + noise(BSIZE - 4),
+                           noise(BSIZE)))
     if data[:4] == struct.pack("<I", JMAGIC):
         return home | ESCAPED, bytes(4) + data[4:]
     return home, data
@@ -88,7 +96,9 @@ def journal_groups(image, rng):
     at = rng.choice((0, 1, rng.randrange(image.sb["nlog"] - 1), image.sb["nlog"] - 3))
     image.set_header(seq, at)
     for _ in range(rng.randrange(1, 4)):
-        at = image.add_group(at, seq, [image_of_something(image, rng) for _ in range(rng.choice((1, 2, 5, 20)))])
+        at = image.add_group(at, seq,
+                             [image_of_something(image, rng)
+                              for _ in range(rng.choice((1, 2, 5, 20)))])
         seq = (seq + 1) % 2 ** 64
     kind = rng.randrange(4)
     if kind == 0:  # one home is somewhere
@@ -120,7 +130,8 @@ def some_inode(image, rng):
     return rng.choice((1, 1, rng.randrange(1, 12), rng.randrange(image.sb["ninodes"])))
 
 
-INODE_BITS = dict(type=16, major=16, minor=16, flags=16, nlink=32, index=32, size=64, mtime=64, ctime=64)
+INODE_BITS = dict(type=16, major=16, minor=16, flags=16, nlink=32, index=32, size=64, mtime=64,
+                  ctime=64)
 
 
 def inode_field(image, rng):
@@ -146,7 +157,8 @@ def indirect_word(image, rng):
 
 
 def bitmap_bit(image, rng):
-    block = rng.choice((0, 1, image.sb["datastart"] - 1, image.sb["datastart"], BLOCKS - 1, BLOCKS, BSIZE * 8 - 1,
+    block = rng.choice((0, 1, image.sb["datastart"] - 1, image.sb["datastart"], BLOCKS - 1, BLOCKS,
+                        BSIZE * 8 - 1,
                         rng.randrange(BLOCKS), rng.randrange(BSIZE * 8)))
     image.bit(block, not image.bit(block))
 
@@ -158,7 +170,8 @@ def directory_entry(image, rng):
     if rng.random() < 0.5:
         inum = rng.choice((0, 1, 2, 3, 5, 63, 64, 0xFFFF))
     else:
-        name = rng.choice((b"", b".", b"..", b"a/b", b"hello", b"large", b"x" * 62, name[:2] + b"\0y"))
+        name = rng.choice((b"", b".", b"..", b"a/b", b"hello", b"large", b"x" * 62,
+                           name[:2] + b"\0y"))
     image.set_entry(at, inum, name)
 
 
@@ -178,8 +191,10 @@ def any_byte(image, rng):
     image.data[at % len(image.data)] ^= 1 << rng.randrange(8)
 
 
-MUTATIONS = (super_field, super_layout, foreign, other_length, journal_header, journal_groups, journal_groups,
-             journal_long_group, inode_field, inode_field, inode_field, inode_field, indirect_word, bitmap_bit,
+MUTATIONS = (super_field, super_layout, foreign, other_length, journal_header, journal_groups,
+             journal_groups,
+             journal_long_group, inode_field, inode_field, inode_field, inode_field, indirect_word,
+             bitmap_bit,
              directory_entry, directory_entry, data_byte, any_byte)
 
 

@@ -1,7 +1,8 @@
 """Writes images of the format before this one, FLD2, to test that their files can be copied."""
 import struct
 
-from .image import BSIZE, COMMIT, DESC, HEADER, JMAGIC, NINDIRECT, T_DEVICE, T_DIR, T_FILE, T_SYMLINK, crc32c
+from .image import (BSIZE, COMMIT, DESC, HEADER, JMAGIC, NINDIRECT, T_DEVICE, T_DIR, T_FILE,
+                    T_SYMLINK, crc32c)
 from .tools import write
 
 MAGIC, NDIRECT = 0x32444C46, 24
@@ -21,7 +22,8 @@ class OldImage:
         self.data = bytearray(blocks * BSIZE)
         self.next_inode, self.next_block = 1, self.datastart
         self.inodes, self.entries = {}, {}  # by number: fields; by directory: [(inum, name)]
-        fields = (MAGIC, blocks, blocks - self.datastart, NINODES, NLOG, 2, self.inodestart, self.bmapstart,
+        fields = (MAGIC, blocks, blocks - self.datastart, NINODES, NLOG, 2, self.inodestart,
+                  self.bmapstart,
                   self.datastart, BSIZE)
         raw = struct.pack("<10I", *fields)
         self.put(1, raw + struct.pack("<I", crc32c(raw)))
@@ -100,7 +102,8 @@ class OldImage:
         return bytes(self.data[number * BSIZE:(number + 1) * BSIZE])
 
     def add_group(self, start, seq, *parts, spoil=0):
-        """A group with a descriptor for each part, a list of (home, bytes); returns where it ends."""
+        """A group with a descriptor for each part, a list of (home, bytes); returns where it
+        ends."""
         covered, at = b"", start
         for number, images in enumerate(parts):
             desc = struct.pack("<IIQII", JMAGIC, DESC, seq, len(images), number + 1 < len(parts))
@@ -110,7 +113,8 @@ class OldImage:
                 covered += data
                 self.put(3 + at % (NLOG - 1), data)
                 at += 1
-        commit = struct.pack("<IIQII", JMAGIC, COMMIT, seq, sum(map(len, parts)), crc32c(covered) ^ spoil)
+        commit = struct.pack("<IIQII", JMAGIC, COMMIT, seq, sum(map(len, parts)),
+                             crc32c(covered) ^ spoil)
         self.put(3 + at % (NLOG - 1), commit.ljust(BSIZE, b"\0"))
         return at + 1
 

@@ -1,4 +1,5 @@
-"""Power cuts on the host: runs build/host/crashstates (tests/crash/) on a small image of its own."""
+"""Power cuts on the host: runs build/host/crashstates (tests/crash/) on a small image of its
+own."""
 
 import os
 import re
@@ -11,7 +12,8 @@ from lib.machine import Failure, ROOT, WORK
 
 CRASHSTATES = os.path.join(ROOT, "build", "host", "crashstates")
 MUTANTS = os.path.join(ROOT, "tests", "crash", "mutants")
-BLOCKS, INODES = 420, 64  # few: so that disks fill, the journal's ring turns, and a state costs little
+# few: so that disks fill, the journal's ring turns, and a state costs little
+BLOCKS, INODES = 420, 64
 
 
 def journal_blocks():
@@ -26,7 +28,8 @@ def journal_blocks():
 def make_image(name):
     os.makedirs(WORK, exist_ok=True)
     path = os.path.join(WORK, name + ".img")
-    subprocess.run([MKFS, path, "-s", str(BLOCKS), "-i", str(INODES), "-l", str(journal_blocks())], check=True,
+    subprocess.run([MKFS, path, "-s", str(BLOCKS), "-i", str(INODES), "-l", str(journal_blocks())],
+                   check=True,
                    stdout=subprocess.DEVNULL)
     return path
 
@@ -36,9 +39,11 @@ class Hunt:
 
     def __init__(self, states, seed, *options, program=CRASHSTATES, name="crashstates", echo=False):
         image = make_image(name + "-base")
-        command = [program, "-n", str(states), "-s", str(seed), "-k", os.path.join(WORK, name), *options, image]
+        command = [program, "-n", str(states), "-s", str(seed), "-k", os.path.join(WORK, name),
+                   *options, image]
         try:
-            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT,
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  cwd=ROOT,
                                   universal_newlines=True) as process:
                 lines = []
                 for line in process.stdout:
@@ -50,7 +55,8 @@ class Hunt:
         self.status = process.returncode
         self.said = "".join(line for line in lines if not re.match(r"\d+ of ", line))
         if self.status not in (0, 1):
-            raise Failure("%s ended with status %d:\n%s" % (" ".join(command), self.status, "".join(lines)[-3000:]))
+            raise Failure("%s ended with status %d:\n%s" % (" ".join(command), self.status,
+                                                            "".join(lines)[-3000:]))
         self.failed = self.status == 1
 
     @property

@@ -1,8 +1,8 @@
 """What the files of a disk must hold, by what the calls on them have returned.
 
-A script (user/tests/diskcalls.c) is followed line by line as the program prints the results. A call that
-has succeeded changes the model, one that has failed does not. The model keeps a state for each change, and from
-which of them on the program was told that all is on the disk.
+A script (user/tests/diskcalls.c) is followed line by line as the program prints the results. A call
+that has succeeded changes the model, one that has failed does not. The model keeps a state for each
+change, and from which of them on the program was told that all is on the disk.
 """
 
 import re
@@ -12,8 +12,10 @@ from lib.machine import Failure
 
 PAGE = 4096
 ENOENT, EIO, EEXIST, ENOTEMPTY = -2, -5, -17, -39
-RESULT = re.compile(r"(?P<sort>[#+])(?P<line>\d+) (?P<value>-?\d+)(?: (?P<sum>\d+))?;|!(?P<sync>\d+);")
-SHOWN = re.compile(r"=(?:D (?P<dir>\S+)|F (?P<file>\S+) (?P<nlink>\d+) (?P<size>\d+) (?P<sum>\d+)|E (?P<bad>.*));")
+RESULT = re.compile(r"(?P<sort>[#+])(?P<line>\d+) (?P<value>-?\d+)(?: "
+                    r"(?P<sum>\d+))?;|!(?P<sync>\d+);")
+SHOWN = re.compile(r"=(?:D (?P<dir>\S+)|F (?P<file>\S+) (?P<nlink>\d+) (?P<size>\d+) "
+                   r"(?P<sum>\d+)|E (?P<bad>.*));")
 PLACES = bytes((i ^ i >> 8) & 255 for i in range(1 << 16))
 DIR = "directory"
 
@@ -77,8 +79,8 @@ class Model:
         return 0
 
     def apply(self, name, args, value, failed=False):
-        """A call has succeeded with that value. Says what is wrong with it, or None. If the disk has failed, a
-        read may be short."""
+        """A call has succeeded with that value. Says what is wrong with it, or None. If the disk
+        has failed, a read may be short."""
         path = args[0] if args else None
         numbers = [int(a) for a in args[1:] if a.isdigit()]
         if name in ("write", "append"):
@@ -148,7 +150,8 @@ class Model:
             now = self.state()
             if now != self.states[-1]:
                 self.states.append(now)
-        untold = [n for n, line in enumerate(lines, 1) if line and line[0] not in "{}" and n not in told]
+        untold = [n for n, line in enumerate(lines, 1) if line and line[0] not in "{}"
+                  and n not in told]
         if untold:
             raise Failure("no result of line %d: %s" % (untold[0], lines[untold[0] - 1]))
 
@@ -185,7 +188,8 @@ class Model:
         if self.concurrent:
             for path in set(shown).union(*possible):
                 if all(shown.get(path) != state.get(path) for state in possible):
-                    raise Failure("the disk: %s is %s, which it never was since the last sync" % (path, shown.get(path)))
+                    raise Failure("the disk: %s is %s, which it never was since the last sync" %
+                                  (path, shown.get(path)))
         elif shown not in possible:
             difference(possible[-1], shown, "the disk holds no state since the last sync; it")
 
@@ -205,4 +209,5 @@ def parse_shown(text):
 def difference(want, got, where):
     for path in sorted(set(want) | set(got)):
         if want.get(path) != got.get(path):
-            raise Failure("%s has %s as %s, not as %s" % (where, path, got.get(path), want.get(path)))
+            raise Failure("%s has %s as %s, not as %s" % (where, path, got.get(path),
+                                                          want.get(path)))

@@ -1,6 +1,7 @@
 """Faults: small changes to the tree, each written down by the place where it is made.
 
-A file NAME.fault begins with a header (lib/mutants.py). Edits follow. A line `@` says where the next ones are made:
+A file NAME.fault begins with a header (lib/mutants.py). Edits follow. A line `@` says where the
+next ones are made:
 
     @ kernel/proc/proc.c proc_cwd               a file, and a function of it
     - struct inode *cwd = load(&p->cwd);        what is there
@@ -18,16 +19,18 @@ A file NAME.fault begins with a header (lib/mutants.py). Edits follow. A line `@
     @ kernel/vm/tlb.c tlb_flush                 no - line: new text before the function,
     + static bool flushed;
 
-    @ kernel/vm/tlb.c                           or without a function: behind the includes at the file's head
-    + #include "kernel/lib/string.h"
+    @ kernel/vm/tlb.c                           or without a function: behind the includes
+    + #include "kernel/lib/string.h"            at the file's head
 
-What is there is compared token by token: blanks, line breaks and comments do not matter, neither in the edit nor in the
-source, nor into how many literals a string is cut. It must be there exactly once in the definition of the function (or in the file), so take a longer piece where
-a short one occurs twice. All edits of a fault are looked up in the tree as it is, and must not overlap. In assembly a
-label takes the part of the function; it reaches to the next label that is neither a number nor begins with .L.
+What is there is compared token by token: blanks, line breaks and comments do not matter, neither in
+the edit nor in the source, nor into how many literals a string is cut. It must be there exactly
+once in the definition of the function (or in the file), so take a longer piece where a short one
+occurs twice. All edits of a fault are looked up in the tree as it is, and must not overlap. In
+assembly a label takes the part of the function; it reaches to the next label that is neither a
+number nor begins with .L.
 
-A fault must compile without a warning: gcc warns of a body that hangs under an `if` no more, so take the `if` away
-together with its body, and do not add to the body that stands under one.
+A fault must compile without a warning: gcc warns of a body that hangs under an `if` no more, so
+take the `if` away together with its body, and do not add to the body that stands under one.
 """
 
 import collections
@@ -42,7 +45,8 @@ STRING = r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
 OPERATOR = r"->|\+\+|--|<<=|>>=|\.\.\.|&&|\|\||##|<<|>>|[-+*/%&|^<>=!]=|\S"
 C_COMMENT = r"//[^\n]*|/\*.*?\*/"
 NO_DIRECTIVE = r"#(?!\s*(?:include|define|undef|if|ifdef|ifndef|elif|else|endif)\b)[^\n]*"
-COMMENTS = {".c": C_COMMENT, ".h": C_COMMENT, ".ld": C_COMMENT, ".S": C_COMMENT + "|" + NO_DIRECTIVE}
+COMMENTS = {".c": C_COMMENT, ".h": C_COMMENT, ".ld": C_COMMENT,
+            ".S": C_COMMENT + "|" + NO_DIRECTIVE}
 OTHER_COMMENT = r"#[^\n]*"  # Makefile, Python, shell
 OPEN, CLOSE = "([{", ")]}"
 
@@ -68,7 +72,8 @@ def parse(text):
             place, edit = rest.split(), None
         elif line.strip() == "":
             edit = None
-        elif place and sign in "-+" and line[1:2] in ("", " ") and not (sign == "-" and edit and edit.new):
+        elif (place and sign in "-+" and line[1:2] in ("", " ")
+              and not (sign == "-" and edit and edit.new)):
             if edit is None:
                 edit = Edit(*place)
                 edits.append(edit)
@@ -81,7 +86,8 @@ def parse(text):
 @functools.lru_cache(maxsize=None)
 def token_pattern(extension):
     comment = COMMENTS.get(extension, OTHER_COMMENT)
-    return re.compile(r"(?P<skip>\s+|\\\n|%s)|(?P<token>%s|\.?\w+|%s)" % (comment, STRING, OPERATOR), re.S)
+    return re.compile(r"(?P<skip>\s+|\\\n|%s)|(?P<token>%s|\.?\w+|%s)" %
+                      (comment, STRING, OPERATOR), re.S)
 
 
 @functools.lru_cache(maxsize=None)
@@ -114,7 +120,8 @@ def closing(tokens, at):
 
 
 def functions(tokens):
-    """The definitions of C functions: a name, parentheses, a body. Each begins behind the declaration before it."""
+    """The definitions of C functions: a name, parentheses, a body. Each begins behind the
+    declaration before it."""
     i, begin, found = 0, 0, []
     while i < len(tokens):
         text = tokens[i].text
@@ -160,7 +167,8 @@ class Source:
 
     def span(self, edit):
         """The part of the text, from where to where, that an edit replaces."""
-        place = self.definition(edit.function) if edit.function else Definition(self.path, 0, len(self.tokens))
+        place = self.definition(edit.function) if edit.function else Definition(self.path, 0,
+                                                                                len(self.tokens))
         old = "\n".join(edit.old)
         if old == ALL and edit.function:
             return self.between(place.first, place.last)
@@ -174,14 +182,17 @@ class Source:
 
     def find(self, place, wanted, old):
         texts = [t.text for t in self.tokens[place.first:place.last]]
-        found = [i for i in range(len(texts) - len(wanted) + 1) if texts[i:i + len(wanted)] == wanted]
+        found = [i for i in range(len(texts) - len(wanted) + 1)
+                 if texts[i:i + len(wanted)] == wanted]
         if len(found) != 1 or not wanted:
             where = place.name if place.name == self.path else "%s in %s" % (place.name, self.path)
-            raise Failure("%s has %d places that read `%s`" % (where, len(found), " ".join(old.split())))
+            raise Failure("%s has %d places that read `%s`" %
+                          (where, len(found), " ".join(old.split())))
         return self.between(place.first + found[0], place.first + found[0] + len(wanted))
 
     def behind_includes(self):
-        """Behind the last of the includes that come before anything but lines of the preprocessor."""
+        """Behind the last of the includes that come before anything but lines of the
+        preprocessor."""
         at = 0
         for i, token in enumerate(self.tokens):
             if not token.directive:
@@ -191,18 +202,21 @@ class Source:
         return at
 
     def indented(self, lines, at):
-        """These lines as a text, indented as the line there is: a compiler warns of what misleads."""
+        """These lines as a text, indented as the line there is: a compiler warns of what
+        misleads."""
         line = self.text[self.text.rfind("\n", 0, at) + 1:]
         indent = re.match(r"[ \t]*", line)[0]
         return "\n".join((indent if i and text else "") + text for i, text in enumerate(lines))
 
     def changed(self, edits):
         """The text with these edits made."""
-        spans = sorted((self.span(edit) + (i, edit) for i, edit in enumerate(edits)), key=lambda s: s[:3])
+        spans = sorted((self.span(edit) + (i, edit) for i, edit in enumerate(edits)),
+                       key=lambda s: s[:3])
         done, at = "", 0
         for start, end, _, edit in spans:
             if start < at:
-                raise Failure("two edits of %s overlap: `%s`" % (self.path, " ".join(" ".join(edit.old).split())))
+                raise Failure("two edits of %s overlap: `%s`" %
+                              (self.path, " ".join(" ".join(edit.old).split())))
             done = joined(done + self.text[at:start], self.indented(edit.new, start))
             if edit.new and (start == end or "//" in edit.new[-1]):
                 done += "\n"
@@ -217,7 +231,8 @@ def joined(before, behind):
 
 
 def changes(edits, folder):
-    """By path: the new text of each file that the edits change. Raises Failure where they do not fit."""
+    """By path: the new text of each file that the edits change. Raises Failure where they do not
+    fit."""
     texts = {}
     for path in sorted({edit.path for edit in edits}):
         try:

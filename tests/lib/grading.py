@@ -1,5 +1,5 @@
-"""Graders of tests/grading/ run as a course's are: from a folder with the tree's Makefile and sources, and files
-of their own (xv6.out, time.txt)."""
+"""Graders of tests/grading/ run as a course's are: from a folder with the tree's Makefile and
+sources, and files of their own (xv6.out, time.txt)."""
 
 import contextlib
 import os
@@ -14,7 +14,8 @@ from lib.machine import Failure, ROOT, SCALE, WORK
 from lib.mutants import plain_environment
 
 GRADERS = os.path.join(ROOT, "tests", "grading")
-LINKED = ("Makefile", ".gdbinit.tmpl", "README", "build", "fs.img", "kernel", "labs", "mkfs", "tools", "user")
+LINKED = ("Makefile", ".gdbinit.tmpl", "README", "build", "fs.img", "kernel", "labs", "mkfs",
+          "tools", "user")
 MARK = "GRADING_TEST"  # in the environment of a grader and all that it starts
 
 
@@ -37,8 +38,10 @@ class Grader:
         env[MARK] = self.mark
         self.where, self.text = where, ""
         self.log = open(os.path.join(where, "log"), "wb")
-        self.process = subprocess.Popen([sys.executable, os.path.join(GRADERS, name + ".py")] + list(options), cwd=where,
-                                        env=env, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
+        self.process = subprocess.Popen([sys.executable, os.path.join(GRADERS, name + ".py")] +
+                                        list(options), cwd=where,
+                                        env=env, stdin=subprocess.DEVNULL, stdout=self.log,
+                                        stderr=subprocess.STDOUT,
                                         start_new_session=True)
 
     def printed(self):
@@ -50,7 +53,8 @@ class Grader:
         try:
             status = self.process.wait(limit * SCALE)
         except subprocess.TimeoutExpired:
-            raise Failure("the grader did not end within %d s:\n%s" % (limit, self.printed())) from None
+            raise Failure("the grader did not end within %d s:\n%s" %
+                          (limit, self.printed())) from None
         finally:
             self.end()
         left = self.left_after(5)

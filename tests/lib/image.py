@@ -26,7 +26,8 @@ def copy_image(name, source=FS_IMG):
 
 def fsck(image):
     """Fails with fsck's words if the image is not clean, as it must be after a clean end."""
-    done = subprocess.run([FSCK, "--no-orphans", image], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    done = subprocess.run([FSCK, "--no-orphans", image], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT,
                           universal_newlines=True, timeout=120)
     if done.returncode != 0:
         kept = image + ".bad"

@@ -1,7 +1,8 @@
-"""The labs' mutants: copies of the tree with one small fault each, and what the lab's grader makes of them.
+"""The labs' mutants: copies of the tree with one small fault each, and what the lab's grader makes
+of them.
 
-A mutant of a lab is a file in tests/mutants/LAB/, as all mutants are (lib/mutants.py). undone.fault takes the
-exercise out: a grader must give it less than ENOUGH of 100 points.
+A mutant of a lab is a file in tests/mutants/LAB/, as all mutants are (lib/mutants.py). undone.fault
+takes the exercise out: a grader must give it less than ENOUGH of 100 points.
 """
 
 import json
@@ -15,7 +16,8 @@ from lib.machine import Failure, ROOT, SCALE
 from lib.mutants import Tree, plain_environment
 
 WORK = os.path.join(ROOT, "build", "grade-selftest")
-COPIED = ("Makefile", ".gdbinit.tmpl", "README", "gradelib.py", "grading", "kernel", "user", "mkfs", "labs", "tools",
+COPIED = ("Makefile", ".gdbinit.tmpl", "README", "gradelib.py", "grading", "kernel", "user", "mkfs",
+          "labs", "tools",
           "tests/crash")
 UNDONE = "undone"
 ENOUGH = 20
@@ -77,9 +79,11 @@ class LabTree(Tree):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if os.path.exists(path):
             os.unlink(path)
-        status, said = self._call(["./" + PREFIX + lab, "--json", path] + list(options), LONGEST * SCALE)
+        status, said = self._call(["./" + PREFIX + lab, "--json", path] + list(options),
+                                  LONGEST * SCALE)
         if not os.path.exists(path):
-            raise Failure("the grader did not come to its end (status %d):\n%s" % (status, said[-3000:]))
+            raise Failure("the grader did not come to its end (status %d):\n%s" %
+                          (status, said[-3000:]))
         with open(path, encoding="utf-8") as f:
             return Answer(json.load(f))
 

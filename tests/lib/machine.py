@@ -8,8 +8,8 @@ and ends by its own pid: on request, at its time limit, or with the test run. Ev
 console printed is kept in build/test/NAME.log. QEMU reports what the guest does wrong to devices
 in build/test/NAME.qemu; a run that put anything there has failed.
 
-Time limits are meant for a quick and idle host. One that is reached is stretched by how slow the host is
-then, measured as the graders do (grading/host.py); it is never shortened.
+Time limits are meant for a quick and idle host. One that is reached is stretched by how slow the
+host is then, measured as the graders do (grading/host.py); it is never shortened.
 """
 
 import atexit
@@ -77,7 +77,8 @@ class Patience:
     def told(self):
         """The limit in words."""
         stretched = self.deadline - self.began
-        return "%g s" % self.seconds + (", %.0f on this host" % stretched if stretched > 1.05 * self.seconds else "")
+        return "%g s" % self.seconds + (", %.0f on this host" % stretched
+                                        if stretched > 1.05 * self.seconds else "")
 
 
 class Machine:
@@ -181,7 +182,8 @@ class Machine:
         rest, self.text = self.text, ""
         if not self.eof:
             self.kill()
-            raise Failure("QEMU did not end within %s; the console shows:\n%s" % (patience.told(), self.excerpt()))
+            raise Failure("QEMU did not end within %s; the console shows:\n%s" %
+                          (patience.told(), self.excerpt()))
         self._reap()
         if self.timed_out:
             raise Failure("QEMU had to be ended at its time limit of %s; the console shows:\n%s" %
@@ -249,13 +251,15 @@ class Machine:
             if self.eof:
                 self._ended_early(what)
             if patience.over():
-                raise Failure("no %s within %s; the console shows:\n%s" % (what, patience.told(), self.excerpt()))
+                raise Failure("no %s within %s; the console shows:\n%s" %
+                              (what, patience.told(), self.excerpt()))
 
     def _ended_early(self, what):
         self._reap()
         raise Ended("QEMU ended (status %s%s) while waiting for %s:\n%s" % (
             self.status, ", a panic" if self.status == EXIT_PANIC else
-            ", at its time limit" if self.timed_out else "", what, self.printed[-3000:] or self.excerpt()))
+            ", at its time limit" if self.timed_out else "", what, self.printed[-3000:]
+            or self.excerpt()))
 
     def wait_for_more(self, timeout):
         """Waits until the console has printed something more, at most so long."""

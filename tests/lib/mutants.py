@@ -1,12 +1,12 @@
 """Mutants: the kernel with one small fault each, and what usertests makes of them.
 
-A mutant is a file NAME.fault in tests/mutants/. The comment lines at its head say what the fault
-is (Fault), to what part it belongs (Area) and what should notice it (Expected). Remove: PATH ... names files
-that go. The edits below them are lib/faults.py's. Disk: LOAD-KIND ...
-names cases of tests/diskfaults that are tried before usertests; Suite: NAME names tests of tests/run that are run
-instead, where no program can notice the fault. SURVIVORS has a
-line `name: reason` for each that usertests cannot notice; TABLE is written from all of these, and
-has a part for each lab (lib/labs.py).
+A mutant is a file NAME.fault in tests/mutants/. The comment lines at its head say what the fault is
+(Fault), to what part it belongs (Area) and what should notice it (Expected). Remove: PATH ... names
+files that go. The edits below them are lib/faults.py's. Disk: LOAD-KIND ... names cases of
+tests/diskfaults that are tried before usertests; Suite: NAME names tests of tests/run that are run
+instead, where no program can notice the fault. SURVIVORS has a line `name: reason` for each that
+usertests cannot notice; TABLE is written from all of these, and has a part for each lab
+(lib/labs.py).
 
 A Tree is a copy of the sources, with objects of its own, into which one fault at a time is put;
 make then compiles the files that changed. Programs and image are those of this checkout.
@@ -29,7 +29,8 @@ TABLE = os.path.join(FOLDER, "README.md")
 WORK = os.path.join(ROOT, "build", "mutants")
 SUFFIX = ".fault"
 PANIC = r"panic: hart \d+: (.*)"
-COPIED = ("Makefile", "kernel", "user", "mkfs", "labs", "tools", "tests/crash")  # what make reads to build a kernel
+# what make reads to build a kernel
+COPIED = ("Makefile", "kernel", "user", "mkfs", "labs", "tools", "tests/crash")
 
 
 class Mutant:
@@ -40,16 +41,19 @@ class Mutant:
             text = f.read()
         comment = re.sub(r"\n#   +", " ", re.split(r"^(?!#)", text, maxsplit=1, flags=re.M)[0])
         about = dict(re.findall(r"^# (\w+): (.*)$", comment, re.M))
-        self.fault, self.area, self.expected = (about.get(k, "") for k in ("Fault", "Area", "Expected"))
+        self.fault, self.area, self.expected = (about.get(k, "")
+                                                for k in ("Fault", "Area", "Expected"))
         self.disk_cases = about.get("Disk", "").split()
         self.ktest = about.get("Ktest") == "yes"
         self.suite = about.get("Suite", "")
         self.removed = about.get("Remove", "").split()
         with self._named():
             self.edits = faults.parse(text)
-        self.files = sorted({edit.path for edit in self.edits} | set(self.removed))  # that it changes
+        # that it changes
+        self.files = sorted({edit.path for edit in self.edits} | set(self.removed))
         if not (self.fault and self.area and self.expected and self.files):
-            raise Failure("%s: Fault, Area, Expected or the edits are missing" % os.path.relpath(path, ROOT))
+            raise Failure("%s: Fault, Area, Expected or the edits are missing" %
+                          os.path.relpath(path, ROOT))
 
     @contextlib.contextmanager
     def _named(self):
@@ -60,15 +64,18 @@ class Mutant:
             raise Failure("%s: %s" % (os.path.relpath(self.path, ROOT), failure)) from None
 
     def changes(self, folder):
-        """The new texts of the files there, by path. Raises Failure if an edit does not fit any more."""
+        """The new texts of the files there, by path. Raises Failure if an edit does not fit any
+        more."""
         with self._named():
-            missing = [path for path in self.removed if not os.path.exists(os.path.join(folder, path))]
+            missing = [path for path in self.removed
+                       if not os.path.exists(os.path.join(folder, path))]
             if missing:
                 raise Failure("it removes what is not there: %s" % " ".join(missing))
             return faults.changes(self.edits, folder)
 
     def put_into(self, folder):
-        """Makes the edits there and removes what is to go: everything, or raises Failure and does nothing."""
+        """Makes the edits there and removes what is to go: everything, or raises Failure and does
+        nothing."""
         for path, text in self.changes(folder).items():
             with open(os.path.join(folder, path), "w", encoding="utf-8") as f:
                 f.write(text)
@@ -78,7 +85,8 @@ class Mutant:
 
 def mutants(names=(), folder=FOLDER):
     """All mutants there, or those whose names contain one of these, by area and name."""
-    found = [Mutant(os.path.join(folder, f)) for f in sorted(os.listdir(folder)) if f.endswith(SUFFIX)]
+    found = [Mutant(os.path.join(folder, f)) for f in sorted(os.listdir(folder))
+             if f.endswith(SUFFIX)]
     found.sort(key=lambda m: (m.area, m.name))
     return [m for m in found if not names or any(n in m.name for n in names)]
 
@@ -94,7 +102,8 @@ def noticed_before():
     """By mutant: the test of usertests that noticed it when TABLE was written."""
     with open(TABLE, encoding="utf-8") as f:
         rows = f.read().split("<!-- usertests -->\n")[1].split("<!-- end of usertests -->\n")[0]
-    return dict(re.findall(r"^\| ([\w-]+) \|.*\| (?:panic in |hang in )?test ([\w-]+)[:|].*\|$", rows, re.M))
+    return dict(re.findall(r"^\| ([\w-]+) \|.*\| (?:panic in |hang in )?test ([\w-]+)[:|].*\|$",
+                           rows, re.M))
 
 
 def write_section(name, text):
@@ -134,7 +143,8 @@ class Tree:
             self.restore(name)
 
     def restore(self, name):
-        """This checkout's version of a file, new for make if it is another; none if there is none."""
+        """This checkout's version of a file, new for make if it is another; none if there is
+        none."""
         source, target = os.path.join(ROOT, name), os.path.join(self.path, name)
         if not os.path.exists(source):
             if os.path.exists(target):
@@ -146,8 +156,8 @@ class Tree:
             shutil.copymode(source, target)
 
     def build(self, mutant, variants=("",)):
-        """Builds the kernel with that fault, or None, with these settings. Returns where the last one is. Raises
-        Failure."""
+        """Builds the kernel with that fault, or None, with these settings. Returns where the last
+        one is. Raises Failure."""
         if mutant:
             mutant.put_into(self.path)
         try:
@@ -162,19 +172,25 @@ class Tree:
         return os.path.join(self.path, "build", variant, "kernel.elf")
 
     def _make_kernel(self, settings):
-        done = subprocess.run(["make", "-j2", *settings, "test-kernel"], cwd=self.path, env=plain_environment(),
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+        done = subprocess.run(["make", "-j2", *settings, "test-kernel"], cwd=self.path,
+                              env=plain_environment(),
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              universal_newlines=True)
         if done.returncode != 0 or "warning:" in done.stdout:
             raise Failure("does not compile without a word:\n" + done.stdout[-3000:])
 
     def run_suite(self, mutant):
-        """Builds plain and debug kernels with that fault and runs its tests on them: the first that fails, or None."""
+        """Builds plain and debug kernels with that fault and runs its tests on them: the first that
+        fails, or None."""
         self.build(mutant, ("", "DEBUG=1"))
-        own = dict(os.environ, TEST_KERNELS=os.path.join(self.path, "build"), TEST_WORK=os.path.join(self.path, "test"))
-        done = subprocess.run(["tests/run", mutant.suite], cwd=ROOT, env=own, stdout=subprocess.PIPE,
+        own = dict(os.environ, TEST_KERNELS=os.path.join(self.path, "build"),
+                   TEST_WORK=os.path.join(self.path, "test"))
+        done = subprocess.run(["tests/run", mutant.suite], cwd=ROOT, env=own,
+                              stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, universal_newlines=True)
         if not re.search(r"^\d+ passed, \d+ failed", done.stdout, re.M):
-            raise Failure("tests/run %s did not come to its end:\n%s" % (mutant.suite, done.stdout[-3000:]))
+            raise Failure("tests/run %s did not come to its end:\n%s" %
+                          (mutant.suite, done.stdout[-3000:]))
         failed = re.search(r"^FAIL  (.*?)(?:  \([\d.]+ s\))?\n +(.*)$", done.stdout, re.M)
         return "tests/run: %s: %s" % (failed[1], failed[2][:100]) if failed else None
 
@@ -187,7 +203,8 @@ def read(path):
 def plain_environment():
     """For a make of its own: not a part of the one that has started us, and with its defaults."""
     return {k: v for k, v in os.environ.items()
-            if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DEBUG", "KTEST", "LLVM", "WERROR", "CPUS", "MEM", "ISOLATE")}
+            if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DEBUG", "KTEST", "LLVM", "WERROR",
+                         "CPUS", "MEM", "ISOLATE")}
 
 
 class Limits:
@@ -203,7 +220,8 @@ class Limits:
 
 
 class Watch:
-    """Runs of usertests, one after the other until something is wrong: the answer in words, or None if all passed."""
+    """Runs of usertests, one after the other until something is wrong: the answer in words, or None
+    if all passed."""
 
     def __init__(self, machine, runs, limits):
         self.machine, self.limits = machine, limits
@@ -256,8 +274,8 @@ class Watch:
 
 
 def run_usertests(name, kernel, runs, limits, cpus=2):
-    """Boots that kernel and runs usertests, with each of these options until something is wrong: a Watch; or what went
-    wrong before it, as a string."""
+    """Boots that kernel and runs usertests, with each of these options until something is wrong: a
+    Watch; or what went wrong before it, as a string."""
     image = copy_image("mutant-" + name)
     machine = Machine("mutant-" + name, cpus=cpus, image=image, limit=limits.run + limits.BOOT + 60)
     machine.kernel = kernel

@@ -41,7 +41,8 @@ class Disk:
 
     def options(self):
         """Of QEMU, for a machine with this disk. A request that fails is the guest's matter."""
-        return ["-drive", "file=nbd:unix:%s,if=none,format=raw,id=x0,rerror=report,werror=report" % self.path,
+        return ["-drive", "file=nbd:unix:%s,if=none,format=raw,id=x0,rerror=report,werror=report" %
+                self.path,
                 "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0"]
 
     def arm(self, kind, k=None, forever=False):

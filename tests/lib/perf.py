@@ -1,11 +1,12 @@
 """What operations cost: runs the program `bench` in a machine of one hart and 128 MiB, and
 compares each row with xv6, with the goal, with the limit and with the budget of TLB flushes.
 
-The machine is booted twice: once for times and flushes, once with QEMU's -icount, under which
-the count of instructions is exact. A limit is a tenth of what xv6 takes, unless it is given, scaled to this host.
-Emulators differ in what they are slow at: so three things are measured in the same boot, an empty loop, a bare trap
-and back (the null call), and a refill of the TLB; the scale is that of the slowest of them against the host where xv6
-was measured. A row that is one of them is scaled by the others.
+The machine is booted twice: once for times and flushes, once with QEMU's -icount, under which the
+count of instructions is exact. A limit is a tenth of what xv6 takes, unless it is given, scaled to
+this host. Emulators differ in what they are slow at: so three things are measured in the same boot,
+an empty loop, a bare trap and back (the null call), and a refill of the TLB; the scale is that of
+the slowest of them against the host where xv6 was measured. A row that is one of them is scaled by
+the others.
 """
 
 import contextlib
@@ -14,7 +15,8 @@ import re
 from lib.image import copy_image, discard
 from lib.machine import Failure, Machine
 
-# What they took where xv6 was measured: 1,000 turns of the loop, the null call, a page that the TLB has forgotten.
+# What they took where xv6 was measured: 1,000 turns of the loop, the null call, a page that the TLB
+# has forgotten.
 UNITS = {"loop": 1.59, "null": 1.57, "refill": 0.5}
 MB = 1 << 20
 
@@ -48,19 +50,22 @@ ROWS = [
     Row("pipe64k", "pipe, 64 KiB writes", at_rate(65536, 0.36), at_rate(65536, 500), None, 8),
     Row("fork", "fork + exit + wait", 2460, 120, 40000, FORK),
     Row("fork8m", "the same with 8 MiB of heap, child idle", 71000, 250, 150000, FORK),
-    Row("forkwrite8m", "the same, child writes every page", 72000, 12000, None, FORK + COPIES, 20000),
+    Row("forkwrite8m", "the same, child writes every page", 72000, 12000, None, FORK + COPIES,
+        20000),
     Row("forkexec", "fork + exec + wait, small program", 8400, 300, 90000, FORK + 1 + 1),
     Row("touch", "a new page touched", 29, 3, 1500, 0, 6),
     Row("create", "create, write 1 KiB, close, unlink", 61000, 60, None, 0),
     Row("createsync", "the same with fsync", 61000, 500, None, 0),
-    Row("write256k", "write 256 KiB by 64 KiB", at_rate(262144, 0.15), at_rate(262144, 400), None, 0),
+    Row("write256k", "write 256 KiB by 64 KiB", at_rate(262144, 0.15), at_rate(262144, 400),
+        None, 0),
     Row("reread256k", "re-read it from the cache", at_rate(262144, 0.96), at_rate(262144, 1500),
         None, 0),
     Row("boot", "boot to the prompt", 520000, 300000, None, None, 450000),
 ]
 
 
-PARTS = {"bench-time": 40, "bench-count": 40, "bench-boot": 5}  # the runs, and about how many seconds each takes
+# the runs, and about how many seconds each takes
+PARTS = {"bench-time": 40, "bench-count": 40, "bench-boot": 5}
 
 
 def _run(name, rows, extra, timeout):
@@ -109,9 +114,11 @@ def told(progress, part):
 
 
 def measure(names=(), progress=None):
-    """All rows, or those named; a Progress is told of the PARTS. Returns (us of the UNITS, [Measurement])."""
+    """All rows, or those named; a Progress is told of the PARTS. Returns (us of the UNITS,
+    [Measurement])."""
     rows = [row for row in ROWS if not names or row.name in names]
-    wanted = list(UNITS) + [row.name for row in rows if row.name != "boot" and row.name not in UNITS]
+    wanted = list(UNITS) + [row.name for row in rows if row.name != "boot"
+                            and row.name not in UNITS]
     with told(progress, "bench-time"):
         times, seconds = _run("bench-time", wanted, [], 180)
     with told(progress, "bench-count"):

@@ -1,12 +1,14 @@
 """How far a long command is, and about how long it still takes.
 
-    a life:  Progress(command, names) -> begin(name), end(name) of each, say(text) in between -> close()
+    a life:  Progress(command, names) -> begin(name), end(name) of each, say(text) in between
+             -> close()
 
-On a terminal the last line always tells it, and is rewritten; elsewhere a line tells it about once a minute. All that
-the command prints meanwhile goes through say(), so that neither spoils the other.
+On a terminal the last line always tells it, and is rewritten; elsewhere a line tells it about once
+a minute. All that the command prints meanwhile goes through say(), so that neither spoils the
+other.
 
-How long is estimated from what each part took the last time, kept in build/times.json, and from the pace until now. A
-part that was never run counts as its guess.
+How long is estimated from what each part took the last time, kept in build/times.json, and from the
+pace until now. A part that was never run counts as its guess.
 """
 
 import json
@@ -16,7 +18,8 @@ import sys
 import threading
 import time
 
-KEPT = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build", "times.json")
+KEPT = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
+                    "build", "times.json")
 GUESS = 5.0       # seconds of a part of which nothing is known
 REDRAW = 1.0      # seconds between two looks, on a terminal
 NOW_AND_THEN = 60.0  # and elsewhere
@@ -47,9 +50,11 @@ def times_of(command):
 
 
 def _keep_times(command, took):
-    """Adds what this run has measured to what is known; another command may have written meanwhile."""
+    """Adds what this run has measured to what is known; another command may have written
+    meanwhile."""
     known = _read_times()
-    known.setdefault(command, {}).update({name: round(seconds, 2) for name, seconds in took.items()})
+    known.setdefault(command,
+                     {}).update({name: round(seconds, 2) for name, seconds in took.items()})
     own = "%s.%d" % (KEPT, os.getpid())
     try:
         os.makedirs(os.path.dirname(KEPT), exist_ok=True)
@@ -69,9 +74,10 @@ def in_words(seconds):
 
 
 class Progress:
-    """guesses: {name: seconds} for parts that were never run; at_once: how many run at the same time; shared: other
-    programs print to the same terminal, so that nothing is shown but by tell(). The others are for those who test
-    this: trial says that no times are kept and that say() goes elsewhere."""
+    """guesses: {name: seconds} for parts that were never run; at_once: how many run at the same
+    time; shared: other programs print to the same terminal, so that nothing is shown but by tell().
+    The others are for those who test this: trial says that no times are kept and that say() goes
+    elsewhere."""
 
     def __init__(self, command, names, guesses=None, at_once=1, shared=False, out=None, known=None,
                  clock=time.monotonic, trial=False):
@@ -132,15 +138,19 @@ class Progress:
         total = sum(self.expected.values())
         done = sum(self.expected[n] for n in self.ended if n in self.expected)
         # What runs counts by its age, but is not done before it ends.
-        done += sum(min(now - began, 0.95 * self.expected.get(n, 0)) for n, began in self.begun.items())
+        done += sum(min(now - began, 0.95 * self.expected.get(n, 0))
+                    for n, began in self.begun.items())
         trusted = TRUSTED * total
-        pace = (now - self.began + trusted / self.at_once) / (done + trusted) if done + trusted else 0
+        if done + trusted == 0:
+            return 0
+        pace = (now - self.began + trusted / self.at_once) / (done + trusted)
         return pace * (total - done)
 
     def line(self):
         with self.lock:
             failed = ", %d failed" % self.failed if self.failed else ""
-            text = "%d of %d%s, about %s left" % (len(self.ended), len(self.expected), failed, in_words(self.left()))
+            text = "%d of %d%s, about %s left" % (len(self.ended), len(self.expected), failed,
+                                                  in_words(self.left()))
             longest = min(self.begun, key=self.begun.get) if self.begun else ""
             return "%s: %s" % (text, longest) if longest else text
 

@@ -11,11 +11,12 @@ from lib.machine import Failure, Skipped, WORK
 
 
 class Test:
-    """A name and a function. The function returns nothing, or a list of (name, error or None) when it holds several
-    results. It fails by an exception; Skipped, raised or in such a list, says why it could not be tried.
+    """A name and a function. The function returns nothing, or a list of (name, error or None) when
+    it holds several results. It fails by an exception; Skipped, raised or in such a list, says why
+    it could not be tried.
 
-    harts: of its machine, if it has more than two; seconds: about how long it takes, where that is long. Both only
-    decide when it is run."""
+    harts: of its machine, if it has more than two; seconds: about how long it takes, where that is
+    long. Both only decide when it is run."""
 
     def __init__(self, name, function, *args, harts=2, seconds=progress.GUESS, **kwargs):
         self.name, self.function, self.args, self.kwargs = name, function, args, kwargs
@@ -23,8 +24,9 @@ class Test:
 
 
 class Queue:
-    """The tests to be run, the longest first, so that none of these is left for the end. More harts than four for a
-    processor would spend their time waiting for locks whose holders the host has stopped."""
+    """The tests to be run, the longest first, so that none of these is left for the end. More harts
+    than four for a processor would spend their time waiting for locks whose holders the host has
+    stopped."""
 
     def __init__(self, tests, most_harts):
         self.tests = sorted(tests, key=lambda t: -t.seconds)
@@ -98,7 +100,8 @@ class Results:
         times = progress.times_of(self.command)
         for test in tests:
             test.seconds = times.get(test.name) or test.seconds
-        self.progress = progress.Progress(self.command, [t.name for t in tests], {t.name: t.seconds for t in tests},
+        self.progress = progress.Progress(self.command, [t.name for t in tests],
+                                          {t.name: t.seconds for t in tests},
                                           workers)
         try:
             self._run_some(side_by_side, workers)

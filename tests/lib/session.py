@@ -77,7 +77,8 @@ class Session:
         elif not self.steps:
             if line:
                 raise ValueError("%s:%d: a line before the first step" % (self.path, number))
-        elif line.startswith("< ") or line == "<" or line in CONTROL or line.startswith(("@wait ", "@sleep ")):
+        elif line.startswith("< ") or line == "<" or line in CONTROL or line.startswith(
+            ("@wait ", "@sleep ")):
             self.steps.append(Step(number, "input", line))
         else:
             if line.startswith(("~ ", "~+ ")):
@@ -162,7 +163,8 @@ class Session:
         if at is None:
             return
         want, have = at
-        number, pattern = step.expected[want] if want < len(step.expected) else (step.line_number, None)
+        number, pattern = step.expected[want] if want < len(step.expected) else (step.line_number,
+                                                                                 None)
         first, last = max(0, have - 6), have + 6
         raise Failure("%s.txt:%d: `%s`:\n    expected: %s\n    got:      %s\n"
                       "  output, lines %d to %d of %d:\n%s" % (

@@ -11,13 +11,13 @@ from lib.machine import Machine
 
 TABLE = "docs/usertests.md"
 
-XV6 = """copyin copyout copyinstr1 copyinstr2 copyinstr3 rwsbrk truncate1 truncate2 truncate3 openiput
-exitiput iput opentest writetest writebig createtest dirtest exectest pipe1 killstatus preempt exitwait
-reparent reparent2 twochildren forkfork forkforkfork mem sharedfd fourfiles createdelete unlinkread
-linktest concreate linkunlink subdir bigwrite bigfile fourteen rmdot dirfile iref forktest sbrkbasic
-sbrkmuch kernmem MAXVAplus sbrkfail sbrkarg validatetest bsstest bigargtest argptest stacktest textwrite
-nowrite pgbug sbrkbugs sbrklast sbrk8000 badarg lazy_alloc lazy_unmap lazy_copy lazy_sbrk bigdir
-manywrites badwrite execout diskfull outofinodes""".split()
+XV6 = """copyin copyout copyinstr1 copyinstr2 copyinstr3 rwsbrk truncate1 truncate2 truncate3
+openiput exitiput iput opentest writetest writebig createtest dirtest exectest pipe1 killstatus
+preempt exitwait reparent reparent2 twochildren forkfork forkforkfork mem sharedfd fourfiles
+createdelete unlinkread linktest concreate linkunlink subdir bigwrite bigfile fourteen rmdot dirfile
+iref forktest sbrkbasic sbrkmuch kernmem MAXVAplus sbrkfail sbrkarg validatetest bsstest bigargtest
+argptest stacktest textwrite nowrite pgbug sbrkbugs sbrklast sbrk8000 badarg lazy_alloc lazy_unmap
+lazy_copy lazy_sbrk bigdir manywrites badwrite execout diskfull outofinodes""".split()
 
 KNOWN = [
     (1, "a removed directory keeps a dangling ..; walking there panics", ""),
@@ -28,14 +28,16 @@ KNOWN = [
     (6, "creating and linking in a removed directory works and leaks", ""),
     (7, "a disk error or a damaged image panics", "host: suites hardware, damage"),
     (8, "no flush of the disk's cache", "host: suite crash (power cuts)"),
-    (9, "undefined behaviour at boot", "a property of the source: shifts of signed numbers are not used"),
+    (9, "undefined behaviour at boot",
+     "a property of the source: shifts of signed numbers are not used"),
     (10, "page 0 is mapped", ""),
     (11, "logstress overruns its own buffer", "a program's bug; host: suite crash runs ours"),
     (12, "needs Sstc, PMP, hardware that sets A and D", "host: suite hardware"),
     (13, "the link count wraps", ""),
     (14, "the process number wraps", ""),
     (15, "the fault handler tests one page table and maps in another", ""),
-    (16, "a lock that is never initialised", "no program can tell; the debug kernel's lock checker"),
+    (16, "a lock that is never initialised",
+     "no program can tell; the debug kernel's lock checker"),
     (17, "one argument too many overruns the argument vector", ""),
     (18, "the first process is made without checking for memory", "happens before any program"),
     (19, "a parent field written without its lock", ""),
@@ -117,16 +119,19 @@ def table():
     names = {t.name for t in tests}
     missing = [name for name in XV6 if name not in names]
     lines = ["# What usertests checks", "",
-             "`make usertests-table` writes this page from what `usertests -l` prints; `make test` compares them.", "",
-             "xv6's behaviours, by the names its usertests gives them: %s." % (
+             "`make usertests-table` writes this page from what `usertests -l` prints; `make test` "
+             "compares them.", "",
+             "xv6's behaviours, by the names its usertests gives them:\n%s." % (
                  "each of the %d has a test of that name below" % len(XV6) if not missing
                  else "missing are " + ", ".join(missing)), ""]
     lines += items("Hazards of kernels of this kind", "known", KNOWN, tests)
     lines += items("Bugs that xv6 had or has", "labs", LABS, tests)
     for slow in (False, True):
         some = [t for t in tests if t.slow == slow]
-        lines += ["## %s tests: %d" % ("Slow" if slow else "Quick", len(some)), "", "| test | checks | shows |",
+        lines += ["## %s tests: %d" % ("Slow" if slow else "Quick", len(some)), "",
+                  "| test | checks | shows |",
                   "|---|---|---|"]
-        lines += ["| `%s` | %s | %s |" % (t.name, t.checks.replace("|", "\\|"), ", ".join(t.shows)) for t in some]
+        lines += ["| `%s` | %s | %s |" % (t.name, t.checks.replace("|", "\\|"), ", ".join(t.shows))
+                  for t in some]
         lines.append("")
     return "\n".join(lines)

@@ -13,7 +13,8 @@ def run(machine, options="-q", limit=900):
     """What usertests printed, up to the next prompt. Raises Failure if the machine panics, hangs
     or shows no last line; the answer itself is for the caller to read."""
     slowness = host.slowness()
-    if slowness > 1.05 and "-t" not in options.split():  # its own limit for each test is for a quick host, too
+    # its own limit for each test is for a quick host, too
+    if slowness > 1.05 and "-t" not in options.split():
         options = "-t %d %s" % ((60 if "-q" in options.split() else 240) * slowness, options)
     command = ("usertests " + options).strip()
     machine.type_command(command)
@@ -41,5 +42,6 @@ def failures(output):
     """What did not go well, as a list of lines; empty if all passed."""
     if re.search("^%s$" % PASSED, output, re.M):
         return []
-    lines = re.findall(r"^(?:.*FAILED.*|.*: expected: .*|leak: .*|NO TESTS EXECUTED)$", output, re.M)
+    lines = re.findall(r"^(?:.*FAILED.*|.*: expected: .*|leak: .*|NO TESTS EXECUTED)$", output,
+                       re.M)
     return lines or ["no last line:\n" + output[-2000:]]

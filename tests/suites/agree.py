@@ -1,14 +1,19 @@
 """Kernel and fsck agree on every image.
 
-Thousands of images are mutated (hostfs/mutations.py). Each goes to fsck, and to the kernel's own file system on
-the host, which mounts it and reads its whole tree (tests/crash/fsmount.c). Of each must be true:
+Thousands of images are mutated (hostfs/mutations.py). Each goes to fsck, and to the kernel's own
+file system on the host, which mounts it and reads its whole tree (tests/crash/fsmount.c). Of each
+must be true:
 
-    fsck says that it cannot be mounted, or that it is no image, if and only if the kernel refuses it;
-    fsck calls it clean only if the kernel could read everything, and finds it clean again after the mount;
+    fsck says that it cannot be mounted, or that it is no image, if and only if the kernel refuses
+        it;
+    fsck calls it clean only if the kernel could read everything, and finds it clean again after
+        the mount;
     a clean image is the same, byte by byte, whether fsck -r or the kernel recovers it;
-    mounting makes no image one that cannot be mounted any more; neither program panics, hangs or crashes.
+    mounting makes no image one that cannot be mounted any more;
+    neither program panics, hangs or crashes.
 
-So an error that fsck does not call a reason to refuse the mount is damage that the kernel meets later, as EIO.
+So an error that fsck does not call a reason to refuse the mount is damage that the kernel meets
+later, as EIO.
 """
 
 import os
@@ -27,7 +32,8 @@ SEED, SHORT, LONG, STEP = 1, 200, 2500, 250
 def tests(everything):
     count = int(os.environ.get("IMAGES", LONG if everything else SHORT))
     seed = int(os.environ.get("SEED", SEED))
-    return [Test("agree: seed %d, images %d to %d" % (seed, first, min(first + STEP, count) - 1), agree, seed, first,
+    return [Test("agree: seed %d, images %d to %d" % (seed, first, min(first + STEP, count) - 1),
+                 agree, seed, first,
                  min(first + STEP, count)) for first in range(0, count, STEP)]
 
 
@@ -68,7 +74,8 @@ class Judge:
 
     def __init__(self, work, image):
         self.image = image
-        self.path, self.after, self.replayed = (os.path.join(work, n) for n in ("image", "after", "replayed"))
+        self.path, self.after, self.replayed = (os.path.join(work, n)
+                                                for n in ("image", "after", "replayed"))
         image.save(self.path)
 
     def check(self):

@@ -20,15 +20,18 @@ EDITS = [
     ("delete", "ab\x7f\x7fc\n", "ab" + 2 * ERASED + "c\n", "c\n"),
     ("nothing to erase", "\b\x7f\x15a\n", "a\n", "a\n"),
     ("a line is not erased once it has ended", "a\n\b\bb\n", "a\nb\n", "a\nb\n"),
-    ("backspace takes a whole UTF-8 sequence", "a\u20ac\b\u00e9\bb\n", "a\u20ac" + ERASED + "\u00e9" + ERASED + "b\n",
+    ("backspace takes a whole UTF-8 sequence", "a\u20ac\b\u00e9\bb\n",
+     "a\u20ac" + ERASED + "\u00e9" + ERASED + "b\n",
      "ab\n"),
     ("Ctrl-U", "wrong\x15right\n", "wrong" + 5 * ERASED + "right\n", "right\n"),
     ("other control characters are dropped", "a\x01\x1b\x1fb\tc\n", "ab\tc\n", "ab\tc\n"),
     ("carriage return", "a\r", "a\n", "a\n"),
     ("the longest line", "l" * (LINE - 1) + "\n", "l" * (LINE - 1) + "\n", "l" * (LINE - 1) + "\n"),
-    ("a longer line keeps its first bytes", "l" * (LINE + 5) + "\nshort\n", "l" * (LINE - 1) + 6 * BELL + "\nshort\n",
+    ("a longer line keeps its first bytes", "l" * (LINE + 5) + "\nshort\n",
+     "l" * (LINE - 1) + 6 * BELL + "\nshort\n",
      "l" * (LINE - 1) + "\nshort\n"),
-    ("a longer line can be shortened", "l" * LINE + "\b\bend\n", "l" * (LINE - 1) + BELL + 2 * ERASED + "en" + BELL + "\n",
+    ("a longer line can be shortened", "l" * LINE + "\b\bend\n",
+     "l" * (LINE - 1) + BELL + 2 * ERASED + "en" + BELL + "\n",
      "l" * (LINE - 3) + "en\n"),
     ("Ctrl-U erases a line that was too long", "l" * LINE + "\x15short\n",
      "l" * (LINE - 1) + BELL + (LINE - 1) * ERASED + "short\n", "short\n"),
@@ -36,7 +39,8 @@ EDITS = [
 
 
 def tests(everything):
-    return [Test("console: edit", edits), Test("console: pieces of lines", pieces), Test("console: type-ahead beyond the ring", type_ahead),
+    return [Test("console: edit", edits), Test("console: pieces of lines", pieces),
+            Test("console: type-ahead beyond the ring", type_ahead),
             Test("console: output waits for a slow line", writers_wait),
             Test("console: Ctrl-C ends a program that waits for the line", kill_while_printing),
             Test("console: Ctrl-C ends a program whose page table is printed", kill_in_kpgtbl),
@@ -96,7 +100,8 @@ def pieces():
             raise Failure("%s: typed %r, the console shows %r" % (command, keys, out))
 
     def try_it(machine):
-        # What is handed over by Ctrl-D is no end of the input, whatever size the reads have; a second one is.
+        # What is handed over by Ctrl-D is no end of the input, whatever size the reads have; a
+        # second one is.
         expect(machine, "readline 3", "abc\x04z\n\x04", "abcz\n[abc][z\n][]\n")
         expect(machine, "readline 3", "abc\x04\x04", "abc[abc][]\n")
         expect(machine, "readline 2", "abc\x04z\n\x04", "abcz\n[ab][c][z\n][]\n")
@@ -123,7 +128,8 @@ def type_ahead():
         out = machine.read_to_prompt()
         if not out.endswith("last\nlast\n") and sorted(out.split()) != ["last", "last"]:
             raise Failure("after the overflow a line does not arrive: %r" % out[-300:])
-        read = re.findall(r"^(\d{3}) x{495}$", open(machine.log_path).read().replace("\r", ""), re.M)
+        read = re.findall(r"^(\d{3}) x{495}$", open(machine.log_path).read().replace("\r", ""),
+                          re.M)
         if read.count("015") != 2 or read.count("017") == 2:
             raise Failure("lines that arrived: %s" % " ".join(read))
     at_machine("console-ahead", try_it)
@@ -170,7 +176,8 @@ def kill_in_kpgtbl():
 
 
 FAULTS = 2000
-FAULT = r"^\d+ faulty: bad address: read through a null pointer: scause 13, sepc 0x[0-9a-f]+, stval 0x0\n"
+FAULT = (r"^\d+ faulty: bad address: read through a null pointer: scause 13, "
+         r"sepc 0x[0-9a-f]+, stval 0x0\n")
 LEFT_OUT = r"^log: (\d+) lines are left out\n"
 
 
@@ -178,7 +185,9 @@ def storm_is_limited():
     """Each fault is either told or counted, and no line is broken up."""
     def try_it(machine):
         out = machine.run("faulty storm %d; sleep 150" % FAULTS, 100).replace("\r", "")
-        told, left_out = len(re.findall(FAULT, out, re.M)), sum(int(n) for n in re.findall(LEFT_OUT, out, re.M))
+        told, left_out = len(re.findall(FAULT, out, re.M)), sum(int(n)
+                                                                for n in re.findall(LEFT_OUT, out,
+                                                                                    re.M))
         took = re.search(r"^%d faults in (\d+) ticks\n" % FAULTS, out, re.M)
         if not took or told + left_out != FAULTS or told > 140 + int(took.group(1)) // 5:
             raise Failure("%d told, %d left out of %d:\n%s" % (told, left_out, FAULTS, out[-2000:]))

@@ -5,8 +5,8 @@ fsck finds nothing. Files that were unlinked while open are reclaimed.
 
 Replayed: QEMU logs each write and each flush of the disk under load. From that log the test makes
 the disk as a power cut could leave it: at a random moment, with everything up to the last flush,
-and of the later writes, which a volatile cache may have lost, a random part, in pieces of 512 bytes.
-fsck, which replays the journal first, must find each such disk sound.
+and of the later writes, which a volatile cache may have lost, a random part, in pieces of 512
+bytes. fsck, which replays the journal first, must find each such disk sound.
 """
 
 import os
@@ -29,7 +29,8 @@ FLUSH_FLAG = 1
 
 
 def tests(everything):
-    kills = [Test("crash: killed under %s [%s]" % (load.split()[0], build), kill_repeatedly, load, build)
+    kills = [Test("crash: killed under %s [%s]" % (load.split()[0], build), kill_repeatedly, load,
+                  build)
              for load, build in [(LOADS[0], "plain"), (LOADS[1], "plain"), (LOADS[2], "debug")]]
     cuts = [Test("crash: power cut under %s" % load.split()[0], cut_power, load) for load in LOADS]
     return kills + cuts + [Test("crash: unlinked while open: " + name, reclaim, name)
@@ -63,7 +64,8 @@ def kill_repeatedly(load, build):
 
 
 def check_records(image):
-    """logstress writes 2,000 bytes of one letter at a time: a write is there whole or not at all."""
+    """logstress writes 2,000 bytes of one letter at a time: a write is there whole or not at
+    all."""
     for name in ("f0", "f1", "f2", "f3"):
         done = subprocess.run([FSUTIL, image, "cat", name], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, timeout=60)
@@ -159,7 +161,8 @@ def record_writes(name, image, log, load):
     machine = Machine(name, "plain", 2, limit=120, extra=[
         "-blockdev", "driver=file,node-name=img,filename=" + image,
         "-blockdev", "driver=file,node-name=log,filename=" + log,
-        "-blockdev", "driver=blklogwrites,node-name=x0,file=img,log=log,log-super-update-interval=1",
+        "-blockdev",
+        "driver=blklogwrites,node-name=x0,file=img,log=log,log-super-update-interval=1",
         "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0"])
     try:
         machine.boot()

@@ -1,4 +1,5 @@
-"""The kernel's file system as a program of the host (tests/crash/): images mounted in memory, and power cuts.
+"""The kernel's file system as a program of the host (tests/crash/): images mounted in memory, and
+power cuts.
 
 CRASHSTATES_SEED=n chooses other states; the seed is part of what is printed.
 """
@@ -31,7 +32,8 @@ def cut_power(states):
 
 def notice_faults():
     kernel = FaultyKernel()
-    return [(m.name, None if kernel.notices(m, ENOUGH, SEED) else "not noticed in %d states" % ENOUGH)
+    return [(m.name, None if kernel.notices(m, ENOUGH, SEED) else "not noticed in %d states" %
+             ENOUGH)
             for m in crash_mutants()]
 
 

@@ -18,7 +18,8 @@ COMMANDS = ["ls", "cat README > copy; wc copy; rm copy", "mkdir d; echo x > d/f;
 
 
 def tests(everything):
-    return [Test("damage: images %d to %d" % (first, first + step - 1), use_damaged, first, step, seconds=40)
+    return [Test("damage: images %d to %d" % (first, first + step - 1), use_damaged, first, step,
+                 seconds=40)
             for step in (25,) for first in range(0, LONG if everything else SHORT, 25)]
 
 

@@ -13,7 +13,8 @@ SHORT, LIMIT = 10, 60
 def tests(everything):
     found = [Test("dirtycow: %d seconds, 4 harts" % SHORT, withstands, 4, SHORT)]
     if everything:
-        found += [Test("dirtycow: the kernel with the mistake, %d hart%s" % (n, "s" * (n > 1)), falls, n)
+        found += [Test("dirtycow: the kernel with the mistake, %d hart%s" % (n, "s" * (n > 1)),
+                       falls, n)
                   for n in (1, 2, 4)]
     return found
 

@@ -19,7 +19,8 @@ def tests(everything):
              for how in [(1, "debug"), (2, "plain")]]
     found += [Test("disk: read-only, with changes in its journal", refuses_groups),
               Test("disk: read-only, orphans stay", orphans_stay)]
-    found += [Test("disk: %s are not answered [%d harts, %s]" % (what, *how), unanswered, what, *how, harts=how[0])
+    found += [Test("disk: %s are not answered [%d harts, %s]" % (what, *how), unanswered, what,
+                   *how, harts=how[0])
               for what in ("reads", "writes") for how in [(1, "plain"), (4, "debug")]]
     return found + [Test("disk: a stopped machine is no silent disk", stopped),
                     Test("disk: pages of requests that were given up", pages_are_free)]
@@ -78,7 +79,8 @@ def read_only(cpus, build):
         out = machine.run("readonlytest")
         if out != "readonlytest: OK\n":
             raise Failure("readonlytest says:\n" + out)
-        for command in ("echo words > f", "mkdir d", "rm README", "mv README f", "ln -s README f", "echo words >> README"):
+        for command in ("echo words > f", "mkdir d", "rm README", "mv README f", "ln -s README f",
+                        "echo words >> README"):
             out = machine.run(command)
             if "Read-only file system" not in out:
                 raise Failure("`%s` says:\n%s" % (command, out))
@@ -115,8 +117,9 @@ def refuses_groups():
         before = content(machine.path)
         machine.start(again=True)
         out = machine.wait_end(30)
-        if machine.status != 1 or "but the disk is read-only: mount it once to be written to\n" not in out or \
-                "cannot start: the disk cannot be mounted" not in out:
+        if (machine.status != 1
+                or "but the disk is read-only: mount it once to be written to\n" not in out
+                or "cannot start: the disk cannot be mounted" not in out):
             raise Failure("status %s:\n%s" % (machine.status, out))
         if content(machine.path) != before:
             raise Failure("the disk is not as it was")
@@ -144,7 +147,8 @@ COMMANDS = {"reads": "wc grind usertests", "writes": "echo words > f; sync"}
 
 def unanswered(what, cpus, build):
     """The caller gets an error in time, later ones at once; the rest of the system goes on."""
-    with OwnDisk("silent-%s-%d" % (what, cpus), "", build, cpus, "disktimeout=%d" % PATIENCE) as machine:
+    with OwnDisk("silent-%s-%d" % (what, cpus), "", build, cpus,
+                 "disktimeout=%d" % PATIENCE) as machine:
         machine.boot()
         machine.run("cat README echo ls poweroff | wc; sync")  # in the cache
         machine.throttle(*((1, 0) if what == "reads" else (0, 1)))
@@ -181,7 +185,8 @@ def stopped():
         machine.read_to_prompt(30)
 
 
-BIG = ("grind", "usertests", "mmaptest", "bench", "mapstress", "pgtbltest", "cowtest", "symlinktest")
+BIG = ("grind", "usertests", "mmaptest", "bench", "mapstress", "pgtbltest", "cowtest",
+       "symlinktest")
 
 
 def pages_are_free():

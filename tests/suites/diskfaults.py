@@ -1,18 +1,19 @@
 """A disk that fails: the k-th read, write or flush of a load fails, once or from then on.
 
-A case is a boot of a small disk whose first process is user/tests/diskcalls.c. It runs a script, one
-of LOADS, while the disk, served by lib/nbd.py, fails. The model (lib/diskmodel.py) knows from the results of
-the calls what the files must hold. Then the disk is healthy again, and
+A case is a boot of a small disk whose first process is user/tests/diskcalls.c. It runs a script,
+one of LOADS, while the disk, served by lib/nbd.py, fails. The model (lib/diskmodel.py) knows from
+the results of the calls what the files must hold. Then the disk is healthy again, and
 
     the running system has exactly that;
     after the plug was pulled fsck, which replays the journal, finds the disk sound;
     the next boot finds one of the states since the last sync that succeeded;
     after a clean end no block and no inode is lost, and no file without a name is left.
 
-The load "mount" is a boot itself, on a disk whose journal must be replayed and that has a file without a name.
+The load "mount" is a boot itself, on a disk whose journal must be replayed and that has a file
+without a name.
 
-`make diskfaults` tries each k of each load; the suite takes a sample. A failed case is named so that
-`tests/diskfaults NAME` repeats it. SEED=number in the environment repeats a sample.
+`make diskfaults` tries each k of each load; the suite takes a sample. A failed case is named so
+that `tests/diskfaults NAME` repeats it. SEED=number in the environment repeats a sample.
 """
 
 import os
@@ -49,35 +50,55 @@ def children(*scripts):
 LOADS = {
     "start": ("", "run /prog\nrun /prog\nlist /d\nrun /prog\n"),
     "map": (big("/d/m") + "create /d/h\ntrunc /d/h 20000\n",
-            "mapread /d/m\nmap /d/m 8192 12288 5\nmap /d/m 110592 8192 6\nmap /d/h 0 8192 7\nfsync /d/m\n"
-            "read /d/m 0 60000\nread /d/m 60000 60000\nmapread /d/h\nmap /d/m 0 4096 8\nmap /d/h 4096 4096 9\nsync\n"),
-    "unlink": (big("/d/a") + big("/d/c") + "create /d/b\nwrite /d/b 0 3000 2\nlink /d/b /d/b2\nmkdir /d/e\n",
-               "unlink /d/a\nhold /d/c\nunlink /d/c\nread /d/b 0 3000\nunlink /d/b\nsync\ndrop\nunlink /d/b2\n"
+            "mapread /d/m\nmap /d/m 8192 12288 5\nmap /d/m 110592 8192 6\nmap /d/h 0 8192 7\nfsync "
+            "/d/m\n"
+            "read /d/m 0 60000\nread /d/m 60000 60000\nmapread /d/h\nmap /d/m 0 4096 8\nmap /d/h "
+            "4096 4096 9\nsync\n"),
+    "unlink": (big("/d/a") + big("/d/c") + "create /d/b\nwrite /d/b 0 3000 2\nlink /d/b "
+               "/d/b2\nmkdir /d/e\n",
+               "unlink /d/a\nhold /d/c\nunlink /d/c\nread /d/b 0 3000\nunlink "
+               "/d/b\nsync\ndrop\nunlink /d/b2\n"
                "unlink /d/e\ncreate /d/a\nwrite /d/a 0 5000 9\nsync\nunlink /d/a\n"),
-    "truncate": (big("/d/1") + "create /d/2\nwrite /d/2 0 5000 2\ncreate /d/3\nwrite /d/3 0 3000 3\n",
-                 "trunc /d/1 5000\ntrunc /d/1 50000\ntrunc /d/2 100\ntrunc /d/2 6000\ntrunc /d/3 0\nsync\n"
-                 "trunc /d/1 100001\nwrite /d/3 0 8000 4\ntrunc /d/3 1\ntrunc /d/3 4096\ntrunc /d/1 30000\nfsync /d/1\n"),
-    "rename": ("mkdir /d/p\nmkdir /d/q\nmkdir /d/p/r\ncreate /d/p/a\nwrite /d/p/a 0 3000 1\ncreate /d/p/b\n"
+    "truncate": (big("/d/1") + "create /d/2\nwrite /d/2 0 5000 2\ncreate /d/3\nwrite /d/3 0 "
+                 "3000 3\n",
+                 "trunc /d/1 5000\ntrunc /d/1 50000\ntrunc /d/2 100\ntrunc /d/2 6000\ntrunc /d/3 "
+                 "0\nsync\n"
+                 "trunc /d/1 100001\nwrite /d/3 0 8000 4\ntrunc /d/3 1\ntrunc /d/3 4096\ntrunc "
+                 "/d/1 30000\nfsync /d/1\n"),
+    "rename": ("mkdir /d/p\nmkdir /d/q\nmkdir /d/p/r\ncreate /d/p/a\nwrite /d/p/a 0 3000 1\ncreate "
+               "/d/p/b\n"
                "create /d/q/a\nwrite /d/q/a 0 9000 2\n",
-               "rename /d/p/a /d/q/a\nrename /d/p/b /d/p/c\nrename /d/p/r /d/q/r\nmkdir /d/q/r/s\nsync\n"
-               "rename /d/q/r /d/p/z\nlink /d/q/a /d/p/a\nrename /d/q/a /d/p/a\nrename /d/p/z/s /d/q/s\nfsync /d/p/c\n"),
+               "rename /d/p/a /d/q/a\nrename /d/p/b /d/p/c\nrename /d/p/r /d/q/r\nmkdir "
+               "/d/q/r/s\nsync\n"
+               "rename /d/q/r /d/p/z\nlink /d/q/a /d/p/a\nrename /d/q/a /d/p/a\nrename /d/p/z/s "
+               "/d/q/s\nfsync /d/p/c\n"),
     "fork": (big("/d/m"),
-             children(*("create /d/%d\nwrite /d/%d 0 9000 %d\nmapread /d/m\nread /d/%d 0 9000\nfsync /d/%d\nrun /prog\n"
-                        "unlink /d/%d\n" % (n, n, n, n, n, n) for n in range(1, 6))) + "wait\nlist /d\nsync\n"),
+             children(*("create /d/%d\nwrite /d/%d 0 9000 %d\nmapread /d/m\nread /d/%d 0 "
+                        "9000\nfsync /d/%d\nrun /prog\n"
+                        "unlink /d/%d\n" % (n, n, n, n, n, n) for n in range(1, 6))) +
+             "wait\nlist /d\nsync\n"),
     "append": ("create /d/log\n",
-               "".join("append /d/log %d %d\nfsync /d/log\n" % (500 + 900 * n, n) for n in range(6)) +
+               "".join("append /d/log %d %d\nfsync /d/log\n" % (500 + 900 * n, n)
+                       for n in range(6)) +
                "append /d/log 60000 7\nappend /d/log 60000 8\nread /d/log 0 20000\nfsync /d/log\n"),
-    "tree": ("", "".join("mkdir %s\n" % d for d in TREE) + "create /d/t/a/b/f\nlist /d/t\nsync\nunlink /d/t/a\n"
-             "unlink /d/t/a/b/f\n" + "".join("unlink %s\n" % d for d in reversed(TREE)) + "sync\nmkdir /d/t\n"),
+    "tree": ("", "".join("mkdir %s\n" % d for d in TREE) +
+             "create /d/t/a/b/f\nlist /d/t\nsync\nunlink /d/t/a\n"
+             "unlink /d/t/a/b/f\n" + "".join("unlink %s\n" % d for d in reversed(TREE)) +
+             "sync\nmkdir /d/t\n"),
     "sparse": ("create /d/s\n",
-               "write /d/s 0 100 1\nwrite /d/s 98304 5000 2\nwrite /d/s 4292608 3000 3\nfsync /d/s\nwrite /d/s 2000000 4096 4\n"
-               "read /d/s 4292000 2000\nread /d/s 1000000 4096\nmap /d/s 1003520 4096 5\nwrite /d/s 50000 60000 6\n"
+               "write /d/s 0 100 1\nwrite /d/s 98304 5000 2\nwrite /d/s 4292608 3000 3\nfsync "
+               "/d/s\nwrite /d/s 2000000 4096 4\n"
+               "read /d/s 4292000 2000\nread /d/s 1000000 4096\nmap /d/s 1003520 4096 5\nwrite "
+               "/d/s 50000 60000 6\n"
                "sync\nread /d/s 98000 6000\n"),
     "sync": ("create /d/1\ncreate /d/2\n",
-             children(*("".join("write /d/%d %d 30000 %d\nread /d/%d 0 40000\n" % (n, 20000 * i, i, n) for i in range(4)) +
-                        "trunc /d/%d 50000\ncreate /d/%dx\n" % (n, n) for n in (1, 2))) +
+             children(
+                 *("".join("write /d/%d %d 30000 %d\nread /d/%d 0 40000\n" % (n, 20000 * i, i, n)
+                           for i in range(4)) +
+                   "trunc /d/%d 50000\ncreate /d/%dx\n" % (n, n) for n in (1, 2))) +
              "sync\nsync\nsync\nwait\nsync\nunlink /d/1\n"),
-    "mount": (big("/d/a") + big("/d/c") + "hold /d/a\nunlink /d/a\nsync\ncreate /d/b\nwrite /d/b 0 9000 3\ntrunc /d/c 5000\n"
+    "mount": (big("/d/a") + big("/d/c") + "hold /d/a\nunlink /d/a\nsync\ncreate /d/b\nwrite /d/b 0 "
+              "9000 3\ntrunc /d/c 5000\n"
               "fsync /d/b\n", ""),
 }
 MOUNT = "mount"
@@ -170,7 +191,8 @@ class Bases:
                 f.write(script)
             files.append("%s=s/%s" % (path, part))
         image = os.path.join(folder, load + ".img")
-        subprocess.run([MKFS, image, "-s", str(BLOCKS), "-l", str(LOG_BLOCKS), "-i", str(INODES), *files], check=True)
+        subprocess.run([MKFS, image, "-s", str(BLOCKS), "-l", str(LOG_BLOCKS), "-i", str(INODES),
+                        *files], check=True)
         with open(image, "rb") as f:
             return f.read()
 
@@ -188,9 +210,11 @@ def arm_mount(disk, kind, k, forever):
 
 class Case:
     def __init__(self, load, kind, k, forever, build, cpus):
-        self.load, self.kind, self.k, self.forever, self.build, self.cpus = load, kind, k, forever, build, cpus
+        self.load, self.kind, self.k = load, kind, k
+        self.forever, self.build, self.cpus = forever, build, cpus
         self.kernel = None  # another one than this checkout's
-        self.name = "%s-%s-%d-%s-%s-%d" % (load, kind, k, "forever" if forever else "once", build, cpus)
+        self.name = "%s-%s-%d-%s-%s-%d" % (load, kind, k, "forever" if forever else "once", build,
+                                           cpus)
 
     @staticmethod
     def named(name):
@@ -207,7 +231,8 @@ class Case:
             kept = os.path.join(WORK, "diskfault-%s.img.bad" % self.name)
             with open(kept, "wb") as f:
                 f.write(disk.image)
-            raise self.machine.keep_log("%s (image kept as %s)" % (failure, os.path.relpath(kept, ROOT))) from None
+            raise self.machine.keep_log("%s (image kept as %s)" %
+                                        (failure, os.path.relpath(kept, ROOT))) from None
         finally:
             disk.close()
 
@@ -256,7 +281,8 @@ class Case:
         path = os.path.join(WORK, "diskfault-%s.img" % self.name)
         with open(path, "wb") as f:
             f.write(disk.image)
-        done = subprocess.run([FSCK, *options, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        done = subprocess.run([FSCK, *options, path], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT,
                               universal_newlines=True, timeout=60)
         os.unlink(path)
         if done.returncode:
@@ -264,7 +290,8 @@ class Case:
 
 
 def every_case(settings=tuple(SETTINGS)):
-    """Each k of each load once for each kind, mode and setting, as an undisturbed run counts them."""
+    """Each k of each load once for each kind, mode and setting, as an undisturbed run counts
+    them."""
     for load in LOADS:
         counts = BASES.get(load)[1]
         for build, cpus in settings:
@@ -308,6 +335,7 @@ def run_sample(settings, number, seed):
         try:
             hit += case.run()
         except Failure as failure:
-            raise Failure("case %s (tests/diskfaults repeats it): %s" % (case.name, failure)) from None
+            raise Failure("case %s (tests/diskfaults repeats it): %s" %
+                          (case.name, failure)) from None
     if hit < number * 0.8:
         raise Failure("only %d of %d cases met their fault" % (hit, number))

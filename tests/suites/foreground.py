@@ -1,4 +1,5 @@
-"""Who has the console: the foreground group, those who want to take it from behind, shells in shells, dead shells."""
+"""Who has the console: the foreground group, those who want to take it from behind, shells in
+shells, dead shells."""
 
 import re
 
@@ -12,7 +13,8 @@ REFUSED = "Operation not permitted"
 
 def tests(everything):
     del everything
-    return [Test("foreground: %s [%d hart%s, %s]" % (name, cpus, "" if cpus == 1 else "s", build), at_machine, action,
+    return [Test("foreground: %s [%d hart%s, %s]" % (name, cpus, "" if cpus == 1 else "s", build),
+                 at_machine, action,
                  cpus, build)
             for name, action in ACTIONS for cpus, build in SETTINGS]
 
@@ -81,7 +83,8 @@ def reader_left_behind(machine):
     """One that waits for a line when its group loses the console does not get the next line."""
     machine.run("fgtest leave-reader")
     machine.type_command("sleep 30; echo one")
-    must_be("output", machine.read_to_prompt(), "the child left behind reads -1: Input/output error\none\n")
+    must_be("output", machine.read_to_prompt(),
+            "the child left behind reads -1: Input/output error\none\n")
     must_be("echo", machine.run("echo two"), "two\n")
 
 
@@ -101,7 +104,8 @@ def stay(machine):
 
 
 def nested(machine):
-    """Each shell of three gives the console to its jobs and takes it back, Ctrl-C ends none of them."""
+    """Each shell of three gives the console to its jobs and takes it back, Ctrl-C ends none of
+    them."""
     for depth in range(2):
         machine.run("sh")
     must_be("shells", len(shells(machine)), 3)
@@ -118,7 +122,8 @@ def nested(machine):
 
 
 def end_shell(machine):
-    """A job ends the nested shell that waits for it: the shell around that takes the console back."""
+    """A job ends the nested shell that waits for it: the shell around that takes the console
+    back."""
     machine.run("sh")
     must_be("end-parent", machine.run("fgtest end-parent"), "")
     must_be("shells", shells(machine), ["2"])
@@ -141,7 +146,8 @@ def end_first_shell(machine):
 
 
 def deaf_shell(machine):
-    """A program that says it is a shell and does not listen: Ctrl-C does not end it, Ctrl-\\ does."""
+    """A program that says it is a shell and does not listen: Ctrl-C does not end it, Ctrl-\\
+    does."""
     machine.type_command("fgtest deaf")
     machine.expect("as a shell: allowed\n")
     machine.send("\x03")
@@ -206,7 +212,10 @@ def kill_without_process(machine):
 
 
 ACTIONS = [("a thief", thief), ("a reader in the background", background_reader),
-           ("a reader left behind", reader_left_behind), ("a program that wants to stay", stay), ("nested shells", nested),
+           ("a reader left behind", reader_left_behind), ("a program that wants to stay", stay),
+           ("nested shells", nested),
            ("a nested shell is ended", end_shell), ("the first shell is ended", end_first_shell),
-           ("a shell that does not listen", deaf_shell), ("lent and taken back", lend), ("an orphan", orphan),
-           ("scripts read nothing", script), ("wait", wait_interrupted), ("kill without a process", kill_without_process)]
+           ("a shell that does not listen", deaf_shell), ("lent and taken back", lend),
+           ("an orphan", orphan),
+           ("scripts read nothing", script), ("wait", wait_interrupted),
+           ("kill without a process", kill_without_process)]

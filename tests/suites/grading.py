@@ -1,5 +1,6 @@
-"""The library of the labs' graders: graders in the style of several years run on it, each bad end of a run gets its
-verdict, nothing is left behind, and tests at once, reports and long output are as they should be."""
+"""The library of the labs' graders: graders in the style of several years run on it, each bad end
+of a run gets its verdict, nothing is left behind, and tests at once, reports and long output are as
+they should be."""
 
 import json
 import os
@@ -19,7 +20,8 @@ def tests(everything):
         ("line matching, parents, parts, questions", lines), ("a breakpoint", breakpoint_stops),
         ("callbacks on lines", callbacks), ("machines at once", machines_at_once),
         ("verdicts", verdicts), ("order, parents and parts", order), ("tests at once", at_once),
-        ("programs of the host", programs), ("reports", reports), ("filters, list, fail-fast", choices), ("long output", long_output)]]
+        ("programs of the host", programs), ("reports", reports),
+        ("filters, list, fail-fast", choices), ("long output", long_output)]]
     return found + [Test("grading: ended by " + name, ended_by, number) for name, number in [
         ("SIGINT", signal.SIGINT), ("SIGTERM", signal.SIGTERM), ("SIGKILL", signal.SIGKILL)]] + [
         Test("grading: ended by SIGTERM, side by side", ended_by, signal.SIGTERM, "-j2"),
@@ -45,7 +47,8 @@ def expect_status(status, wanted, text):
 def lines():
     where = folder("lines")
     status, text = grade(where, "lines")
-    expect(text, r"^== Test usage == $", r"^usage: OK( \(\d+\.\ds\))?$", r"^Part A score: 15/15$", r"^  words counted: OK",
+    expect(text, r"^== Test usage == $", r"^usage: OK( \(\d+\.\ds\))?$", r"^Part A score: 15/15$",
+           r"^  words counted: OK",
            r"^Part B score: 45/45$", r"^time: FAIL", r"^answers-lines.txt: FAIL", r"^Score: 60/65$")
     expect_status(status, 1, text)
     with open(os.path.join(where, "time.txt"), "w") as f:
@@ -66,7 +69,8 @@ def breakpoint_stops():
 def callbacks():
     where = folder("callbacks")
     status, text = grade(where, "callbacks", "-v", "--color", "always")
-    expect(text, "^Score: 50/50$", "^finished with None$", r"\$ make qemu-gdb GDBPORT=\d+ FSIMG=\S+ CPUS=1",
+    expect(text, "^Score: 50/50$", "^finished with None$",
+           r"\$ make qemu-gdb GDBPORT=\d+ FSIMG=\S+ CPUS=1",
            "\x1b\\[32mOK\x1b\\[0m", no=["Timeout"])
     expect_status(status, 0, text)
     if not os.path.exists(os.path.join(where, "xv6.out")):
@@ -92,8 +96,10 @@ def wrong_kernels(where):
         compiler = re.search(r"^CC := (.*)$", f.read(), re.M)[1].split()
     for kind in ("SILENT", "ENDLESS", "STUCK"):
         subprocess.run(compiler + [
-            "-march=rv64imac_zicsr", "-mabi=lp64", "-nostdlib", "-static", "-no-pie", "-Wl,-Ttext=0x80000000",
-            "-Wl,--build-id=none", "-D" + kind, "-o", os.path.join(where, kind), os.path.join(GRADERS, "wrong.S")],
+            "-march=rv64imac_zicsr", "-mabi=lp64", "-nostdlib", "-static", "-no-pie",
+            "-Wl,-Ttext=0x80000000",
+            "-Wl,--build-id=none", "-D" + kind, "-o", os.path.join(where, kind),
+            os.path.join(GRADERS, "wrong.S")],
             check=True)
     return where
 
@@ -104,10 +110,13 @@ def verdicts():
                          KERNELS=wrong_kernels(where))
     expect_status(status, 1, text)
     for title, words in [
-            ("panic at boot", r"the kernel panicked: panic: hart \d: kernel/ktest/panic_test\.c:\d+: as asked: 1"),
-            ("panic behind the right line", r"the kernel panicked: panic: hart \d: .*: assertion failed.*"),
+            ("panic at boot",
+             r"the kernel panicked: panic: hart \d: kernel/ktest/panic_test\.c:\d+: as asked: 1"),
+            ("panic behind the right line",
+             r"the kernel panicked: panic: hart \d: .*: assertion failed.*"),
             ("silence at boot", r"the kernel never came to the prompt, within 2 s.*"),
-            ("prints without end", r"the kernel prints without end \(more than 0 MB of output, waiting for the first prompt\)"),
+            ("prints without end", r"the kernel prints without end \(more than 0 MB of output, "
+             r"waiting for the first prompt\)"),
             ("killed from outside", r"QEMU was killed from outside \(Killed\)"),
             ("no machine", r"QEMU did not start:")]:
         expect(text, r"^%s: FAIL.*\n    %s$" % (title, words))
@@ -119,10 +128,12 @@ def verdicts():
 
 
 def ended_by(number, *options):
-    """The grader is ended while a machine runs: it says so, if it can, and all its processes end."""
+    """The grader is ended while a machine runs: it says so, if it can, and all its processes
+    end."""
     where = folder("ended-%d%s" % (number, "".join(options)))
     # With -j, a second family makes that there are workers.
-    grader = Grader(where, "endings", "waits", *(["right", "-j2"] if options else []), KERNELS=where, LIMIT="300")
+    grader = Grader(where, "endings", "waits", *(["right", "-j2"] if options else []),
+                    KERNELS=where, LIMIT="300")
     try:
         wait_for_log(grader, where)
         began = time.monotonic()
@@ -134,7 +145,8 @@ def ended_by(number, *options):
         raise Failure("that took %.0f s" % (time.monotonic() - began))
     if number != signal.SIGKILL:
         expect_status(status, 128 + number, text)
-        expect(text, r"^\*\*\* interrupted \(%s\): \d of \d tests did not end$" % signal.Signals(number).name)
+        expect(text, r"^\*\*\* interrupted \(%s\): \d of \d tests did not end$" %
+               signal.Signals(number).name)
     if images_left():
         raise Failure("images are left: %s" % images_left())
 
@@ -166,12 +178,16 @@ def fake(name):
 def order():
     status, text = grade(fake("order"), "order", ONE="1")
     titles = re.findall("^== Test (.*) == $", text, re.M)
-    wanted = ["slow one", "  child of it", "slow two", "that fails", "  needs it", "  needs that", "breaks"]
+    wanted = ["slow one", "  child of it", "slow two", "that fails", "  needs it", "  needs that",
+              "breaks"]
     if titles != wanted:
         raise Failure("the order is %s" % titles)
-    expect(text, r"^slow one: OK \([1-9]\d*\.\ds\)$", "^  child of it: OK", "^Part one score: 25/25$", "^that fails: FAIL",
-           "^    GOOD some line$", "^    BAD  bad line$", "^    MISSING 'absent <&>'$", r"^    \.\.\.$",
-           "^    Parent failed: test_that_fails$", "^    Parent failed: test_needs$", "^    the test itself broke:",
+    expect(text, r"^slow one: OK \([1-9]\d*\.\ds\)$", "^  child of it: OK",
+           "^Part one score: 25/25$", "^that fails: FAIL",
+           "^    GOOD some line$", "^    BAD  bad line$", "^    MISSING 'absent <&>'$",
+           r"^    \.\.\.$",
+           "^    Parent failed: test_that_fails$", "^    Parent failed: test_needs$",
+           "^    the test itself broke:",
            "^Part two score: 0/15$", "^Score: 25/40$", no=["it ran"])
     expect_status(status, 1, text)
     status, text = grade(fake("order"), "order", "--list", ANSWERS="1")
@@ -179,17 +195,20 @@ def order():
 
 
 def at_once():
-    """Families run at once, a child behind its parent and with what that left; the output of each in one piece."""
+    """Families run at once, a child behind its parent and with what that left; the output of each
+    in one piece."""
     began = time.monotonic()
     status, text = grade(fake("at-once"), "order", "-j3", "slow", "child")
     took = time.monotonic() - began
-    expect(text, "^slow one: OK.*(\n.*)*^  child of it: OK", "^== Test   child of it == \nthe child speaks\n  child of it: OK$",
+    expect(text, "^slow one: OK.*(\n.*)*^  child of it: OK",
+           "^== Test   child of it == \nthe child speaks\n  child of it: OK$",
            "^slow two: OK")
     expect_status(status, 0, text)
     if took > 1.8 * SCALE and SCALE == 1 and os.getloadavg()[0] < 1:
         raise Failure("two tests of a second each took %.1f s" % took)
     status, text = grade(fake("at-once"), "order", "-j4")
-    expect(text, "^Part one score: 25/25$", "^Part two score: 0/15$", "^Score: 25/40$", "Parent failed: test_needs$")
+    expect(text, "^Part one score: 25/25$", "^Part two score: 0/15$", "^Score: 25/40$",
+           "Parent failed: test_needs$")
     expect_status(status, 1, text)
 
 
@@ -197,14 +216,16 @@ def programs():
     status, text = grade(fake("programs"), "programs", "-j4")
     expect(text, "^ends: OK", "^hangs: FAIL.*\n    sleep 100 did not end within 1 s$", "^makes: OK",
            "^fails: FAIL.*\n    sh -c echo no; exit 3 ended with status 3:\n    no$",
-           r"^cannot make: FAIL.*\n    make nothing failed:\n    make: \*\*\* No rule to make target", "^Score: 2/5$")
+           r"^cannot make: FAIL.*\n    make nothing failed:\n    make: \*\*\* No rule to make "
+           r"target", "^Score: 2/5$")
     expect_status(status, 1, text)
 
 
 def reports():
     for jobs in ("-j1", "-j4"):
         where = fake("reports" + jobs)
-        grade(where, "order", jobs, "--json", "all.json", "--junit", "junit.xml", "--results", "results.json", ONE=jobs[2:])
+        grade(where, "order", jobs, "--json", "all.json", "--junit", "junit.xml", "--results",
+              "results.json", ONE=jobs[2:])
         check_json(where)
         check_junit(where)
     grade(where, "order", "--results", "part.json", "slow")
@@ -230,7 +251,8 @@ def check_json(where):
 
 def check_junit(where):
     suite = xml.parse(os.path.join(where, "junit.xml")).getroot()
-    failed = {case.get("name"): case.find("failure") for case in suite if case.find("failure") is not None}
+    failed = {case.get("name"): case.find("failure") for case in suite
+              if case.find("failure") is not None}
     if suite.get("tests") != "7" or int(suite.get("failures")) != len(failed):
         raise Failure("junit.xml: %s" % suite.attrib)
     if "absent <&>" not in failed["that fails"].text or "? of a kind" not in failed["breaks"].text:
@@ -239,7 +261,8 @@ def check_junit(where):
 
 def choices():
     where = fake("choices")
-    for jobs, first, none in (("-j1", "that fails", "breaks: FAIL"), ("-j2", "(that fails|breaks)", "Score")):
+    for jobs, first, none in (("-j1", "that fails", "breaks: FAIL"),
+                              ("-j2", "(that fails|breaks)", "Score")):
         status, text = grade(where, "order", "--fail-fast", "fail", "needs", "breaks", jobs)
         expect(text, "^%s: FAIL" % first, no=[none])
         expect_status(status, 1, text)

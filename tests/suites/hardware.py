@@ -58,10 +58,12 @@ def boots_on(name, extra):
 def boots_from(name, device, extra):
     image = copy_image("disk-" + name)
     machine = Machine("disk-" + name, "plain", 4, limit=60, extra=extra + [
-        "-drive", "file=%s,if=none,format=raw,id=x0" % image, "-device", "virtio-blk-device,drive=x0," + device])
+        "-drive", "file=%s,if=none,format=raw,id=x0" % image, "-device",
+        "virtio-blk-device,drive=x0," + device])
     with running(machine, image):
         # Many requests at once.
-        machine.run("(cat usertests > a &); (cat grind > b &); (cat bench > c &); cat sh > d; sync", 30)
+        machine.run("(cat usertests > a &); (cat grind > b &); (cat bench > c &); cat sh > d; sync",
+                    30)
         out = machine.run("sleep 50; cat grind | wc; wc b", 30).split()
         if out[:3] != out[3:6] or not out[0].isdigit():
             raise Failure("a copy of grind is not like grind: %s" % " ".join(out))

@@ -1,4 +1,5 @@
-"""Tests of this harness: what is skipped, how far a run is, limits on a busy host, what a failure shows."""
+"""Tests of this harness: what is skipped, how far a run is, limits on a busy host, what a failure
+shows."""
 
 import io
 
@@ -9,9 +10,12 @@ from lib.results import Queue, Results, Test
 
 def tests(everything):
     return [Test("harness: " + name, function) for name, function in [
-        ("what was not tried is skipped", skips), ("the longest first, and no more harts than there is room for", orders),
-        ("how far, and how long it still takes", estimates), ("a terminal's line is rewritten", rewrites),
-        ("a limit is stretched on a slow host", stretches), ("a failure shows what was printed before", shows)]]
+        ("what was not tried is skipped", skips),
+        ("the longest first, and no more harts than there is room for", orders),
+        ("how far, and how long it still takes", estimates),
+        ("a terminal's line is rewritten", rewrites),
+        ("a limit is stretched on a slow host", stretches),
+        ("a failure shows what was printed before", shows)]]
 
 
 def expect(good, text):
@@ -43,11 +47,14 @@ def skips():
         raise Skipped("there is no such tool")
     several = Test("several", lambda: [("one", None), ("two", Skipped("no tool either"))])
     status, lines = tried(Test("single", not_there), several)
-    expect(lines[-3:] == ["skipped: single: there is no such tool", "skipped: several: two: no tool either",
-                          "1 passed, 0 failed, 2 skipped"] and status == 0, "the last lines are:\n" + "\n".join(lines))
+    expect(lines[-3:] == ["skipped: single: there is no such tool",
+                          "skipped: several: two: no tool either",
+                          "1 passed, 0 failed, 2 skipped"] and status == 0,
+           "the last lines are:\n" + "\n".join(lines))
     status, lines = tried(Test("works", lambda: None))
     expect(lines[-1] == "1 passed, 0 failed" and status == 0, "the last line is " + lines[-1])
-    expect(tried(Test("single", not_there))[0] == 1, "a run in which nothing was tried counts as good")
+    expect(tried(Test("single", not_there))[0] == 1,
+           "a run in which nothing was tried counts as good")
 
 
 def orders():
@@ -60,7 +67,8 @@ def orders():
     for test in taken[1:]:
         queue.give_back(test)
     taken.append(queue.take())  # alone, although it is larger than all the room there is
-    expect("".join(t.name for t in taken) == "bcad" and queue.take() is None, " ".join(t.name for t in taken))
+    expect("".join(t.name for t in taken) == "bcad" and queue.take() is None,
+           " ".join(t.name for t in taken))
 
 
 class Clock:
@@ -77,7 +85,8 @@ class Terminal(io.StringIO):
 
 def measured(out, clock):
     """A Progress of two parts of 100 s and one of 200."""
-    return progress.Progress("none", ["a", "b", "c"], {"c": 200}, out=out, known={"a": 100, "b": 100}, clock=clock,
+    return progress.Progress("none", ["a", "b", "c"], {"c": 200}, out=out,
+                             known={"a": 100, "b": 100}, clock=clock,
                              trial=True)
 
 
@@ -95,7 +104,8 @@ def estimates():
     clock.now = 210
     shown.say("ok    another")
     lines = out.getvalue().splitlines()
-    expect(len(lines) == 3 and lines[0].startswith("...   1 of 3, about ") and lines[1:] == ["ok    a", "ok    another"],
+    expect(len(lines) == 3 and lines[0].startswith("...   1 of 3, about ")
+           and lines[1:] == ["ok    a", "ok    another"],
            "lines elsewhere than on a terminal:\n" + out.getvalue())
 
 
@@ -107,18 +117,21 @@ def rewrites():
     shown.end("a")
     shown.close()
     text = out.getvalue()
-    expect(text.startswith("ok    a\n0 of 3") and "\r\x1b[K1 of 3" in text and text.endswith("\r\x1b[K"), repr(text))
+    expect(text.startswith("ok    a\n0 of 3") and "\r\x1b[K1 of 3" in text
+           and text.endswith("\r\x1b[K"), repr(text))
 
 
 def stretches():
     patience = Patience(0.05, lambda: 3.0 * SCALE)
     while patience.left():
         pass
-    expect(not patience.over() and patience.left() > 0.05, "a limit is not stretched on a slow host")
+    expect(not patience.over() and patience.left() > 0.05,
+           "a limit is not stretched on a slow host")
     patience.slowness = lambda: 1.0
     while patience.left():
         pass
-    expect(patience.over() and "on this host" in patience.told(), "a stretched limit does not end: " + patience.told())
+    expect(patience.over() and "on this host" in patience.told(),
+           "a stretched limit does not end: " + patience.told())
 
 
 def shows():

@@ -1,4 +1,5 @@
-"""The first process: it starts a shell whenever there is none, and says what it does; and its own end."""
+"""The first process: it starts a shell whenever there is none, and says what it does; and its own
+end."""
 
 import os
 import re
@@ -17,13 +18,16 @@ SECTOR = 512
 def tests(everything):
     del everything
     return [Test("init: " + name, function) for name, function in [
-        ("a shell that ends with 127", ends_with_127), ("a shell that does not fit into memory", no_memory),
-        ("no shell", no_shell), ("a shell that is no program", no_program), ("init returns", returns),
+        ("a shell that ends with 127", ends_with_127),
+        ("a shell that does not fit into memory", no_memory),
+        ("no shell", no_shell), ("a shell that is no program", no_program),
+        ("init returns", returns),
         ("init is killed", killed), ("a page of init cannot be read", unreadable)]]
 
 
 def with_files(name, files):
-    """An image on which files (a dictionary) are copies of files of the host, or not there (None)."""
+    """An image on which files (a dictionary) are copies of files of the host, or not there
+    (None)."""
     image = copy_image(name)
     for path, data in files.items():
         subprocess.run([FSUTIL, image, "rm", "/" + path], check=True)
@@ -33,7 +37,8 @@ def with_files(name, files):
 
 
 def on_image(name, image, action, cpus=2, extra=()):
-    machine = Machine("init-" + name, "debug", cpus, image=None if extra else image, limit=120, extra=extra)
+    machine = Machine("init-" + name, "debug", cpus, image=None if extra else image, limit=120,
+                      extra=extra)
     try:
         action(machine)
         machine.check_qemu_log()
@@ -48,7 +53,8 @@ def on_image(name, image, action, cpus=2, extra=()):
 def must_end(machine, status, message):
     out = machine.wait_end(60)
     if machine.status != status or not re.search(message, out, re.M):
-        raise Failure("QEMU ended with status %s and no line like %r:\n%s" % (machine.status, message, out[-2000:]))
+        raise Failure("QEMU ended with status %s and no line like %r:\n%s" %
+                      (machine.status, message, out[-2000:]))
 
 
 def ends_with_127():
@@ -93,7 +99,8 @@ def no_shell():
 def no_program():
     def action(machine):
         machine.start()
-        must_end(machine, NO_SHELL, "^init: exec sh failed: Exec format error\ninit: there is no shell: powering off")
+        must_end(machine, NO_SHELL,
+                 "^init: exec sh failed: Exec format error\ninit: there is no shell: powering off")
     on_image("no-program", with_files("init-no-program", {"sh": "README"}), action)
 
 
@@ -115,15 +122,20 @@ def unreadable():
     """The disk fails to read one block of init's text."""
     image = copy_image("init-unreadable")
     contents = Image(image)
-    block, = struct.unpack("<I", contents.read(contents.inode_at(contents.find("init")) + ADDRS + 4, 4))
+    block, = struct.unpack("<I",
+                           contents.read(contents.inode_at(contents.find("init")) + ADDRS + 4, 4))
     contents.file.close()
 
     def action(machine):
         machine.start()
-        must_end(machine, NO_INIT, "input/output error.*\nTwofold stops: init has ended with status -1$")
+        must_end(machine, NO_INIT,
+                 "input/output error.*\nTwofold stops: init has ended with status -1$")
     on_image("unreadable", image, action, extra=[
         "-blockdev", "driver=file,node-name=img,filename=" + image,
-        "-blockdev", "driver=blkdebug,node-name=faulty,image=img,inject-error.0.event=read_aio,inject-error.0.iotype=read,"
-        "inject-error.0.errno=5,inject-error.0.once=off,inject-error.0.sector=%d" % (block * BSIZE // SECTOR),
+        "-blockdev",
+        "driver=blkdebug,node-name=faulty,image=img,"
+        "inject-error.0.event=read_aio,inject-error.0.iotype=read,"
+        "inject-error.0.errno=5,inject-error.0.once=off,inject-error.0.sector=%d" %
+        (block * BSIZE // SECTOR),
         "-blockdev", "driver=raw,node-name=x0,file=faulty",
         "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0"])

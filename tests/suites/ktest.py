@@ -56,8 +56,8 @@ def notice(name, kernel):
 
 
 def mount_quickly(size):
-    """Instructions for counting what is free, on a sparse disk of that size: less than one for two blocks, and 64
-    for an inode."""
+    """Instructions for counting what is free, on a sparse disk of that size: less than one for two
+    blocks, and 64 for an inode."""
     image = os.path.join(WORK, "mount-%s.img" % size)
     programs = [os.path.join(ROOT, "build", "user", "_" + name) for name in ("init", "sh")]
     subprocess.run([MKFS, image, "-s", size, *programs], check=True, timeout=60)
@@ -66,7 +66,8 @@ def mount_quickly(size):
     try:
         machine.start()
         out = machine.expect(r"^mounting: .*\n", 100)
-        took, blocks, inodes = map(int, re.search(r"^mounting: (\d+) \D*(\d+) \D*(\d+) ", out, re.M).groups())
+        took, blocks, inodes = map(int, re.search(r"^mounting: (\d+) \D*(\d+) \D*(\d+) ", out,
+                                                  re.M).groups())
         if took > blocks // 2 + 64 * inodes:
             raise Failure("%d instructions for %d blocks and %d inodes" % (took, blocks, inodes))
         return [("%d instructions for %d blocks and %d inodes" % (took, blocks, inodes), None)]

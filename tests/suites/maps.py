@@ -1,7 +1,7 @@
 """Files in memory, for long: 100,000 random operations against a model on each number of harts;
-threads that map, unmap, protect, fork and end at random for some minutes on 4
-harts, in the debug build; the same on 8 harts with little memory, most of which another process holds.
-SOAK_MINUTES=10 is the length for a change of memory, locks or the scheduler."""
+threads that map, unmap, protect, fork and end at random for some minutes on 4 harts, in the debug
+build; the same on 8 harts with little memory, most of which another process holds. SOAK_MINUTES=10
+is the length for a change of memory, locks or the scheduler."""
 
 import os
 import re
@@ -19,11 +19,16 @@ LITTLE = [("12M", 70), ("128M", 90)]
 
 def tests(everything):
     return ([Test("maps: mapcheck, 100,000 operations [%d harts, %s]" % (cpus, build),
-                  run, "mapcheck -n 100000 -s %d" % cpus, cpus, False, build, 1500) for cpus, build in HARTS] +
-            [Test("maps: mapstress, %g minutes [4 harts, %s, debug]" % (MINUTES, "isolated" if i else "shared"),
-                  run, "mapstress -t %d" % (MINUTES * 60), 4, i, "debug", MINUTES * 60 + 120) for i in (False, True)] +
-            [Test("maps: mapstress, %g minutes [8 harts, debug, %s, %d %% held]" % (MINUTES, mem, percent),
-                  run, "mapstress -l -t %d" % (MINUTES * 60), 8, False, "debug", MINUTES * 60 + 240, mem, percent)
+                  run, "mapcheck -n 100000 -s %d" % cpus, cpus, False, build, 1500)
+             for cpus, build in HARTS] +
+            [Test("maps: mapstress, %g minutes [4 harts, %s, debug]" %
+                  (MINUTES, "isolated" if i else "shared"),
+                  run, "mapstress -t %d" % (MINUTES * 60), 4, i, "debug", MINUTES * 60 + 120)
+             for i in (False, True)] +
+            [Test("maps: mapstress, %g minutes [8 harts, debug, %s, %d %% held]" %
+                  (MINUTES, mem, percent),
+                  run, "mapstress -l -t %d" % (MINUTES * 60), 8, False, "debug", MINUTES * 60 + 240,
+                  mem, percent)
              for mem, percent in LITTLE])
 
 

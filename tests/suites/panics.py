@@ -14,28 +14,33 @@ PANICS = [
      "break_assertion"),
     (3, "trap", r"\S+: unexpected trap in the kernel: scause 13, sepc 0xffffffc0\w+, stval 0x8",
      "load_from_nowhere"),
-    (4, "stack overflow", r"\S+: kernel stack overflow: sp 0x\w+, sepc 0xffffffc0\w+, scause \d+, stval 0x\w+",
+    (4, "stack overflow",
+     r"\S+: kernel stack overflow: sp 0x\w+, sepc 0xffffffc0\w+, scause \d+, stval 0x\w+",
      None),
     (5, "lock twice", r"\S+: lock ktest taken twice by hart \d", "lock_twice"),
     (6, "unlock", r"\S+: lock ktest let go by hart \d, which does not hold it", "unlock_unlocked"),
 ]
 
-# Several harts take part: N, what it is, the message, how often it is tried (25 times as often in test-all).
+# Several harts take part: N, what it is, the message, how often it is tried (25 times as often in
+# test-all).
 TOGETHER = [
-    (8, "all harts trap at once", r"\S+: unexpected trap in the kernel: scause 13, sepc 0xffffffc0\w+, stval 0x8", 20),
+    (8, "all harts trap at once",
+     r"\S+: unexpected trap in the kernel: scause 13, sepc 0xffffffc0\w+, stval 0x8", 20),
     (9, "others wait for a lock", r"\S+: with the lock", 2),
     (10, "others print", r"\S+: while others print", 2),
 ]
 
 # One report and nothing else, from the panic to QEMU's end.
-REPORT = (r"(?:.*\n)*?panic: hart (\d): %s\nhart \1, process \d \(.*\)\n(?:(?:(?: *\w+ [0-9a-f]{16}){4}\n){8})?"
-          r"backtrace:\n(?:0xffffffc0\w+ \w+\+0x\w+\n)+")
+REPORT = (r"(?:.*\n)*?panic: hart (\d): %s\nhart \1, process \d \(.*\)\n(?:(?:(?: *\w+ "
+          r"[0-9a-f]{16}){4}\n){8})?backtrace:\n(?:0xffffffc0\w+ \w+\+0x\w+\n)+")
 
 
 def tests(everything):
-    found = [Test("panic: %s [%d harts]" % (what, cpus), panics, number, what, message, function, cpus)
+    found = [Test("panic: %s [%d harts]" % (what, cpus), panics, number, what, message, function,
+                  cpus)
              for number, what, message, function in PANICS for cpus in (1, 2)]
-    found += [Test("panic: %s [%d harts]" % (what, cpus), ends_all, number, message, cpus, boots * (25 if everything else 1))
+    found += [Test("panic: %s [%d harts]" % (what, cpus), ends_all, number, message, cpus,
+                   boots * (25 if everything else 1))
               for number, what, message, boots in TOGETHER for cpus in (2, 4)]
     return found + [Test("panic: within a panic", panics_within)]
 
@@ -53,7 +58,8 @@ def end_of(machine, image=None):
         machine.start()
         out = machine.wait_end(30)
         if machine.status != EXIT_PANIC:
-            raise Failure("QEMU ended with status %s, not %d:\n%s" % (machine.status, EXIT_PANIC, out))
+            raise Failure("QEMU ended with status %s, not %d:\n%s" %
+                          (machine.status, EXIT_PANIC, out))
         return out
     except Failure as failure:
         raise machine.keep_log(failure) from None
@@ -90,10 +96,13 @@ def panics_within():
 
 
 def ends_all(number, message, cpus, boots):
-    """Whatever the other harts do meanwhile, the first that panics reports, alone, and QEMU ends."""
+    """Whatever the other harts do meanwhile, the first that panics reports, alone, and QEMU
+    ends."""
     for i in range(boots):
         name = "panic-%d-%d-together" % (number, cpus)
-        machine = Machine(name, "ktest", cpus, image=FS_IMG, append="panic=%d" % number, limit=60, extra=["-snapshot"])
+        machine = Machine(name, "ktest", cpus, image=FS_IMG, append="panic=%d" % number, limit=60,
+                          extra=["-snapshot"])
         out = end_of(machine).replace("\r", "")
         if not re.fullmatch(REPORT % message, out):
-            raise machine.keep_log(Failure("boot %d of %d: something else than one report:\n%s" % (i + 1, boots, out)))
+            raise machine.keep_log(Failure("boot %d of %d: something else than one report:\n%s" %
+                                           (i + 1, boots, out)))

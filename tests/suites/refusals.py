@@ -11,7 +11,8 @@ from lib.results import Test
 BSIZE, ROOTINO, INODE_SIZE = 4096, 1, 128
 NDIRECT, ADDRS = 20, 40  # direct blocks, and where in an inode their numbers begin
 JMAGIC, ESCAPED = 0x4c4e524a, 1 << 31
-SUPER = ("magic", "size", "nblocks", "ninodes", "nlog", "logstart", "inodestart", "bmapstart", "datastart",
+SUPER = ("magic", "size", "nblocks", "ninodes", "nlog", "logstart", "inodestart", "bmapstart",
+         "datastart",
          "blocksize", "features")
 T_DIR, T_FILE, T_SYMLINK = 1, 2, 4
 
@@ -49,7 +50,8 @@ class Image:
 
     def find(self, name):
         """The inode number of a name in the root directory."""
-        blocks = struct.unpack("<%dI" % NDIRECT, self.read(self.inode_at(ROOTINO) + ADDRS, NDIRECT * 4))
+        blocks = struct.unpack("<%dI" % NDIRECT,
+                               self.read(self.inode_at(ROOTINO) + ADDRS, NDIRECT * 4))
         data = b"".join(self.read(block * BSIZE, BSIZE) for block in blocks if block)
         for at in range(0, len(data), 64):
             inum, = struct.unpack_from("<H", data, at)
@@ -61,7 +63,8 @@ class Image:
     def set_group(self, homes, number=1):
         """A committed group of zeroed images at the beginning of the ring."""
         ring = (self.super["logstart"] + 1) * BSIZE
-        desc = struct.pack("<IIQI%dI" % len(homes), JMAGIC, 2, number, len(homes), *homes).ljust(BSIZE, b"\0")
+        desc = struct.pack("<IIQI%dI" % len(homes), JMAGIC, 2, number, len(homes),
+                           *homes).ljust(BSIZE, b"\0")
         images = bytes(BSIZE) * len(homes)
         self.write(ring, desc + images +
                    struct.pack("<IIQII", JMAGIC, 3, number, len(homes), crc32c(desc + images)))
@@ -84,7 +87,8 @@ def journal_of(nlog):
     def damage(image):
         more = nlog - image.super["nlog"]
         image.set_super(nlog=nlog, inodestart=image.super["inodestart"] + more,
-                        bmapstart=image.super["bmapstart"] + more, datastart=image.super["datastart"] + more,
+                        bmapstart=image.super["bmapstart"] + more,
+                        datastart=image.super["datastart"] + more,
                         nblocks=image.super["nblocks"] - more)
     return damage
 
@@ -94,7 +98,8 @@ def inodes_of(ninodes):
     def damage(image):
         more = (ninodes + 31) // 32 - (image.super["ninodes"] + 31) // 32
         image.set_super(ninodes=ninodes, bmapstart=image.super["bmapstart"] + more,
-                        datastart=image.super["datastart"] + more, nblocks=image.super["nblocks"] - more)
+                        datastart=image.super["datastart"] + more,
+                        nblocks=image.super["nblocks"] - more)
     return damage
 
 
@@ -115,11 +120,13 @@ HOME = "journal: group 1: a copy's home is not a block of the file system"
 REFUSED = [
     ("no magic number", super_of(magic=1), "mount: no file system"),
     ("an older Twofold", super_of(magic=0x32444c46),
-     "mount: made by an older Twofold: on the host, `fsutil NEW.img import OLD.img` copies its files"),
+     "mount: made by an older Twofold: on the host, `fsutil NEW.img import OLD.img` copies "
+     "its files"),
     ("xv6", xv6_image, "mount: an xv6 file system: its format is another one"),
     ("unknown features", super_of(features=1),
      "mount: superblock: has features that this kernel does not know: made by a newer Twofold"),
-    ("wrong checksum", lambda image: image.write(BSIZE + 44, b"\1\2\3\4"), "mount: superblock: wrong checksum"),
+    ("wrong checksum", lambda image: image.write(BSIZE + 44, b"\1\2\3\4"),
+     "mount: superblock: wrong checksum"),
     ("another block size", super_of(blocksize=1024), "mount: superblock: unknown block size"),
     ("larger than the disk", super_plus("size", 1), "mount: superblock: larger than the disk"),
     ("journal elsewhere", super_of(logstart=3), "mount: superblock: impossible layout"),
@@ -131,8 +138,10 @@ REFUSED = [
     ("bitmap elsewhere", super_plus("bmapstart", 1), "mount: superblock: impossible layout"),
     ("data elsewhere", super_plus("datastart", 1), "mount: superblock: impossible layout"),
     ("another number of blocks", super_plus("nblocks", 1), "mount: superblock: impossible layout"),
-    ("journal: no magic number", lambda i: i.set_journal_header(magic=0), "journal: damaged header in block 2"),
-    ("journal: another kind", lambda i: i.set_journal_header(kind=2), "journal: damaged header in block 2"),
+    ("journal: no magic number", lambda i: i.set_journal_header(magic=0),
+     "journal: damaged header in block 2"),
+    ("journal: another kind", lambda i: i.set_journal_header(kind=2),
+     "journal: damaged header in block 2"),
     ("journal: begins beyond its end", lambda i: i.set_journal_header(start=i.super["nlog"]),
      "journal: damaged header in block 2"),
     ("journal: a home before the inodes", lambda i: i.set_group([i.super["inodestart"] - 1]), HOME),
@@ -151,18 +160,27 @@ TYPE, FLAGS, LINKS, INDEX, SIZE = ("h", 0), ("H", 6), ("I", 8), ("I", 12), ("Q",
 BLOCK, THIRD, INDIRECT = ("I", ADDRS), ("I", ADDRS + 2 * 4), ("I", ADDRS + NDIRECT * 4)
 EIO = "Input/output error\n"
 DAMAGED = [
-    ("a block beyond the disk", "README", [(BLOCK, BEYOND)], "cat README", "cat: cannot read README: " + EIO),
-    ("a size beyond the largest", "README", [(SIZE, 1 << 50)], "cat README", "cat: cannot open README: " + EIO),
-    ("more links than there can be", "README", [(LINKS, 40000)], "ls README", "ls: cannot open README: " + EIO),
-    ("a type that does not exist", "README", [(TYPE, 17)], "cat README", "cat: cannot open README: " + EIO),
-    ("a flag that is not known", "README", [(FLAGS, 1)], "cat README", "cat: cannot open README: " + EIO),
-    ("an index that is not known", "README", [(INDEX, 9)], "cat README", "cat: cannot open README: " + EIO),
-    ("a link that is too long", "README", [(TYPE, T_SYMLINK)], "cat README", "cat: cannot open README: " + EIO),
+    ("a block beyond the disk", "README", [(BLOCK, BEYOND)], "cat README",
+     "cat: cannot read README: " + EIO),
+    ("a size beyond the largest", "README", [(SIZE, 1 << 50)], "cat README",
+     "cat: cannot open README: " + EIO),
+    ("more links than there can be", "README", [(LINKS, 40000)], "ls README",
+     "ls: cannot open README: " + EIO),
+    ("a type that does not exist", "README", [(TYPE, 17)], "cat README",
+     "cat: cannot open README: " + EIO),
+    ("a flag that is not known", "README", [(FLAGS, 1)], "cat README",
+     "cat: cannot open README: " + EIO),
+    ("an index that is not known", "README", [(INDEX, 9)], "cat README",
+     "cat: cannot open README: " + EIO),
+    ("a link that is too long", "README", [(TYPE, T_SYMLINK)], "cat README",
+     "cat: cannot open README: " + EIO),
     ("a link without a target", "README", [(TYPE, T_SYMLINK), (SIZE, 0)], "cat README",
      "cat: cannot open README: " + EIO),
-    ("a link whose target is a hole", "README", [(TYPE, T_SYMLINK), (SIZE, 20), (BLOCK, 0)], "cat README",
+    ("a link whose target is a hole", "README", [(TYPE, T_SYMLINK), (SIZE, 20), (BLOCK, 0)],
+     "cat README",
      "cat: cannot open README: " + EIO),
-    ("a directory without entries", "README", [(TYPE, T_DIR)], "ls README/x", "ls: cannot open README/x: " + EIO),
+    ("a directory without entries", "README", [(TYPE, T_DIR)], "ls README/x",
+     "ls: cannot open README/x: " + EIO),
     ("an indirect block beyond the disk", "usertests", [(INDIRECT, BEYOND)], "cat usertests >/null",
      "cat: cannot read usertests: " + EIO),
     ("a program with a block beyond the disk", "ls", [(THIRD, BEYOND)], "ls",
@@ -176,9 +194,12 @@ def tests(everything):
         [Test("damaged inode: " + row[0], use_fails, *row) for row in DAMAGED] + \
         [Test("orphan: reclaimed at boot", reclaims, T_FILE, "$ "),
          Test("orphan: damaged, stays", reclaims, 17, "ireclaim: inode %d is damaged and stays"),
-         Test("no /init", no_init), Test("journal: a group larger than memory", replays_in_little_memory)] + \
-        [Test("a block of two files: %s, %s kernel" % (name, build), shared_block, build, slot, page)
-         for name, slot, page in (("as data", BLOCK, 0), ("as an indirect block", INDIRECT, NDIRECT))
+         Test("no /init", no_init),
+         Test("journal: a group larger than memory", replays_in_little_memory)] + \
+        [Test("a block of two files: %s, %s kernel" % (name, build), shared_block, build, slot,
+              page)
+         for name, slot, page in (("as data", BLOCK, 0),
+                                  ("as an indirect block", INDIRECT, NDIRECT))
          for build in ("plain", "debug")] + \
         [Test("a block of two places of a file", same_block_twice)]
 

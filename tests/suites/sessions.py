@@ -33,7 +33,8 @@ def tests(everything):
         for cpus, isolate, build in settings_of(session, everything):
             found.append(Test("session %s [%d %s, %s, %s]" % (
                 session.name, cpus, "hart" if cpus == 1 else "harts",
-                "isolated" if isolate else "shared", build), play, session, cpus, isolate, build, harts=cpus))
+                "isolated" if isolate else "shared", build), play, session, cpus, isolate, build,
+                              harts=cpus))
     return found
 
 

@@ -1,5 +1,6 @@
-"""grind and stressfs side by side on 4 harts for some minutes (SOAK_MINUTES), in the debug build: no
-panic, no report of the lock-order checker, no leak, a clean image. Then as long of labs/dirtycow."""
+"""grind and stressfs side by side on 4 harts for some minutes (SOAK_MINUTES), in the debug build:
+no panic, no report of the lock-order checker, no leak, a clean image. Then as long of
+labs/dirtycow."""
 
 import os
 import re
@@ -15,7 +16,8 @@ MINUTES = float(os.environ.get("SOAK_MINUTES") or 2)
 
 
 def tests(everything):
-    return [Test("soak: grind and stressfs, %g minutes [%s]" % (MINUTES, "isolated" if i else "shared"),
+    return [Test("soak: grind and stressfs, %g minutes [%s]" %
+                 (MINUTES, "isolated" if i else "shared"),
                  soak, i) for i in (False, True)] + [
         Test("soak: dirtycow, %g minutes" % MINUTES, dirtycow.withstands, 4, int(MINUTES * 60))]
 

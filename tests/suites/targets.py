@@ -106,8 +106,10 @@ def thread_lab():
     for command, pattern in [("ph 2", r"^0: 0 keys missing$"), ("ph 2", r"^1: 0 keys missing$"),
                              ("ph 1", r"^effective: \d+ puts/second, 1\.00 threads at a time$"),
                              ("barrier 2", r"^OK; passed$"), ("barrier 7", r"^OK; passed$")]:
-        done = subprocess.run(command.split(), cwd=ROOT, executable=os.path.join(ROOT, "build/host", command.split()[0]),
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True,
+        done = subprocess.run(command.split(), cwd=ROOT,
+                              executable=os.path.join(ROOT, "build/host", command.split()[0]),
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              universal_newlines=True,
                               timeout=60 * SCALE)
         if done.returncode or not re.search(pattern, done.stdout, re.M):
             raise Failure("%s: no line like %r:\n%s" % (command, pattern, done.stdout))
@@ -154,7 +156,8 @@ def grade_tests():
     """What `make grade` would run: {lab: [(points, title)]}."""
     out = make_output("grade", "GRADEFLAGS=--list")
     labs = re.split(r"^--- lab (\S+) ---\n", out, flags=re.M)[1:]
-    return {lab: [(int(points), title.strip()) for points, title in re.findall(r"^ *(\d+)  (.+)$", listed, re.M)]
+    return {lab: [(int(points), title.strip())
+                  for points, title in re.findall(r"^ *(\d+)  (.+)$", listed, re.M)]
             for lab, listed in zip(labs[::2], labs[1::2])}
 
 
@@ -171,13 +174,16 @@ def grade_one():
     lab, listed = list(grade_tests().items())[-1]
     title = [title for _, title in listed if "'" not in title][0]
     out = make_output("grade", "LAB=" + lab, "GRADEFLAGS='%s'" % title)
-    if not re.search(r"^ *%s: .*OK" % re.escape(title), out, re.M) or not re.search(r"\n[1-9]\d* passed, 0 failed\n$", out):
+    if not re.search(r"^ *%s: .*OK" % re.escape(title), out,
+                     re.M) or not re.search(r"\n[1-9]\d* passed, 0 failed\n$", out):
         raise Failure("no test passed:\n" + out)
 
 
 def need(word):
-    """Skips the test where `make setup-test` would install what that word stands for (tools/setup)."""
-    missing = subprocess.run(["tools/setup", "--missing"], cwd=ROOT, stdout=subprocess.PIPE, universal_newlines=True)
+    """Skips the test where `make setup-test` would install what that word stands for
+    (tools/setup)."""
+    missing = subprocess.run(["tools/setup", "--missing"], cwd=ROOT, stdout=subprocess.PIPE,
+                             universal_newlines=True)
     found = dict(line.split(": ", 1) for line in missing.stdout.splitlines())
     if word in found:
         raise Skipped("there is no %s" % found[word])
@@ -185,12 +191,14 @@ def need(word):
 
 def rules_of_the_source():
     """`make check`; what it could not check is skipped."""
-    done = subprocess.run(["tools/check"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    done = subprocess.run(["tools/check"], cwd=ROOT, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT,
                           universal_newlines=True, timeout=300 * SCALE)
     if done.returncode:
         return [("the rules of the source", done.stdout)]
     return [("the rules of the source", None)] + [
-        (name, Skipped(why)) for name, why in re.findall(r"^skipped: (\w+): (.*)$", done.stdout, re.M)]
+        (name, Skipped(why)) for name, why in re.findall(r"^skipped: (\w+): (.*)$", done.stdout,
+                                                         re.M)]
 
 
 def no_warnings_gcc():
@@ -206,7 +214,8 @@ def no_warnings_clang():
 def gdb_commands():
     """Boots stopped, goes on to a system call, and tries each command."""
     need("gdb")
-    gdb = subprocess.run(["tools/find-gdb"], cwd=ROOT, stdout=subprocess.PIPE, universal_newlines=True).stdout.strip()
+    gdb = subprocess.run(["tools/find-gdb"], cwd=ROOT, stdout=subprocess.PIPE,
+                         universal_newlines=True).stdout.strip()
     process = make("qemu-gdb")
     try:
         read_until(process, "make gdb", 60)
@@ -217,12 +226,14 @@ def gdb_commands():
                   "regions $p->as", "translate $p->as->user_root 0x1000", "program init",
                   "info line main", "detach"]
         done = subprocess.run(
-            [gdb, "-q", "-nx", "-batch", "-x", ".gdbinit"] + [a for c in script for a in ("-ex", c)],
+            [gdb, "-q", "-nx", "-batch", "-x", ".gdbinit"] +
+            [a for c in script for a in ("-ex", c)],
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             universal_newlines=True, timeout=60 * SCALE)
     finally:
         finish(process)
-    for pattern in (r"^ +1 +0 +running .* init$", r"^  0x0000001000-0x", r"^level 0: entry +1 of table",
+    for pattern in (r"^ +1 +0 +running .* init$", r"^  0x0000001000-0x",
+                    r"^level 0: entry +1 of table",
                     r"R 1 W 0 X 1 U 1", r"Line \d+ of .user/bin/init.c. "):
         if not re.search(pattern, done.stdout, re.M):
             raise Failure("no line like %r:\n%s" % (pattern, done.stdout))

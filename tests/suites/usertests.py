@@ -15,11 +15,14 @@ FULL = list(itertools.product((1, 2, 4, 8), (0, 1), ("plain", "debug")))
 
 def tests(everything):
     found = [Test("usertests: docs/usertests.md is what the tests say", table_is_true)]
-    for options, settings in ((("", FULL),) if everything else (("-q", SPREAD), ("-q -j 3", [(2, 0, "plain")]))):
+    for options, settings in ((("", FULL),)
+                              if everything else (("-q", SPREAD), ("-q -j 3", [(2, 0, "plain")]))):
         for cpus, isolate, build in settings:
             found.append(Test("usertests %s [%d %s, %s, %s]" % (
-                options, cpus, "hart" if cpus == 1 else "harts", "isolated" if isolate else "shared", build),
-                run, options, cpus, isolate, build, harts=cpus, seconds=(60 if options else 300) + 10 * cpus))
+                options, cpus, "hart" if cpus == 1 else "harts",
+                "isolated" if isolate else "shared", build),
+                run, options, cpus, isolate, build, harts=cpus, seconds=(60 if options else 300) +
+                              10 * cpus))
     return found
 
 
