@@ -1,19 +1,20 @@
-// A line into tokens: operators, and words with their quoting taken off. Within '...' all is
-// literal; within "..." a backslash quotes " and \; elsewhere a backslash quotes any character.
-// A # where a word could begin starts a comment.
+// Cuts a line into tokens: operators, and words without their quoting. Within '...' every character
+// stands for itself. Within "..." a backslash quotes " and \. Elsewhere a backslash quotes any
+// character. A # where a word could begin starts a comment.
 #include "user/bin/sh/sh.h"
 
+// An operator that begins another one stands behind it: && must be found before &.
 static const struct {
     const char *text;
     enum token token;
 } operators[] = {
-    // the longer ones first
     {"&&", TOK_AND},       {"||", TOK_OR},       {">>", TOK_APPEND}, {"|", TOK_PIPE},
     {"&", TOK_BACKGROUND}, {";", TOK_SEMICOLON}, {"(", TOK_OPEN},    {")", TOK_CLOSE},
     {"<", TOK_IN},         {">", TOK_OUT},
 };
 #define NOPERATORS (int)(sizeof(operators) / sizeof(operators[0]))
 
+// The index of the operator that s begins with; -1: s begins with none.
 static int find_operator(const char *s)
 {
     for (int i = 0; i < NOPERATORS; i++)
@@ -28,8 +29,8 @@ void lex_start(struct lexer *lx, const char *line)
     lex_next(lx);
 }
 
-// Copies a quoted part to *to; s is behind the opening quote. Returns what follows the closing
-// quote, 0 if there is none.
+// Copies the quoted text at s, which is behind the opening quote, to *to, and moves *to behind the
+// copy. Returns the place behind the closing quote; NULL if there is no closing quote.
 static const char *lex_quoted(const char *s, char quote, char **to)
 {
     for (; *s && *s != quote; s++) {
@@ -37,18 +38,23 @@ static const char *lex_quoted(const char *s, char quote, char **to)
             s++;
         *(*to)++ = *s;
     }
-    return *s ? s + 1 : 0;
+    if (*s == 0)
+        return NULL;
+    return s + 1;
 }
 
+// Reads the word that begins at lx->next into lx->word. A word may have quoted parts: a"b c"d is
+// the word `ab cd`.
 static enum token lex_word(struct lexer *lx)
 {
     const char *s = lx->next;
     char *to = lx->word;
+
     while (*s && !isspace(*s) && find_operator(s) < 0) {
         if (*s == '\'' || *s == '"') {
             char quote = *s;
             s = lex_quoted(s + 1, quote, &to);
-            if (s == 0) {
+            if (s == NULL) {
                 fprintf(2, "sh: syntax error: missing closing %c\n", quote);
                 return TOK_BAD;
             }
@@ -59,6 +65,7 @@ static enum token lex_word(struct lexer *lx)
             *to++ = *s++;
         }
     }
+
     *to = 0;
     lx->next = s;
     return TOK_WORD;
@@ -72,6 +79,8 @@ void lex_next(struct lexer *lx)
         lx->token = TOK_END;
         return;
     }
+
+    // What does not begin with an operator is a word.
     int i = find_operator(lx->next);
     if (i < 0) {
         lx->token = lex_word(lx);

@@ -1,16 +1,20 @@
-// Tokens into a tree of commands, by recursive descent: a function for each rule of the grammar in
-// sh.h. An error is reported where it is found; after that every rule returns 0.
+// Makes a tree of commands out of tokens, by recursive descent: there is one function for each rule
+// of the grammar in sh.h. An error is reported where it is found; after that every rule returns
+// NULL.
 #include "kernel/fcntl.h"
 #include "user/bin/sh/sh.h"
 
-// The arena. A line of LINE_MAX bytes has at most half as many commands or words, so it cannot
-// run over; pages that are never reached cost nothing.
+// The arena: the memory of one line's tree. A line of LINE_MAX bytes has at most half as many
+// commands or words, so the arena is large enough for each line. Those of its pages that no line
+// reaches take no memory.
 static char arena[LINE_MAX * sizeof(struct command)] __attribute__((aligned(16)));
 static size_t arena_used;
 
+// n bytes of the arena, all zero.
 static void *arena_get(size_t n)
 {
     void *p = arena + arena_used;
+
     arena_used += (n + 15) & ~15UL;
     if (arena_used > sizeof(arena)) {
         fprintf(2, "sh: line too complex\n");
@@ -22,19 +26,21 @@ static void *arena_get(size_t n)
 struct parser {
     struct lexer lexer;
     int depth; // open parentheses
-    int error;
+    int err;   // a syntax error was found
 };
 
 static struct command *parse_list(struct parser *p);
 
+// Reports the first error of a line. Returns NULL, which the caller returns in turn.
 static void *syntax_error(struct parser *p, const char *what)
 {
-    if (!p->error && p->lexer.token != TOK_BAD)
+    if (!p->err && p->lexer.token != TOK_BAD)
         fprintf(2, "sh: syntax error: %s near `%s'\n", what, token_text(&p->lexer));
-    p->error = 1;
-    return 0;
+    p->err = 1;
+    return NULL;
 }
 
+// If the current token is this one, moves on to the next and returns 1.
 static int accept(struct parser *p, enum token token)
 {
     if (p->lexer.token != token)
@@ -43,9 +49,11 @@ static int accept(struct parser *p, enum token token)
     return 1;
 }
 
+// A copy of the current word in the arena. Moves on to the next token.
 static char *take_word(struct parser *p)
 {
     char *s = arena_get(strlen(p->lexer.word) + 1);
+
     strcpy(s, p->lexer.word);
     lex_next(&p->lexer);
     return s;
@@ -53,63 +61,92 @@ static char *take_word(struct parser *p)
 
 static struct command *node(enum kind kind, struct command *left, struct command *right)
 {
-    // only a simple command has arguments
+    // Only a simple command has arguments: all others do without the memory of argv.
     size_t n = kind == CMD_SIMPLE ? sizeof(struct command) : offsetof(struct command, argv);
     struct command *c = arena_get(n);
+
     c->kind = kind;
     c->left = left;
     c->right = right;
     return c;
 }
 
-// One redirection, if there is one: 1, 0 or -1 (error).
+// Reads one redirection of c, if there is one. Returns 1: there was one; 0: there is none; -1: a
+// syntax error.
 static int parse_redirect(struct parser *p, struct command *c)
 {
-    enum token token = p->lexer.token;
-    if (token != TOK_IN && token != TOK_OUT && token != TOK_APPEND)
+    int fd, flags;
+
+    switch (p->lexer.token) {
+    case TOK_IN:
+        fd = 0;
+        flags = O_RDONLY;
+        break;
+    case TOK_OUT:
+        fd = 1;
+        flags = O_WRONLY | O_CREATE | O_TRUNC;
+        break;
+    case TOK_APPEND:
+        fd = 1;
+        flags = O_WRONLY | O_CREATE | O_APPEND;
+        break;
+    default:
         return 0;
+    }
+
     lex_next(&p->lexer);
     if (p->lexer.token != TOK_WORD) {
         syntax_error(p, "file name expected");
         return -1;
     }
+
+    // It goes to the end of the list: redirections are done in the order in which they are written.
     struct redirect **end = &c->redirects;
     while (*end)
         end = &(*end)->next;
     struct redirect *r = arena_get(sizeof(*r));
-    r->fd = token == TOK_IN ? 0 : 1;
-    r->flags = token == TOK_IN    ? O_RDONLY
-               : token == TOK_OUT ? O_WRONLY | O_CREATE | O_TRUNC
-                                  : O_WRONLY | O_CREATE | O_APPEND;
+    r->fd = fd;
+    r->flags = flags;
     r->path = take_word(p);
     *end = r;
     return 1;
 }
 
+// A list in parentheses; the opening one was read already.
 static struct command *parse_group(struct parser *p)
 {
-    if (++p->depth > DEPTH_MAX)
+    p->depth++;
+    if (p->depth > DEPTH_MAX)
         return syntax_error(p, "too many nested parentheses");
+
     struct command *c = parse_list(p);
-    if (p->error)
-        return 0;
-    if (c == 0)
+    if (p->err)
+        return NULL;
+    if (c == NULL)
         return syntax_error(p, "command expected");
     if (!accept(p, TOK_CLOSE))
         return syntax_error(p, "missing )");
+
     p->depth--;
-    return node(CMD_GROUP, c, 0);
+    return node(CMD_GROUP, c, NULL);
 }
 
 static struct command *parse_command(struct parser *p)
 {
-    int redirected;
-    struct command *c = accept(p, TOK_OPEN) ? parse_group(p) : node(CMD_SIMPLE, 0, 0);
-    if (c == 0)
-        return 0;
+    struct command *c;
+
+    if (accept(p, TOK_OPEN))
+        c = parse_group(p);
+    else
+        c = node(CMD_SIMPLE, NULL, NULL);
+    if (c == NULL)
+        return NULL;
+
+    // Words and redirections may follow each other in any order; a group has no words.
     for (;;) {
-        if ((redirected = parse_redirect(p, c)) < 0)
-            return 0;
+        int redirected = parse_redirect(p, c);
+        if (redirected < 0)
+            return NULL;
         if (redirected)
             continue;
         if (c->kind != CMD_SIMPLE || p->lexer.token != TOK_WORD)
@@ -118,7 +155,8 @@ static struct command *parse_command(struct parser *p)
             return syntax_error(p, "too many arguments");
         c->argv[c->argc++] = take_word(p);
     }
-    if (c->kind == CMD_SIMPLE && c->argc == 0 && c->redirects == 0)
+
+    if (c->kind == CMD_SIMPLE && c->argc == 0 && c->redirects == NULL)
         return syntax_error(p, "command expected");
     return c;
 }
@@ -126,52 +164,70 @@ static struct command *parse_command(struct parser *p)
 static struct command *parse_pipeline(struct parser *p)
 {
     struct command *c = parse_command(p);
-    if (c && accept(p, TOK_PIPE)) {
-        struct command *right = parse_pipeline(p);
-        return right ? node(CMD_PIPE, c, right) : 0;
-    }
-    return c;
+
+    if (c == NULL || !accept(p, TOK_PIPE))
+        return c;
+    struct command *right = parse_pipeline(p);
+    if (right == NULL)
+        return NULL;
+    return node(CMD_PIPE, c, right);
 }
 
 static struct command *parse_and_or(struct parser *p)
 {
     struct command *c = parse_pipeline(p);
+
+    // && and || have the same rank: the tree grows to the left.
     while (c && (p->lexer.token == TOK_AND || p->lexer.token == TOK_OR)) {
         enum kind kind = p->lexer.token == TOK_AND ? CMD_AND : CMD_OR;
         lex_next(&p->lexer);
         struct command *right = parse_pipeline(p);
-        c = right ? node(kind, c, right) : 0;
+        if (right == NULL)
+            return NULL;
+        c = node(kind, c, right);
     }
     return c;
 }
 
-// 0 without an error: an empty list.
+// NULL without an error: an empty list.
 static struct command *parse_list(struct parser *p)
 {
-    struct command *list = 0;
-    while (!p->error && p->lexer.token != TOK_END && p->lexer.token != TOK_CLOSE) {
+    struct command *list = NULL;
+
+    while (!p->err && p->lexer.token != TOK_END && p->lexer.token != TOK_CLOSE) {
         struct command *c = parse_and_or(p);
-        if (c == 0)
-            return 0;
+        if (c == NULL)
+            return NULL;
+
+        // Behind it: & or ; or the end of the list.
         if (accept(p, TOK_BACKGROUND))
-            c = node(CMD_BACKGROUND, c, 0);
+            c = node(CMD_BACKGROUND, c, NULL);
         else if (!accept(p, TOK_SEMICOLON) && p->lexer.token != TOK_END &&
                  p->lexer.token != TOK_CLOSE)
             return syntax_error(p, "unexpected token");
-        list = list ? node(CMD_SEQUENCE, list, c) : c;
+
+        if (list == NULL)
+            list = c;
+        else
+            list = node(CMD_SEQUENCE, list, c);
     }
     return list;
 }
 
-struct command *parse_line(const char *line, int *error)
+struct command *parse_line(const char *line, int *err)
 {
     static struct parser p;
-    p.depth = p.error = 0;
-    arena_used = 0;
+
+    p.depth = 0;
+    p.err = 0;
+    arena_used = 0; // the tree of the line before is not needed any more
     lex_start(&p.lexer, line);
+
     struct command *c = parse_list(&p);
-    if (!p.error && p.lexer.token != TOK_END)
+    if (!p.err && p.lexer.token != TOK_END)
         syntax_error(&p, "unexpected token");
-    *error = p.error;
-    return p.error ? 0 : c;
+    *err = p.err;
+    if (p.err)
+        return NULL;
+    return c;
 }

@@ -1,17 +1,21 @@
 // The shell.
 //
-//     main.c   where lines come from: console or file with prompts, script, -c
-//     lex.c    a line into words and operators
-//     parse.c  words and operators into a tree of commands
-//     run.c    running a tree: processes, pipes, redirections, the console's foreground job
+// A line goes through four files:
+//
+//     main.c   reads the line: from the console, a file, a script, or the option -c
+//     lex.c    cuts it into tokens: words and operators
+//     parse.c  makes a tree of commands out of the tokens
+//     run.c    runs the tree: processes, pipes, redirections, the console's foreground job
+//
+// The grammar:
 //
 //     list      := and_or ((';' | '&') and_or)* [';' | '&']
 //     and_or    := pipeline (('&&' | '||') pipeline)*
 //     pipeline  := command ('|' command)*
-//     command   := ('(' list ')' | word) (word | redirect)*      (words only after a word)
+//     command   := ('(' list ')' | word) (word | redirect)*      (a group is followed by no words)
 //     redirect  := ('<' | '>' | '>>') word
 //
-// All of a line's tree lives in one arena, which is emptied before the next line.
+// The tree of a line lies in one arena, which is emptied before the next line.
 #ifndef USER_BIN_SH_SH_H
 #define USER_BIN_SH_SH_H
 
@@ -33,46 +37,56 @@ enum token {
     TOK_IN,
     TOK_OUT,
     TOK_APPEND,
-    TOK_BAD, // the message is out
+    TOK_BAD, // an error, which was reported already
 };
 
 struct lexer {
-    const char *next;    // what is not read yet
+    const char *next;    // the rest of the line
     enum token token;    // current token
-    char word[LINE_MAX]; // its text, if it is a word
+    char word[LINE_MAX]; // the token's text, if it is a word
 };
 
 void lex_start(struct lexer *lx, const char *line);
-void lex_next(struct lexer *lx); // moves on to the next token
-const char *token_text(const struct lexer *lx);
+void lex_next(struct lexer *lx);                // moves on to the next token
+const char *token_text(const struct lexer *lx); // of the current token, for messages
 
-enum kind { CMD_SIMPLE, CMD_GROUP, CMD_PIPE, CMD_AND, CMD_OR, CMD_SEQUENCE, CMD_BACKGROUND };
+enum kind {
+    CMD_SIMPLE, // a program or a builtin, with its arguments
+    CMD_GROUP,  // ( ... )
+    CMD_PIPE,
+    CMD_AND,
+    CMD_OR,
+    CMD_SEQUENCE, // one after the other
+    CMD_BACKGROUND,
+};
 
 struct redirect {
     struct redirect *next;
-    int fd;
-    int flags; // of open
+    int fd;    // 0 or 1
+    int flags; // for open
     char *path;
 };
 
 struct command {
     enum kind kind;
-    struct command *left, *right; // PIPE, AND, OR, SEQUENCE: both; GROUP, BACKGROUND: left
-    struct redirect *redirects;   // SIMPLE, GROUP: in order
-    int argc;                     // SIMPLE
-    char *argv[MAXARG + 1];
+    struct command *left, *right; // PIPE, AND, OR, SEQUENCE have both; GROUP, BACKGROUND: left
+    struct redirect *redirects;   // SIMPLE, GROUP: in the order of the line
+    int argc;                     // SIMPLE only, as argv
+    char *argv[MAXARG + 1];       // ends with NULL
 };
 
-// The tree of a line; 0: an empty line, or a syntax error (*error is set, the message is out).
-struct command *parse_line(const char *line, int *error);
+// The tree of a line. NULL: the line is empty, or has a syntax error, which was reported; *err
+// tells which (1: an error).
+struct command *parse_line(const char *line, int *err);
 
-// Runs a tree in this shell: the exit status of its last command.
+// Runs a tree in this shell. Returns the exit status of its last command.
 int run(const struct command *c);
-// Learns whether this shell owns a console, and so gives each job a process group of its own.
+// Learns whether this shell has a console: then it gives each job a process group of its own.
 void run_init(int from_stdin);
+// Forgets background processes that have ended.
 void reap_background(void);
 
-extern int script_fd;   // the script that is being read, -1: none; commands do not get it
-extern int last_status; // of the command before
+extern int script_fd;   // the script that is read, which commands do not get; -1: none
+extern int last_status; // the exit status of the last command
 
 #endif
