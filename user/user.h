@@ -1,5 +1,6 @@
-// What programs include: the system calls and the part of the C library that programs written for
-// xv6 rely on (ABI.md). A call that fails returns -1 and sets errno (kernel/errno.h).
+// The header that every program includes: the system calls, and the part of the C library that
+// programs written for xv6 rely on (ABI.md). A call that fails returns -1 and sets errno
+// (kernel/errno.h).
 //
 // More of the library (string and number helpers, directory reading, messages) is in
 // user/lib/util.h: it stays out of here because programs often bring functions of those names.
@@ -41,22 +42,23 @@ int sleep(int ticks); // the older name of pause
 int fork(void);
 int clone(void (*fn)(void *), void *arg, void *stack_top);
 
-// Moves the break by n bytes, returns the old one or SBRK_ERROR: memory that is promised
-// (SBRK_EAGER), or provided at the first touch if there is any then (SBRK_LAZY).
+// Moves the break, the end of the heap, by n bytes. Returns the old break, or SBRK_ERROR. sbrk has
+// the kernel promise the memory (SBRK_EAGER). sbrklazy does not (SBRK_LAZY): at the first touch of
+// a page the program ends if no memory is left then.
 char *sbrk(int n);
 char *sbrklazy(int n);
 
-char *getcwd(char *buf, int size); // buf, or 0
+char *getcwd(char *buf, int size); // returns buf, or NULL
 
-int ugetpid(void); // getpid without a system call: the kernel tells it on the process page
+int ugetpid(void); // getpid without a system call: reads the process page
 
 int *errno_of_thread(void);
 #define errno (*errno_of_thread()) // each thread has its own (user/lib/thread.h)
-const char *strerror(int error);
+const char *strerror(int err);
 void perror(const char *what); // "what: reason" on standard error
 
 int stat(const char *path, struct stat *st);
-int statistics(void *buf, int n); // reads the device file "statistics"; how many bytes
+int statistics(void *buf, int n); // reads the device file "statistics"; returns how many bytes
 
 char *strcpy(char *to, const char *from);
 char *strchr(const char *s, int c);
@@ -69,8 +71,8 @@ int memcmp(const void *a, const void *b, size_t n);
 int atoi(const char *s);
 char *gets(char *buf, int max);
 
-// Flags - 0 +, width, precision (* too); d i u x X o p c s f %; l ll z h hh. A call's output of up
-// to 512 bytes is one write.
+// Formats: flags - 0 +; width and precision, as numbers or *; lengths l ll z h hh; conversions d i
+// u x X o p c s f %. The output of one call is one write, if it has up to 512 bytes.
 int printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int fprintf(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

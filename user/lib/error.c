@@ -5,9 +5,9 @@
     case name:                                                                                     \
         return text;
 
-const char *strerror(int error)
+const char *strerror(int err)
 {
-    switch (error) {
+    switch (err) {
     case 0:
         return "No error";
         ERRORS(ERROR_CASE)

@@ -5,12 +5,13 @@
 int write_all(int fd, const void *buf, int n)
 {
     const char *p = buf;
+
     while (n > 0) {
-        int w = write(fd, p, n);
-        if (w <= 0)
+        int done = write(fd, p, n);
+        if (done <= 0)
             return -1;
-        p += w;
-        n -= w;
+        p += done;
+        n -= done;
     }
     return 0;
 }
@@ -18,13 +19,14 @@ int write_all(int fd, const void *buf, int n)
 int read_all(int fd, void *buf, int n)
 {
     int got = 0;
+
     while (got < n) {
-        int r = read(fd, (char *)buf + got, n - got);
-        if (r < 0)
+        int part = read(fd, (char *)buf + got, n - got);
+        if (part < 0)
             return -1;
-        if (r == 0)
+        if (part == 0)
             break;
-        got += r;
+        got += part;
     }
     return got;
 }
@@ -33,6 +35,7 @@ int read_line(int fd, char *buf, int size)
 {
     int n = 0, any = 0;
     char c;
+
     while (read(fd, &c, 1) == 1) {
         any = 1;
         if (c == '\n')
@@ -41,6 +44,8 @@ int read_line(int fd, char *buf, int size)
             buf[n++] = c;
     }
     buf[n] = 0;
+
+    // An empty line has a newline at least: without any byte, this is the end.
     return any ? n : -1;
 }
 
@@ -48,7 +53,14 @@ int next_name(int fd, char name[DIRSIZ + 1])
 {
     struct dirent entry;
     int n;
-    while ((n = read(fd, &entry, sizeof(entry))) == sizeof(entry)) {
+
+    for (;;) {
+        n = read(fd, &entry, sizeof(entry));
+        if (n != sizeof(entry))
+            break;
+
+        // A name of DIRSIZ bytes has no 0 behind it in the directory. An entry without an inode is
+        // free.
         memmove(name, entry.name, DIRSIZ);
         name[DIRSIZ] = 0;
         if (entry.inum != 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
@@ -61,6 +73,7 @@ int join_path(char *path, const char *dir, const char *name)
 {
     size_t n = strlen(dir);
     const char *slash = n > 0 && dir[n - 1] != '/' ? "/" : "";
+
     if (n + 1 + strlen(name) >= MAXPATH) {
         errno = ENAMETOOLONG;
         return -1;
@@ -72,5 +85,6 @@ int join_path(char *path, const char *dir, const char *name)
 const char *last_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
+
     return slash ? slash + 1 : path;
 }

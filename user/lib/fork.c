@@ -1,10 +1,12 @@
-// fork, clone, and the lock of what the library's functions share (lock.h). A child of fork has one
-// thread, whichever others its parent has: what they held stays held in it for ever. So fork takes
-// the library's lock for itself.
+// fork, clone, and the library's lock (lock.h).
+//
+// A child of fork has one thread, even if its parent has several. A lock that another thread of the
+// parent holds at the fork stays held in the child for ever. So fork takes the library's lock
+// first: then no other thread holds it.
 #include "user/lib/lock.h"
 
 static struct mutex lock;
-static int threaded; // this process has had more threads than one
+static int threaded; // this process has more than one thread, or has had
 
 void library_lock(void)
 {
@@ -26,7 +28,8 @@ __attribute__((weak)) int fork(void)
     return pid;
 }
 
-// A thread that is the first to run beside another finds the lock in use by nobody.
+// The calling thread does not hold the library's lock here: so nobody does when the second thread
+// begins, and from then on both take the lock.
 __attribute__((weak)) int clone(void (*fn)(void *), void *arg, void *stack_top)
 {
     if (!threaded)

@@ -5,9 +5,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-// Writes to fd: the number of bytes, -1 if they could not be written.
+// Writes to fd. Returns the number of bytes; -1 if they could not be written.
 int lib_format_fd(int fd, const char *format, va_list args);
-// Writes into buf what fits into size bytes with the 0 at the end: the length of the whole.
+// Writes into buf[size] what fits, and a 0 behind it. Returns the length of the whole text.
 int lib_format_string(char *buf, size_t size, const char *format, va_list args);
 
 #endif

@@ -1,5 +1,5 @@
-// Finding leaks: what the kernel has in use before and after something ran; tests of which that is
-// said.
+// Finds leaks: compares what the kernel has in use before and after something ran. Also runs
+// numbered tests and says whether each has leaked.
 #include "kernel/memlayout.h"
 #include "kernel/riscv.h"
 #include "user/lib/test.h"
@@ -34,10 +34,12 @@ static uint64 value(const struct sysinfo *s, const struct quantity *q)
 static int compare(const struct sysinfo *before, const struct sysinfo *now, int print)
 {
     int worse = 0;
+
     for (int i = 0; i < NQUANTITIES; i++) {
         const struct quantity *q = &quantities[i];
         uint64 a = value(before, q), b = value(now, q);
-        if (q->more ? b <= a : b >= a)
+        int leaked = q->more ? b > a : b < a;
+        if (!leaked)
             continue;
         worse++;
         if (print)
@@ -46,10 +48,12 @@ static int compare(const struct sysinfo *before, const struct sysinfo *now, int 
     return worse;
 }
 
-// A program's pages come when they are touched.
+// Touches every page of the program, because a page comes at its first touch. A page that is copied
+// on write is written, too, so that it is copied now.
 void bring_in_program(void)
 {
     extern char end[];
+
     for (volatile char *p = (char *)USERBASE; p < end; p += PGSIZE) {
         char byte = *p;
         if (pgpte((void *)p) & PTE_COW)
@@ -61,13 +65,15 @@ void leak_start(struct sysinfo *before)
 {
     bring_in_program();
     sync();
-    pause(2);
+    pause(2); // orphans that have just ended are reaped meanwhile
     sysinfo(before);
 }
 
 int leak_check(const struct sysinfo *before, int print)
 {
     struct sysinfo now;
+
+    // Orphans may still be on their way out: look again for a while before calling it a leak.
     for (int i = 0; i < SETTLE / 5; i++) {
         sync();
         sysinfo(&now);
@@ -83,6 +89,7 @@ static void run(void *test) { ((void (*)(void))test)(); }
 int run_numbered(int number, const char *mark, void (*test)(void))
 {
     struct sysinfo before;
+
     printf("start test%d\n", number);
     leak_start(&before);
     int bad = status_of(run, (void *)test) != 0 || leak_check(&before, 1) != 0;

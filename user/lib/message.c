@@ -1,4 +1,5 @@
-// Messages to standard error, each a single write so that lines of different processes do not mix.
+// Messages on standard error. Each is a single write, so that lines of different processes do not
+// mix.
 #include "user/lib/util.h"
 
 #define LINE_MAX 512

@@ -1,9 +1,10 @@
-// Running another program.
+// Runs another program.
 #include "user/lib/util.h"
 
 int run_command(char **argv)
 {
     int status, pid = fork();
+
     if (pid < 0) {
         complain("fork failed");
         return NOT_RUN;
@@ -13,5 +14,7 @@ int run_command(char **argv)
         complain("exec %s failed", argv[0]);
         exit(NOT_RUN);
     }
-    return waitpid(pid, &status, 0) == pid ? status : NOT_RUN;
+    if (waitpid(pid, &status, 0) != pid)
+        return NOT_RUN;
+    return status;
 }

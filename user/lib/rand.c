@@ -1,5 +1,5 @@
-// Pseudo-random numbers: a 64-bit linear congruential generator (multiplier from Knuth's MMIX), of
-// which the high bits are used.
+// Pseudo-random numbers: a 64-bit linear congruential generator (its multiplier is that of Knuth's
+// MMIX). The result is its high bits, because the low bits repeat soon.
 #include "user/lib/util.h"
 
 static uint64 state = 1;

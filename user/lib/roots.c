@@ -1,4 +1,4 @@
-// Reading and comparing the roots of a process: see user/lib/roots.h.
+// Reads and compares the roots of a process: see user/lib/roots.h.
 #include "user/lib/roots.h"
 
 #define TRIES 5
@@ -6,22 +6,32 @@
 static int read_once(int pid, struct roots *r)
 {
     static uint64 of_init[TABLE_ENTRIES];
+
     if (pgtable(pid, USER_ROOT, 0, 2, r->user) < 0 ||
         pgtable(pid, KERNEL_ROOT, 0, 2, r->kernel) < 0 ||
         pgtable(1, KERNEL_ROOT, 0, 2, of_init) < 0)
         return -1;
-    r->different = r->kernel_in_user = r->own_kernel = 0;
+
+    // The user half: both roots have the same entries.
+    r->different = 0;
     for (int i = 0; i < USER_ENTRIES; i++)
-        r->different += r->user[i] != r->kernel[i];
+        if (r->user[i] != r->kernel[i])
+            r->different++;
+
+    // The kernel half: empty in the user root, and the same in all kernel roots.
+    r->kernel_in_user = 0;
+    r->own_kernel = 0;
     for (int i = USER_ENTRIES; i < TABLE_ENTRIES; i++) {
-        r->kernel_in_user += r->user[i] != 0;
-        r->own_kernel += r->kernel[i] != of_init[i];
+        if (r->user[i] != 0)
+            r->kernel_in_user++;
+        if (r->kernel[i] != of_init[i])
+            r->own_kernel++;
     }
     return 0;
 }
 
-// The roots are read one after the other: a process that runs may get a root entry in between, so
-// a difference counts only if it stays.
+// The roots are read one after the other. A process that runs may get a root entry in between: so a
+// difference counts only if it stays.
 int roots_read(int pid, struct roots *r)
 {
     for (int i = 0; i < TRIES; i++) {
@@ -38,8 +48,9 @@ int roots_good(const struct roots *r)
     return r->different == 0 && r->kernel_in_user == 0 && r->own_kernel == 0;
 }
 
-// Tables below entries that both roots, or all kernel roots, have in common belong to all of them:
-// what is left as this root's own is its one page and what its own entries lead to.
+// The cost of a kernel root is the memory that is its own. A table below an entry that both roots,
+// or all kernel roots, have in common belongs to all of them. What is left is the page of the root,
+// and a table for each entry that no other root has.
 void roots_print(const struct roots *r)
 {
     printf("user halves equal: %s, kernel half in user root: %d entries, "

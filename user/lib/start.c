@@ -1,15 +1,17 @@
-// Where a program begins: exec enters here with argc and argv, and main's result is the exit
-// status. The kernel has zeroed bss, and gp is not used.
+// Where a program begins: exec enters here with argc and argv. The result of main is the exit
+// status. bss is all zero already, because the kernel provides it so. Register gp is not used.
 #include "user/user.h"
 
 int main(int argc, char **argv);
 void _start(int argc, char **argv);
 
-// The errno of the first thread lies here, at the stack's top, where a page is: a call that fails
-// for want of memory needs none to say so. tp points to a thread's errno (thread.h).
+// tp points to a thread's errno (thread.h). That of the first thread is a variable here, at the top
+// of the stack, whose page is there from the beginning: so errno can be written when there is no
+// memory left.
 __attribute__((section(".text.start"))) void _start(int argc, char **argv)
 {
-    int error = 0;
-    __asm__ volatile("mv tp, %0" ::"r"(&error) : "memory");
+    int err = 0;
+
+    __asm__ volatile("mv tp, %0" ::"r"(&err) : "memory");
     exit(main(argc, argv));
 }

@@ -10,6 +10,7 @@ char *strcat(char *to, const char *from)
 char *strncpy(char *to, const char *from, size_t n)
 {
     size_t i = 0;
+
     for (; i < n && from[i]; i++)
         to[i] = from[i];
     for (; i < n; i++)
@@ -19,7 +20,9 @@ char *strncpy(char *to, const char *from, size_t n)
 
 char *strrchr(const char *s, int c)
 {
-    const char *found = 0;
+    const char *found = NULL;
+
+    // The 0 at the end is a character of the string, too: strrchr(s, 0) finds it.
     do {
         if (*s == (char)c)
             found = s;
@@ -41,11 +44,12 @@ int strncmp(const char *a, const char *b, size_t n)
 char *strstr(const char *s, const char *what)
 {
     size_t n = strlen(what);
+
     for (;; s++) {
         if (strncmp(s, what, n) == 0)
             return (char *)s;
         if (*s == 0)
-            return 0;
+            return NULL;
     }
 }
 
@@ -57,6 +61,7 @@ int isalpha(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 int isprint(int c) { return c >= ' ' && c <= '~'; }
 
+// The value of a digit in bases up to 36; 99: this is no digit.
 static int digit_value(int c)
 {
     if (isdigit(c))
@@ -69,18 +74,24 @@ static int digit_value(int c)
 long strtol(const char *s, char **end, int base)
 {
     const char *start = s;
+
+    // Blanks and a sign.
     while (isspace(*s))
         s++;
     int negative = *s == '-';
     if (*s == '-' || *s == '+')
         s++;
 
+    // 0x is skipped only if a digit follows. Base 0: the number tells its base.
     int hex = s[0] == '0' && (s[1] | 0x20) == 'x' && digit_value(s[2]) < 16;
-    if (hex && (base == 0 || base == 16))
-        s += 2, base = 16;
-    else if (base == 0)
+    if (hex && (base == 0 || base == 16)) {
+        s += 2;
+        base = 16;
+    } else if (base == 0) {
         base = *s == '0' ? 8 : 10;
+    }
 
+    // The digits. A number that is too large becomes the largest one.
     const uint64 limit = negative ? 1UL << 63 : ~0UL >> 1;
     uint64 value = 0;
     int digits = 0;
@@ -102,10 +113,14 @@ int parse_long(const char *s, long *value)
 {
     char *end;
     int before = errno;
-    errno = 0;
     int hex = s[0] == '0' && (s[1] | 0x20) == 'x';
+
+    errno = 0;
     *value = strtol(s, &end, hex ? 16 : 10);
-    int bad = end == s || *end != 0 || errno != 0;
-    errno = bad ? EINVAL : before;
-    return bad ? -1 : 0;
+    if (end == s || *end != 0 || errno != 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    errno = before;
+    return 0;
 }

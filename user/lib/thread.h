@@ -1,51 +1,54 @@
-// Threads: making and joining them, and what they need to work together. The calls beneath are
-// clone, join, thread_exit and futex (kernel/syscall.h).
+// Threads: how to make and join them, and what they need to work together. The system calls beneath
+// are clone, join, thread_exit and futex (kernel/syscall.h).
 //
-// Every thread has an errno of its own: tp points to it. One that clone alone has made begins with
-// its maker's tp, and so shares that of its maker unless it sets tp.
+// Every thread has an errno of its own: register tp points to it. A thread that was made by clone,
+// not by thread_create, begins with the tp of its maker: so both share one errno, unless the new
+// thread sets its tp.
 //
-// Mutexes, conditions and barriers may lie in memory that is all zeroes, but for a barrier's count;
-// they need no clearing away. Nobody enters the kernel unless somebody must wait or be woken.
+// Mutexes, conditions and barriers are ready for use when they are all zeroes; a barrier needs its
+// count, too. Nothing must be done with them at the end. They enter the kernel only if a thread
+// must wait or be woken.
 #ifndef USER_LIB_THREAD_H
 #define USER_LIB_THREAD_H
 
 #include "user/user.h"
 
 struct thread {
-    int error; // its errno: tp points here
+    int err; // its errno: tp points here
     int id;
     int (*run)(void *arg);
     void *arg;
-    char *stack; // its lowest byte; a guard lies below
+    char *stack; // the lowest byte of its stack; below that is a guard
 };
 
-// Starts a thread that runs run(arg); what that returns is its status. 0, or -1 (errno): *t is
-// filled, and must stay where it is until thread_join.
+// Starts a thread that calls run(arg); the result is the thread's status. Fills *t, which must stay
+// where it is until thread_join. Returns 0, or -1 (errno).
 int thread_create(struct thread *t, int (*run)(void *arg), void *arg);
-// Waits until t has ended, frees its stack, and puts its status at *status, if that is not 0. 0, or
-// -1 (errno).
+// Waits until thread t has ended, frees its stack, and stores its status in *status, unless status
+// is NULL. Returns 0, or -1 (errno).
 int thread_join(struct thread *t, int *status);
-// Frees the stack of a thread that was joined by its number (join).
+// Frees the stack of a thread for which join was called, not thread_join.
 void thread_free(struct thread *t);
 
-// Sleeps while *word is value: 0 when it may have changed; -1: ticks (0: no limit) are over. Wakes
-// at most so many of those who sleep so. errno stays.
+// Sleeps while *word is value, at most so many clock ticks (0: no limit). Returns 0: *word may have
+// changed; -1: the time is over. errno stays as it was.
 int thread_wait_word(int *word, int value, int ticks);
+// Wakes at most so many of the threads that sleep on the word. errno stays as it was.
 void thread_wake_word(int *word, int most);
 
-// 0 free, 1 held, 2 held and perhaps waited for.
 struct mutex {
-    int state;
+    int state; // 0: free; 1: held; 2: held, and perhaps a thread waits for it
 };
 
-// 1: it is the caller's now.
+// Takes the mutex if it is free. Returns 1: the caller has it now; 0: another thread has it.
 static inline int mutex_trylock(struct mutex *m)
 {
     int free = 0;
     return __atomic_compare_exchange_n(&m->state, &free, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-// Who has had to wait cannot know whether others still do, so it takes the mutex as waited for.
+// A thread that had to wait cannot know whether other threads still wait. So it sets the state to 2
+// when it takes the mutex.
 static inline void mutex_lock(struct mutex *m)
 {
     if (mutex_trylock(m))
@@ -61,13 +64,13 @@ static inline void mutex_unlock(struct mutex *m)
 }
 
 struct cond {
-    int signals; // counts signals and broadcasts
+    int signals; // how many signals and broadcasts there were
 };
 
-// Lets m go, waits for a signal that comes after that, and takes m again. It may return without
-// one: callers test in a loop what they wait for.
+// Unlocks m, waits for a signal that comes after that, and locks m again. It may return without a
+// signal: the caller tests in a loop whether what it waits for is true.
 void cond_wait(struct cond *c, struct mutex *m);
-// The same for at most ticks (more than 0): 0, or -1: the time is over.
+// The same, for at most so many clock ticks (more than 0). Returns 0, or -1: the time is over.
 int cond_wait_ticks(struct cond *c, struct mutex *m, int ticks);
 void cond_signal(struct cond *c);    // wakes one
 void cond_broadcast(struct cond *c); // wakes all
@@ -79,7 +82,8 @@ struct barrier {
     struct cond over;
 };
 
-// Waits until count threads have called it; then the next round begins. 1 for the last to come.
+// Waits until count threads have called it; then the next round begins. Returns 1 to the thread
+// that came last, 0 to the others.
 int barrier_wait(struct barrier *b);
 
 #endif

@@ -1,5 +1,5 @@
-// The process page as programs find it: directly behind their last segment (kernel/memlayout.h). A
-// program with a linker script of its own that wants it needs a symbol `end` there, too.
+// Reads the process page, which lies directly behind a program's last segment (kernel/memlayout.h).
+// A program that has its own linker script and calls ugetpid needs the symbol `end` there, too.
 #include "kernel/memlayout.h"
 #include "user/user.h"
 

@@ -1,5 +1,5 @@
-// The library functions of user.h over system calls, as programs written for xv6 know them. Those
-// that such programs may bring themselves are weak.
+// Library functions of user.h that are made of system calls. Programs written for xv6 may define
+// some of them themselves: these are weak here.
 #include "kernel/fcntl.h"
 #include "kernel/stat.h"
 #include "user/user.h"
@@ -10,7 +10,9 @@ char *sbrklazy(int n) { return sys_sbrk(n, SBRK_LAZY); }
 
 __attribute__((weak)) char *getcwd(char *buf, int size)
 {
-    return sys_getcwd(buf, size) < 0 ? 0 : buf;
+    if (sys_getcwd(buf, size) < 0)
+        return NULL;
+    return buf;
 }
 
 int stat(const char *path, struct stat *st)
@@ -23,35 +25,42 @@ int stat(const char *path, struct stat *st)
     return result;
 }
 
-// The file is made by init in the root directory.
+// init makes the file, in the root directory.
 __attribute__((weak)) int statistics(void *buf, int n)
 {
     int fd = open("/statistics", O_RDONLY);
     if (fd < 0)
         return -1;
-    int got = 0, r = 0;
-    while (got < n && (r = read(fd, (char *)buf + got, n - got)) > 0)
-        got += r;
+
+    int got = 0, part = 0;
+    while (got < n) {
+        part = read(fd, (char *)buf + got, n - got);
+        if (part <= 0)
+            break;
+        got += part;
+    }
     close(fd);
-    return r < 0 ? -1 : got;
+    return part < 0 ? -1 : got;
 }
 
 int atoi(const char *s)
 {
     int negative = *s == '-';
+    uint n = 0;
+
     if (negative)
         s++;
-    uint n = 0;
     for (; *s >= '0' && *s <= '9'; s++)
         n = n * 10 + (*s - '0');
     return negative ? -n : n;
 }
 
-// Reads a line with its newline, if there is room for it.
+// Reads a line and keeps its newline, if there is room for it.
 char *gets(char *buf, int max)
 {
     int n = 0;
     char c = 0;
+
     while (n + 1 < max && c != '\n' && c != '\r' && read(0, &c, 1) == 1)
         buf[n++] = c;
     buf[n] = 0;

@@ -9,17 +9,18 @@
 
 #undef errno
 
-// tp points to the calling thread's (start.c, thread.c).
+// tp points to the errno of the calling thread (start.c, thread.c).
 int *errno_of_thread(void)
 {
     int *own;
+
     __asm__("mv %0, tp" : "=r"(own));
     return own;
 }
 
-static __attribute__((used)) long set_errno(int error)
+static __attribute__((used)) long set_errno(int err)
 {
-    *errno_of_thread() = error;
+    *errno_of_thread() = err;
     return -1;
 }
 
@@ -44,6 +45,6 @@ __asm__(".text\n"
         "syscall_failed:\n"
         "    neg a0, a0\n"
         "    tail set_errno\n"
-        // pause under the name that it had until 2025
+        // until 2025 xv6's pause had the name sleep
         ".globl sys_sleep\n .set sys_sleep, sys_pause\n"
         ".weak sleep\n .set sleep, sys_pause\n");

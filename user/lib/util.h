@@ -1,6 +1,6 @@
-// The rest of the C library, for programs that want it: string and number helpers, formatted
-// output beyond printf, more of malloc, directories, messages and exits, numbers from the kernel.
-// Nothing here takes a name from programs that include user/user.h alone.
+// The rest of the C library: more on strings and numbers, formatted output, memory and files;
+// messages and exits; numbers from the kernel. A program that includes only user/user.h may use all
+// names of this header for its own functions.
 #ifndef USER_LIB_UTIL_H
 #define USER_LIB_UTIL_H
 
@@ -20,7 +20,8 @@ int isalpha(int c);
 int isprint(int c);
 long strtol(const char *s, char **end, int base);
 
-// The whole of s as a number, decimal or 0x...: 0, or -1 if it is none or out of range.
+// Reads the whole of s as a number, decimal or 0x... . Returns 0, or -1: s is no number, or it is
+// out of range.
 int parse_long(const char *s, long *value);
 
 // Formatted output (snprintf.c).
@@ -37,45 +38,51 @@ void *realloc(void *p, size_t n);
 void srand(uint64 seed);
 int rand(void);
 
-// Messages (message.c). complain prints "format...: reason" on standard error, fail also exits
-// with 1; usage prints "usage: ..." and exits with 1.
+// Messages on standard error (message.c). complain prints "format...: reason"; the reason is that
+// of errno. fail does the same and exits with status 1. usage prints "usage: ..." and exits with 1.
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 void usage(const char *line) __attribute__((noreturn));
-// For programs without options: usage(line) if the argument is one ("-x"; "./-x" names such a
-// file).
+// For programs without options: calls usage(line) if arg looks like one, as "-x" does. A file of
+// that name is given as "./-x".
 void refuse_option(const char *arg, const char *line);
 
 // Files (fileio.c).
-int write_all(int fd, const void *buf, int n); // 0, or -1
-int read_all(int fd, void *buf, int n);        // reads on until n bytes or the end; how many, -1
-// One line without its newline, cut at size - 1 bytes (the rest is dropped). Its length, -1 at
-// the end. Reads byte by byte, so that nothing of what follows is lost.
+// Writes all n bytes. Returns 0, or -1.
+int write_all(int fd, const void *buf, int n);
+// Reads until it has n bytes, or to the end of the file. Returns how many it has read, or -1.
+int read_all(int fd, void *buf, int n);
+// Reads a line into buf[size], without its newline. What does not fit is dropped. Returns the
+// length of what was kept; -1: the end of the file. Reads byte by byte, so that it takes nothing of
+// what follows the line.
 int read_line(int fd, char *buf, int size);
-// The names of a directory but "." and "..": 1 and the name, 0 at the end, -1. fd is open on the
-// directory.
+// Reads the next name of the directory that is open as fd, but not "." and "..". Returns 1: name is
+// set; 0: there are no more; -1: an error.
 int next_name(int fd, char name[DIRSIZ + 1]);
-// dir/name in path of MAXPATH bytes: 0, or -1 (errno ENAMETOOLONG).
+// Makes dir/name in path[MAXPATH]. Returns 0, or -1 (errno ENAMETOOLONG).
 int join_path(char *path, const char *dir, const char *name);
-// What follows the last '/' of a path.
+// The part of a path behind its last '/'.
 const char *last_name(const char *path);
 
-// Runs a command and waits for it (process.c): its exit status; NOT_RUN, after a message, if there
-// is no such program, too many arguments, no process left.
+// Runs a command and waits for it (process.c). Returns its exit status; NOT_RUN, after a message,
+// if there is no such program, there are too many arguments, or there is no process left.
 #define NOT_RUN 127
 int run_command(char **argv);
 
-// The device file "statistics" (statistics.c): the kernel's counter of that name; how many attempts
-// to take a lock of the page allocator or the block cache have failed; -1 if there is none such.
+// Numbers of the device file "statistics" (statistics.c).
+// The kernel's counter of that name; -1: there is none.
 long counter_value(const char *name);
+// How many attempts to take a lock of the page allocator or the block cache have failed; -1: the
+// file does not tell.
 long lock_failures(void);
-// Prints its lines from the one on that begins with from.
+// Prints the lines of the file, beginning at the first place where it has the text `from`.
 void print_statistics(const char *from);
 
 // Counters of the hart.
 static inline uint64 read_time(void)
 {
     uint64 x;
+
     __asm__ volatile("rdtime %0" : "=r"(x));
     return x;
 }
@@ -83,6 +90,7 @@ static inline uint64 read_time(void)
 static inline uint64 read_instret(void)
 {
     uint64 x;
+
     __asm__ volatile("rdinstret %0" : "=r"(x));
     return x;
 }
