@@ -4,20 +4,26 @@
 
 static char buf[16384];
 
+// Copies an open file to standard output. Returns 1 if it could not be read.
 static int copy(int fd, const char *name)
 {
-    int n;
-    while ((n = read(fd, buf, sizeof(buf))) > 0)
+    for (;;) {
+        int n = read(fd, buf, sizeof(buf));
+        if (n == 0)
+            return 0;
+        if (n < 0) {
+            complain("cat: cannot read %s", name);
+            return 1;
+        }
         if (write_all(1, buf, n) < 0)
             fail("cat: write error");
-    if (n < 0)
-        complain("cat: cannot read %s", name);
-    return n < 0;
+    }
 }
 
 int main(int argc, char **argv)
 {
     int status = 0;
+
     refuse_option(argv[1], "cat [file...]");
     if (argc < 2)
         return copy(0, "standard input");

@@ -1,5 +1,5 @@
-// dorphan: removes the directory that it is in, and waits for the machine to be stopped: the next
-// boot must reclaim the inode.
+// dorphan: removes its current directory, and waits until the machine is stopped. The next boot
+// must free the inode of that directory.
 #include "user/lib/util.h"
 
 int main(int argc, char **argv)

@@ -5,6 +5,8 @@ int main(int argc, char **argv)
 {
     static char line[ARGMAX + 1];
     int n = 0;
+
+    // The whole line first, so that it is one write.
     for (int i = 1; i < argc; i++) {
         int length = strlen(argv[i]);
         if (i > 1)

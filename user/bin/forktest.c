@@ -1,4 +1,5 @@
-// forktest: forks until the kernel refuses, which it must before 1000 processes, and waits for all.
+// forktest: forks until the kernel refuses, then waits for all children. The kernel must refuse
+// before there are 1000.
 #include "user/lib/util.h"
 
 #define LIMIT 1000
@@ -7,9 +8,12 @@ int main(int argc, char **argv)
 {
     int n, gate[2];
     char c;
+
     (void)argv;
     if (argc != 1)
         usage("forktest");
+
+    // Each child waits until the gate, a pipe, is closed: so all are there at the same time.
     printf("fork test\n");
     if (pipe(gate) < 0)
         fail("forktest: pipe");
@@ -19,10 +23,11 @@ int main(int argc, char **argv)
             break;
         if (pid == 0) {
             close(gate[1]);
-            read(gate[0], &c, 1); // until the parent closes the other end
+            read(gate[0], &c, 1); // returns when the parent closes the other end
             exit(0);
         }
     }
+
     close(gate[1]);
     for (int i = 0; i < n; i++) {
         int status;
@@ -31,8 +36,12 @@ int main(int argc, char **argv)
             return 1;
         }
     }
-    if (n == LIMIT || wait(0) != -1) {
-        printf("forktest: %s\n", n == LIMIT ? "fork worked 1000 times" : "one child too many");
+    if (n == LIMIT) {
+        printf("forktest: fork worked 1000 times\n");
+        return 1;
+    }
+    if (wait(NULL) != -1) {
+        printf("forktest: one child too many\n");
         return 1;
     }
     printf("fork test OK\n");

@@ -1,5 +1,5 @@
-// forphan: unlinks a file that it keeps open, and waits for the machine to be stopped: the next
-// boot must reclaim the inode.
+// forphan: removes a file that it keeps open, and waits until the machine is stopped. The next boot
+// must free the inode of that file.
 #include "kernel/fcntl.h"
 #include "kernel/stat.h"
 #include "user/lib/util.h"
@@ -7,6 +7,7 @@
 int main(int argc, char **argv)
 {
     struct stat st;
+
     (void)argv;
     if (argc != 1)
         usage("forphan");

@@ -6,7 +6,8 @@ int main(int argc, char **argv)
 {
     static char buf[4096];
     long lines = 10;
-    int fd = 0, i = 1, n;
+    int fd = 0, i = 1;
+
     if (argc > 2 && strcmp(argv[1], "-n") == 0) {
         if (parse_long(argv[2], &lines) < 0 || lines < 0)
             usage("head [-n lines] [file]");
@@ -14,13 +15,22 @@ int main(int argc, char **argv)
     }
     if (argc > i + 1 || (argc > i && argv[i][0] == '-'))
         usage("head [-n lines] [file]");
-    if (argc > i && (fd = open(argv[i], O_RDONLY)) < 0)
-        fail("head: cannot open %s", argv[i]);
+    if (argc > i) {
+        fd = open(argv[i], O_RDONLY);
+        if (fd < 0)
+            fail("head: cannot open %s", argv[i]);
+    }
 
-    while (lines > 0 && (n = read(fd, buf, sizeof(buf))) > 0) {
+    while (lines > 0) {
+        int n = read(fd, buf, sizeof(buf));
+        if (n <= 0)
+            break;
+
+        // Of these n bytes, only those up to the last newline that is wanted.
         int used = 0;
-        while (used < n && lines > 0)
-            lines -= buf[used++] == '\n';
+        for (; used < n && lines > 0; used++)
+            if (buf[used] == '\n')
+                lines--;
         if (write_all(1, buf, used) < 0)
             fail("head: write error");
     }

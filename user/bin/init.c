@@ -12,13 +12,14 @@ static const struct {
 } devices[] = {DEVICES(DEVICE_FILE)};
 
 #define SECOND 100  // clock ticks
-#define KILLED (-1) // status of a child that the kernel or another process has ended
+#define KILLED (-1) // status of a child that was ended by the kernel or another process
 
-// Why the child could not become a shell; 0: it could. Its status would not tell: a shell may end
-// with any. The memory is shared with the child until it executes the shell.
+// The error number with which exec of the shell has failed in the child; 0: it has not failed. The
+// status of the child cannot tell this, since a shell may end with any status. The memory is shared
+// with the child until the child becomes the shell.
 static int *exec_error;
 
-// Without a console nobody can be told: the machine's exit status says it.
+// Without a console there is no place for a message: the exit status of the machine tells.
 static void open_console(void)
 {
     if (open("/console", O_RDWR) < 0) {
@@ -45,18 +46,20 @@ static void make_devices(void)
 static void make_exec_error(void)
 {
     exec_error =
-        mmap(0, sizeof(*exec_error), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        mmap(NULL, sizeof(*exec_error), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (exec_error == MAP_FAILED) {
         perror("init: mmap failed");
         poweroff(2);
     }
-    *exec_error = 0; // the page is there from now on
+    *exec_error = 0; // has the kernel provide the page now
 }
 
-// The console is init's, until the shell has it. -1: there is no shell just now.
+// Starts a shell. The console is init's until the shell takes it. Returns the shell's process
+// number, or -1: fork has failed.
 static int start_shell(void)
 {
-    static char *argv[] = {"sh", 0};
+    static char *argv[] = {"sh", NULL};
+
     tcsetpgrp(0, 0);
     printf("init: starting sh\n");
     *exec_error = 0;
@@ -72,34 +75,40 @@ static int start_shell(void)
     return pid;
 }
 
-// Waits for the shell, reaping whoever else ends meanwhile. Its status.
+// Waits until the shell ends, and takes the status of every other child that ends meanwhile.
+// Returns the status of the shell.
 static int wait_for(int shell)
 {
     int pid, status = 0;
-    while ((pid = wait(&status)) != shell && pid > 0)
-        ;
+
+    do {
+        pid = wait(&status);
+    } while (pid != shell && pid > 0);
     return status;
 }
 
-// Whether what could not be done now may be possible in a second: others end and give back what
-// they have.
-static int passes(int error)
+// Whether an error may be over in a second: other processes end and give back what they have.
+static int passes(int err)
 {
-    return error == ENOMEM || error == EAGAIN || error == ENFILE || error == ETXTBSY;
+    return err == ENOMEM || err == EAGAIN || err == ENFILE || err == ETXTBSY;
 }
 
-// A shell from its start to its end.
+// Starts a shell and waits for its end.
 static void run_shell(void)
 {
     int began = uptime(), shell = start_shell();
     if (shell >= 0 && wait_for(shell) == KILLED)
         printf("init: sh was killed\n");
+
+    // If the file cannot be executed, it will not be better the next time.
     if (*exec_error != 0 && !passes(*exec_error)) {
         printf("init: there is no shell: powering off\n");
         poweroff(2);
     }
+
+    // A shell that ends at once probably had no memory: give others the time to end.
     if (uptime() - began < SECOND)
-        pause(SECOND); // it could not start, or found no memory: the next one may
+        pause(SECOND);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
-// isolate 0|1 command [argument...]: runs a command whose user mode is on the kernel's root (0,
-// shared) or on its user root (1, isolated).
+// isolate 0|1 command [argument...]: runs a command. In user mode the command runs on its kernel
+// root (0, shared) or on its user root (1, isolated).
 #include "user/lib/util.h"
 
 int main(int argc, char **argv)

@@ -1,9 +1,10 @@
-// kill pid...: ends processes; -n: the processes of group n.
+// kill pid...: ends processes. A negative number -n stands for all processes of group n.
 #include "user/lib/util.h"
 
 int main(int argc, char **argv)
 {
     int status = 0;
+
     if (argc < 2)
         usage("kill pid...");
     for (int i = 1; i < argc; i++) {

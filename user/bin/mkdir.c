@@ -4,6 +4,7 @@
 int main(int argc, char **argv)
 {
     int status = 0;
+
     refuse_option(argv[1], "mkdir directory...");
     if (argc < 2)
         usage("mkdir directory...");

@@ -1,4 +1,4 @@
-// mv old new: renames a file or directory; into new, if that is a directory.
+// mv old new: renames a file or directory. If `new` is a directory, it goes into it.
 #include "kernel/stat.h"
 #include "user/lib/util.h"
 
@@ -6,9 +6,12 @@ int main(int argc, char **argv)
 {
     struct stat st;
     char inside[MAXPATH];
+
     refuse_option(argv[1], "mv old new");
     if (argc != 3)
         usage("mv old new");
+
+    // Into a directory: under its own name.
     const char *to = argv[2];
     if (stat(to, &st) == 0 && st.type == T_DIR) {
         if (join_path(inside, to, last_name(argv[1])) < 0)

@@ -1,34 +1,53 @@
-// pgtbl [-v] [pid]: both roots of a process (its own, without pid) side by side, then what the user
-// half maps, then whether the rules of the two roots hold. -v: page by page, with the entries.
-// pgtbl -a: the rules for every process, a line each. Exit status 1: a rule is broken.
-// pgtbl -k: all entries of its own user half, as the kernel prints them.
+// pgtbl [-v] [pid]: prints both roots of a process (without pid: of pgtbl itself) side by side,
+// then what the user half maps, then whether the rules of the two roots hold. -v: prints each page,
+// with its entry. pgtbl -a: prints a line for each process: whether the rules hold. pgtbl -k: has
+// the kernel print all entries of the user half of pgtbl itself. Exit status 1: a rule is broken.
 #include "kernel/procinfo.h"
 #include "user/lib/roots.h"
 
 static int verbose;
 
-// What an entry of a root is, as text.
+// The rights of a leaf as four letters; `-`: this right is missing.
+static const char *rights_text(uint64 pte, char text[5])
+{
+    strcpy(text, "RWXU");
+    if (!(pte & PTE_R))
+        text[0] = '-';
+    if (!(pte & PTE_W))
+        text[1] = '-';
+    if (!(pte & PTE_X))
+        text[2] = '-';
+    if (!(pte & PTE_U))
+        text[3] = '-';
+    return text;
+}
+
+// Says in text[24] or elsewhere what an entry of a root is.
 static const char *entry_text(uint64 pte, char text[24])
 {
     if ((pte & PTE_V) == 0)
         return "-";
     if (!is_leaf(pte))
         return "table";
-    snprintf(text, 24, "1 GiB %c%c%c%c", pte & PTE_R ? 'R' : '-', pte & PTE_W ? 'W' : '-',
-             pte & PTE_X ? 'X' : '-', pte & PTE_U ? 'U' : '-');
+    char rights[5];
+    snprintf(text, 24, "1 GiB %s", rights_text(pte, rights));
     return text;
 }
 
+// Whether entry i of both roots is as the rules want it. Capital letters: it is not.
 static const char *verdict(const struct roots *r, int i)
 {
-    if (i < USER_ENTRIES)
-        return r->user[i] != r->kernel[i] ? "DIFFERENT" : r->user[i] ? "same" : "same: empty";
+    if (i < USER_ENTRIES) {
+        if (r->user[i] != r->kernel[i])
+            return "DIFFERENT";
+        return r->user[i] ? "same" : "same: empty";
+    }
     if (r->user[i] != 0)
         return "KERNEL IN USER ROOT";
     return r->kernel[i] ? "kernel only" : "empty";
 }
 
-// Whether entries i and j of both roots are of the same kind.
+// Whether entry i looks like entry j, in both roots: then one line tells of both.
 static int same_kind(const struct roots *r, int i, int j)
 {
     char a[24], b[24];
@@ -37,87 +56,104 @@ static int same_kind(const struct roots *r, int i, int j)
            strcmp(entry_text(r->kernel[i], a), entry_text(r->kernel[j], b)) == 0;
 }
 
+// Prints a line for each range of entries that look alike.
 static void print_roots(const struct roots *r)
 {
     char user[24], kernel[24], range[16];
     int last;
+
     printf("%-9s %-37s %-12s %-12s\n", "entries", "addresses", "user root", "kernel root");
     for (int i = 0; i < TABLE_ENTRIES; i = last + 1) {
-        for (last = i; last + 1 < TABLE_ENTRIES && same_kind(r, i, last + 1);)
+        last = i;
+        while (last + 1 < TABLE_ENTRIES && same_kind(r, i, last + 1))
             last++;
-        snprintf(range, sizeof(range), i == last ? "%d" : "%d-%d", i, last);
+
+        if (i == last)
+            snprintf(range, sizeof(range), "%d", i);
+        else
+            snprintf(range, sizeof(range), "%d-%d", i, last);
         printf("%-9s %016lx-%016lx     %-12s %-12s %s\n", range, root_entry_va(i),
                root_entry_va(last) + (1UL << 30) - 1, entry_text(r->user[i], user),
                entry_text(r->kernel[i], kernel), verdict(r, i));
     }
 }
 
-// A run of pages that follow each other and have the same rights, by entries of the same size.
-struct run {
-    uint64 start, end; // end 0: no run yet
-    uint64 size, flags;
+// A range of addresses that are mapped with the same rights, by leaves of the same size.
+struct range {
+    uint64 start, end; // end 0: no range yet
+    uint64 size;       // of each leaf
+    uint64 flags;      // the rights of each leaf
 };
 
-static void print_run(const struct run *run)
+static void print_range(const struct range *range)
 {
-    if (run->end == 0)
+    if (range->end == 0)
         return;
-    uint64 f = run->flags;
-    printf("%016lx-%016lx %8lu page%s %c%c%c%c%s%s\n", run->start, run->end - 1,
-           (run->end - run->start) / PGSIZE, run->end - run->start > PGSIZE ? "s" : " ",
-           f & PTE_R ? 'R' : '-', f & PTE_W ? 'W' : '-', f & PTE_X ? 'X' : '-',
-           f & PTE_U ? 'U' : '-', f & PTE_COW ? " copy on write" : "",
-           run->size > PGSIZE ? " by 2 MiB" : "");
+
+    uint64 pages = (range->end - range->start) / PGSIZE;
+    char rights[5];
+    const char *plural = pages > 1 ? "s" : " ";
+    const char *cow = range->flags & PTE_COW ? " copy on write" : "";
+    const char *size = range->size > PGSIZE ? " by 2 MiB" : "";
+    printf("%016lx-%016lx %8lu page%s %s%s%s\n", range->start, range->end - 1, pages, plural,
+           rights_text(range->flags, rights), cow, size);
 }
 
-static void add_leaf(struct run *run, uint64 va, uint64 size, uint64 pte)
+// A leaf continues the range, or begins the next one. With -v each leaf is a range of its own.
+static void add_leaf(struct range *range, uint64 va, uint64 size, uint64 pte)
 {
     uint64 flags = pte & (PTE_R | PTE_W | PTE_X | PTE_U | PTE_COW);
-    if (run->end == va && run->size == size && run->flags == flags && !verbose) {
-        run->end = va + size;
+
+    if (range->end == va && range->size == size && range->flags == flags && !verbose) {
+        range->end = va + size;
         return;
     }
-    print_run(run);
-    *run = (struct run){.start = va, .end = va + size, .size = size, .flags = flags};
+    print_range(range);
+    *range = (struct range){.start = va, .end = va + size, .size = size, .flags = flags};
     if (verbose)
         printf("  pte %016lx pa %016lx: ", pte, PTE2PA(pte));
 }
 
-// The leaves of the table at va of the given level (1, 0) and below.
-static void walk(int pid, uint64 va, int level, struct run *run)
+// Adds all leaves of the table that serves address va at a level (1 or 0), and of the tables below.
+static void walk(int pid, uint64 va, int level, struct range *range)
 {
     static uint64 tables[2][TABLE_ENTRIES];
-    uint64 *table = tables[level], size = level == 1 ? SUPERPGSIZE : PGSIZE;
+    uint64 *table = tables[level];
+    uint64 size = level == 1 ? SUPERPGSIZE : PGSIZE;
+
     if (pgtable(pid, USER_ROOT, va, level, table) < 0)
         return;
     for (int i = 0; i < TABLE_ENTRIES; i++) {
         if ((table[i] & PTE_V) == 0)
             continue;
         if (is_leaf(table[i]))
-            add_leaf(run, va + i * size, size, table[i]);
+            add_leaf(range, va + i * size, size, table[i]);
         else if (level > 0)
-            walk(pid, va + i * size, level - 1, run);
+            walk(pid, va + i * size, level - 1, range);
     }
 }
 
 static void print_user_half(int pid, const struct roots *r)
 {
-    struct run run = {0};
+    struct range range = {0};
+
     printf("user half:\n");
     for (int i = 0; i < USER_ENTRIES; i++)
         if (r->user[i] & PTE_V)
-            walk(pid, root_entry_va(i), 1, &run);
-    print_run(&run);
+            walk(pid, root_entry_va(i), 1, &range);
+    print_range(&range);
 }
 
 static int show(int pid)
 {
     static struct roots r;
     struct procinfo info;
+
     if (procinfo(pid, &info) != pid) {
         errno = ESRCH;
         fail("pgtbl: %d", pid);
     }
+
     if (roots_read(pid, &r) < 0)
         fail("pgtbl: %d", pid);
     printf("process %d (%s), %s\n", pid, info.name, info.isolated ? "isolated" : "shared");
@@ -135,13 +171,15 @@ static int check_all(void)
     static struct roots r;
     struct procinfo info;
     int bad = 0;
+
     for (int pid = 1; (pid = procinfo(pid, &info)) > 0; pid++) {
         if (roots_read(pid, &r) < 0)
-            continue; // a zombie, or gone meanwhile
+            continue; // it has ended
         printf("%d (%s): ", pid, info.name);
         roots_print(&r);
         printf("\n");
-        bad |= !roots_good(&r);
+        if (!roots_good(&r))
+            bad = 1;
     }
     return bad;
 }
@@ -151,16 +189,23 @@ int main(int argc, char **argv)
     const char *line = "pgtbl [-v] [pid] | pgtbl -a | pgtbl -k";
     long pid = getpid();
     int i = 1;
+
     if (argc == 2 && strcmp(argv[1], "-a") == 0)
         return check_all();
     if (argc == 2 && strcmp(argv[1], "-k") == 0) {
         kpgtbl();
         return 0;
     }
-    if (i < argc && strcmp(argv[i], "-v") == 0)
-        verbose = 1, i++;
-    if (i < argc && (parse_long(argv[i++], &pid) < 0 || pid < 1 || pid != (int)pid))
-        usage(line);
+
+    if (i < argc && strcmp(argv[i], "-v") == 0) {
+        verbose = 1;
+        i++;
+    }
+    if (i < argc) {
+        if (parse_long(argv[i], &pid) < 0 || pid < 1 || pid != (int)pid)
+            usage(line);
+        i++;
+    }
     if (i < argc)
         usage(line);
     return show(pid);

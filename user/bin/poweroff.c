@@ -1,4 +1,4 @@
-// poweroff [status]: switches the machine off; the emulator ends with that status (0).
+// poweroff [status]: switches the machine off. The emulator ends with that status (0).
 #include "user/lib/util.h"
 
 int main(int argc, char **argv)

@@ -1,7 +1,8 @@
-// ps: a line for each process: process number, parent, group, state, hart, memory in KiB (of its
-// regions, what is there of it, what of that others use, too, and what is pages of files),
-// processor time in seconds, name. An `i` behind the state: isolated. A number behind the name: its
-// threads, if there are several.
+// ps: prints a line for each process: its number, parent, group, state and hart; its memory in KiB,
+// its processor time in seconds, its name. The memory is four numbers: the size of all regions;
+// what of them is in frames; of that, what other processes share, and what is pages of files. An
+// `i` behind the state: the process is isolated. A number behind the name: how many threads it has,
+// if there are several.
 #include "kernel/procinfo.h"
 #include "user/lib/util.h"
 
@@ -23,6 +24,7 @@ static const char *threads_of(const struct procinfo *p)
 int main(int argc, char **argv)
 {
     struct procinfo p;
+
     (void)argv;
     if (argc != 1)
         usage("ps");

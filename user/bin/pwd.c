@@ -4,6 +4,7 @@
 int main(int argc, char **argv)
 {
     char path[MAXPATH];
+
     (void)argv;
     if (argc != 1)
         usage("pwd");

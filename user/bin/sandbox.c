@@ -1,5 +1,6 @@
-// sandbox mask path command [argument...]: runs a command whose system calls of the mask (bit
-// 1 << number, kernel/syscall.h) are refused; open and exec of exactly path stay allowed (-: none).
+// sandbox mask path command [argument...]: runs a command for which the kernel refuses the system
+// calls of the mask (bit 1 << number; kernel/syscall.h has the numbers). open and exec stay allowed
+// for exactly this path (-: for none).
 #include "user/lib/util.h"
 
 static void run(int mask, const char *path, char **command)
@@ -14,6 +15,7 @@ int main(int argc, char **argv)
 {
     long mask;
     int status;
+
     if (argc < 4 || parse_long(argv[1], &mask) < 0 || mask != (int)mask)
         usage("sandbox mask path command [argument...]");
     int pid = fork();

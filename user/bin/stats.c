@@ -1,4 +1,5 @@
-// stats: prints the kernel's counters and what happened to its locks since boot.
+// stats: prints the kernel's counters and, for its locks, how often they were taken and how often
+// an attempt to take them has failed, since boot.
 #include "user/lib/util.h"
 
 int main(int argc, char **argv)

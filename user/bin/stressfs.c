@@ -1,5 +1,5 @@
-// stressfs [processes [rounds]]: processes (4) that write files of their own, read them back and
-// remove them, rounds (20) times each, all at once.
+// stressfs [processes [rounds]]: so many processes (4) write a file each, read it back and remove
+// it, so many times (20), all at the same time.
 #include "kernel/fcntl.h"
 #include "user/lib/util.h"
 
@@ -20,6 +20,7 @@ static void check(int ok, const char *what, const char *name)
 static void one_round(int id, int round, const char *name)
 {
     static uchar buf[CHUNK];
+
     int fd = open(name, O_CREATE | O_TRUNC | O_RDWR);
     check(fd >= 0, "cannot make", name);
     for (int chunk = 0; chunk < CHUNKS; chunk++) {
@@ -28,6 +29,7 @@ static void one_round(int id, int round, const char *name)
         check(write(fd, buf, CHUNK) == CHUNK, "cannot write", name);
     }
     close(fd);
+
     fd = open(name, O_RDONLY);
     check(fd >= 0, "cannot open", name);
     for (int chunk = 0; chunk < CHUNKS; chunk++) {
@@ -40,6 +42,7 @@ static void one_round(int id, int round, const char *name)
         }
     }
     close(fd);
+
     check(unlink(name) == 0, "cannot remove", name);
 }
 
@@ -56,9 +59,11 @@ int main(int argc, char **argv)
 {
     long processes = 4, rounds = 20;
     int status, bad = 0;
+
     if (argc > 3 || (argc > 1 && parse_long(argv[1], &processes) < 0) ||
         (argc > 2 && parse_long(argv[2], &rounds) < 0) || processes < 1 || rounds < 1)
         usage("stressfs [processes [rounds]]");
+
     printf("stressfs starting\n");
     for (int id = 0; id < processes; id++) {
         int pid = fork();
@@ -71,7 +76,8 @@ int main(int argc, char **argv)
         }
     }
     while (wait(&status) > 0)
-        bad |= status != 0;
+        if (status != 0)
+            bad = 1;
     printf("stressfs %s\n", bad ? "FAILED" : "OK");
     return bad;
 }

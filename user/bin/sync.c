@@ -1,4 +1,4 @@
-// sync: returns when all changes of the file system are on disk.
+// sync: ends when all changes of the file system are on the disk.
 #include "user/lib/util.h"
 
 int main(int argc, char **argv)

@@ -1,10 +1,11 @@
-// touch file...: makes files that do not exist yet, empty.
+// touch file...: makes each file that does not exist yet. It is empty.
 #include "kernel/fcntl.h"
 #include "user/lib/util.h"
 
 int main(int argc, char **argv)
 {
     int status = 0;
+
     refuse_option(argv[1], "touch file...");
     if (argc < 2)
         usage("touch file...");

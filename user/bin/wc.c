@@ -1,4 +1,4 @@
-// wc [file...]: lines, words and bytes of files, or of standard input.
+// wc [file...]: prints how many lines, words and bytes a file has, or standard input.
 #include "kernel/fcntl.h"
 #include "user/lib/util.h"
 
@@ -7,20 +7,29 @@ static char buf[16384];
 static int count(int fd, const char *name)
 {
     uint64 lines = 0, words = 0, bytes = 0;
-    int in_word = 0, n;
-    while ((n = read(fd, buf, sizeof(buf))) > 0) {
+    int in_word = 0;
+
+    for (;;) {
+        int n = read(fd, buf, sizeof(buf));
+        if (n < 0) {
+            complain("wc: cannot read %s", name);
+            return 1;
+        }
+        if (n == 0)
+            break;
+
+        // A word is counted where it begins. It may continue in the next part of the file.
         bytes += n;
         for (int i = 0; i < n; i++) {
-            lines += buf[i] == '\n';
             int blank = isspace(buf[i]) || buf[i] == 0;
-            words += !blank && !in_word;
+            if (buf[i] == '\n')
+                lines++;
+            if (!blank && !in_word)
+                words++;
             in_word = !blank;
         }
     }
-    if (n < 0) {
-        complain("wc: cannot read %s", name);
-        return 1;
-    }
+
     printf("%lu %lu %lu %s\n", lines, words, bytes, name);
     return 0;
 }
@@ -28,6 +37,7 @@ static int count(int fd, const char *name)
 int main(int argc, char **argv)
 {
     int status = 0;
+
     refuse_option(argv[1], "wc [file...]");
     if (argc < 2)
         return count(0, "");

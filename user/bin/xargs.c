@@ -1,25 +1,30 @@
 // xargs [-n count] [command [argument...]]: runs the command (echo) once for each line of standard
-// input, with the words of the line as further arguments; with -n once for each count words,
-// wherever the lines end. Blanks part words; blank lines count for nothing.
-// Exit status: 0, 1 if a run failed, 127 if the command could not be run: no more is tried then.
+// input, with the words of the line as further arguments. With -n it runs the command once for each
+// `count` words, wherever the lines end. Words are separated by blanks. For a line without words it
+// runs nothing.
+// Exit status: 0; 1: a command has failed; 127: the command could not be run, and xargs has ended
+// there.
 #include "user/lib/util.h"
 
-static char *words[MAXARG + 1]; // the command's, then the input's
-static int fixed, count;        // words of the command, of both
-static int most;                // words of the input in one run
+static char *words[MAXARG + 1]; // first the command's, then the input's
+static int fixed;               // how many words are the command's
+static int count;               // how many words there are now
+static int most;                // words of the input for one command; 0: those of a line
 
 static char text[ARGMAX]; // the input's words, each with a 0 behind it
-static int used;          // bytes of it
-static int in_word;
+static int used;          // bytes of text that are in use
+static int in_word;       // the last word is not complete yet
 
 // The next byte of standard input, -1 at its end.
 static int next_byte(void)
 {
     static char buf[4096];
     static int have, at;
+
     if (at == have) {
         at = 0;
-        if ((have = read(0, buf, sizeof(buf))) < 0)
+        have = read(0, buf, sizeof(buf));
+        if (have < 0)
             fail("xargs: cannot read standard input");
         if (have == 0)
             return -1;
@@ -27,6 +32,7 @@ static int next_byte(void)
     return (uchar)buf[at++];
 }
 
+// Adds a byte to the last word, or begins a word with it. A 0 ends the word.
 static void add_byte(char c)
 {
     if (used == sizeof(text) || (!in_word && count == MAXARG)) {
@@ -45,15 +51,18 @@ static void end_word(void)
         add_byte(0);
 }
 
-// Runs the command if there is something to run it with. Returns 1 if it failed.
+// Runs the command if there are words of the input. Returns 1 if it has failed.
 static int run(void)
 {
     if (count == fixed)
         return 0;
-    words[count] = 0;
+
+    words[count] = NULL;
     int status = run_command(words);
     if (status == NOT_RUN)
         exit(NOT_RUN);
+
+    // The next command begins without words of the input.
     count = fixed;
     used = 0;
     return status != 0;
@@ -62,7 +71,9 @@ static int run(void)
 int main(int argc, char **argv)
 {
     long limit = 0;
-    int first = 1, status = 0, c;
+    int first = 1, status = 0;
+
+    // The option, then the command.
     if (argc > 1 && strcmp(argv[1], "-n") == 0) {
         if (argc < 3 || parse_long(argv[2], &limit) < 0 || limit < 1 || limit > MAXARG)
             usage("xargs [-n count] [command [argument...]]");
@@ -70,6 +81,7 @@ int main(int argc, char **argv)
     }
     if (first < argc)
         refuse_option(argv[first], "xargs [-n count] [command [argument...]]");
+
     words[0] = "echo";
     fixed = 1;
     if (first < argc) {
@@ -79,15 +91,22 @@ int main(int argc, char **argv)
     count = fixed;
     most = limit;
 
-    while ((c = next_byte()) >= 0) {
+    // The words of the input. Each time there are enough, the command runs.
+    for (;;) {
+        int c = next_byte();
+        if (c < 0)
+            break;
         if (c != 0 && !isspace(c)) {
             add_byte(c);
             continue;
         }
+
         end_word();
         if (most ? count - fixed == most : c == '\n')
             status |= run();
     }
+
+    // The input may end without a newline, or with fewer words than `most`.
     end_word();
     return status | run();
 }

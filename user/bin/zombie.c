@@ -1,5 +1,5 @@
-// zombie: leaves a process that has ended before its parent, which ends without waiting for it:
-// init must reap it.
+// zombie: makes a child that ends first, and then ends without waiting for the child. init must
+// take the status of the child, so that nothing is left of it.
 #include "user/lib/util.h"
 
 int main(int argc, char **argv)

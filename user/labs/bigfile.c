@@ -1,14 +1,16 @@
-// bigfile [blocks]: files as large as there can be.
+// bigfile [blocks]: writes files that are as large as possible.
 //
-//     writing    a block at a time until the disk is full (or as many as were asked for): through
+//     writing    block after block until the disk is full (or as many as were asked for): through
 //     the
 //                direct blocks, the indirect one and into the doubly indirect one
-//     reading    all of it holds what was written
+//     reading    each block holds what was written
 //     cutting    back over each of these borders: what is left stays, the rest is free again
-//     the limit  with holes, since no disk is that large: the file's last block, and none behind it
+//     the limit  with holes, because no disk is that large: the file's last block, and no byte
+//     behind
 //
-// Each block says all over which one it is. The disk's free blocks are counted all along. The file
-// loses its name at once, so its blocks come back whatever happens.
+// Every word of a block tells the number of the block. After each step the free blocks of the disk
+// must be as many as expected. The file loses its name at once, so that its blocks are freed at the
+// end of the program, whatever happens.
 #include "kernel/fcntl.h"
 #include "kernel/stat.h"
 #include "user/lib/test.h"
@@ -28,11 +30,16 @@ static void fill(uint64 block)
 
 static uint64 free_blocks(void) { return system_now().freeblocks; }
 
-// Blocks of the disk that a file of n blocks takes, with those that lead to its blocks.
+// How many blocks of the disk a file of n blocks takes, together with its indirect blocks.
 static uint64 taken_by(uint64 n)
 {
-    uint64 doubly = n > DOUBLY ? n - DOUBLY : 0;
-    return n + (n > NDIRECT) + (doubly > 0) + (doubly + NINDIRECT - 1) / NINDIRECT;
+    uint64 taken = n;
+
+    if (n > NDIRECT)
+        taken++; // the indirect block
+    if (n > DOUBLY)
+        taken += 1 + (n - DOUBLY + NINDIRECT - 1) / NINDIRECT; // the doubly indirect one, and below
+    return taken;
 }
 
 static void seek(int fd, uint64 block)
@@ -55,7 +62,7 @@ static int new_file(void)
     return fd;
 }
 
-// Writes blocks until there are `wanted`, or the disk is full, and says how many there are.
+// Writes blocks until the file has `wanted`, or the disk is full. Returns how many it has.
 static uint64 write_blocks(int fd, uint64 wanted)
 {
     for (uint64 n = 0; n < wanted; n++) {
@@ -85,30 +92,38 @@ static void read_blocks(int fd, uint64 from, uint64 to)
 
 static void expect_end(int fd) { expect(read(fd, buf, BSIZE) == 0, "the end of the file"); }
 
-// From the end, over each border: to its right, on it, to its left.
+// Cuts the file shorter, step by step: before each border between the kinds of blocks to one block
+// more, to the border itself, and to one block less.
 static void cut(int fd, uint64 blocks, uint64 free_before)
 {
     const uint64 borders[] = {DOUBLY + 2 * NINDIRECT, DOUBLY + NINDIRECT, DOUBLY, NDIRECT, 1};
+
     for (uint i = 0; i < sizeof(borders) / sizeof(borders[0]); i++) {
         for (int side = 1; side >= -1; side--) {
             uint64 to = borders[i] + side;
             if (to > blocks)
                 continue;
+
+            // The right number of blocks is in use.
             expect(ftruncate(fd, to * BSIZE) == 0, "cut to %lu blocks", to);
             expect_size(fd, to);
             expect(free_before - free_blocks() == taken_by(to),
                    "%lu blocks in use after a cut to %lu, not %lu", taken_by(to), to,
                    free_before - free_blocks());
+
+            // What is left is as it was, and the file ends behind it.
             read_blocks(fd, to > 3 ? to - 3 : 0, to);
             expect_end(fd);
         }
     }
 }
 
+// A file without holes.
 static void dense(uint64 wanted)
 {
     uint64 before = free_blocks();
     int fd = new_file();
+
     uint64 n = write_blocks(fd, wanted);
     expect(n == wanted || n > DOUBLY,
            "more than %lu blocks, as many as lie before the doubly indirect ones", DOUBLY);
@@ -116,15 +131,18 @@ static void dense(uint64 wanted)
     uint64 taken = before - free_blocks();
     expect(taken == taken_by(n), "%lu blocks of the disk are in use for %lu, not %lu", taken_by(n),
            n, taken);
+
     printf("reading bigfile\n");
     read_blocks(fd, 0, n);
     expect_end(fd);
     cut(fd, n, before);
+
     close(fd);
     expect(free_blocks() == before, "all blocks are free again");
 }
 
-// One block near each end of each table, and the last that a file can have.
+// A file with holes: it has only the blocks on both sides of each border, and the last block that a
+// file can have.
 static void limit(void)
 {
     const uint64 places[] = {NDIRECT - 1,
@@ -139,6 +157,7 @@ static void limit(void)
     const uint n = sizeof(places) / sizeof(places[0]);
     uint64 before = free_blocks();
     int fd = new_file();
+
     for (uint i = 0; i < n; i++) {
         seek(fd, places[i]);
         fill(places[i]);
@@ -146,6 +165,7 @@ static void limit(void)
                MAXFILE);
     }
     expect_size(fd, MAXFILE);
+
     expect(write(fd, buf, 1) == -1 && errno == EFBIG, "no byte behind block %lu", MAXFILE - 1);
     for (uint i = 0; i < n; i++)
         read_blocks(fd, places[i], places[i] + 1);
@@ -157,9 +177,11 @@ static void limit(void)
 int main(int argc, char **argv)
 {
     long blocks = MAXFILE;
+
     if (argc > 2 ||
         (argc == 2 && (parse_long(argv[1], &blocks) < 0 || blocks < 1 || blocks > (long)MAXFILE)))
         usage("bigfile [blocks]");
+
     test_name = "bigfile";
     sync();
     dense(blocks);

@@ -1,8 +1,8 @@
-// dirtycow [-t SECONDS] [FILE]: tries to write into a file that it may only read (labs/dirtycow).
+// dirtycow [-t SECONDS] [FILE]: tries to change a file that it may only read (labs/dirtycow).
 //
-// The file is mapped privately and read-only. One thread writes into the mapping from outside, as a
-// debugger does; each write must go to a copy of the page. Another thread throws the copy away, all
-// the time, and the first one looks whether the file has changed.
+// The file is mapped privately and read-only. One thread writes into the mapping as a debugger
+// does, with procmem_write: each write must go to a copy of the page. A second thread throws the
+// copy away, again and again. The main thread looks whether the file has changed.
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
 #include "user/lib/thread.h"
@@ -11,8 +11,8 @@
 #define USAGE    "dirtycow [-t SECONDS] [FILE]"
 #define OUR_FILE "dirtycow.tmp"
 
-static char *page;      // the file's first, mapped
-static char first;      // byte of the file
+static char *page;      // the first page of the file, mapped
+static char first;      // the first byte of the file
 static int stop, tries; // atomic
 
 static int stopped(void) { return __atomic_load_n(&stop, __ATOMIC_RELAXED); }
@@ -44,7 +44,8 @@ static char first_byte(int fd)
     return c;
 }
 
-// Looks at the file again and again, until it has changed or the time is over: whether it has.
+// Reads the file again and again until it has changed or the time is over. Returns whether it has
+// changed.
 static int watch_file(int fd, int seconds)
 {
     int end = uptime() + seconds * 100;
@@ -56,13 +57,15 @@ static int watch_file(int fd, int seconds)
     return first_byte(fd) != first;
 }
 
+// Waits for a thread. Its status is the error number of the call that has failed; 0: none has.
 static void end_thread(struct thread *t, const char *call)
 {
-    int error;
-    if (thread_join(t, &error) < 0)
+    int err;
+
+    if (thread_join(t, &err) < 0)
         fail("dirtycow: join");
-    if (error) {
-        errno = error;
+    if (err) {
+        errno = err;
         fail("dirtycow: %s", call);
     }
 }
@@ -71,9 +74,11 @@ static int attack(int fd, int seconds)
 {
     struct thread writer, thrower;
     char changed = first == '#' ? '!' : '#';
+
     if (thread_create(&writer, write_from_outside, &changed) < 0 ||
-        thread_create(&thrower, throw_copies_away, 0) < 0)
+        thread_create(&thrower, throw_copies_away, NULL) < 0)
         fail("dirtycow: cannot start a thread");
+
     int dirty = watch_file(fd, seconds);
     __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
     end_thread(&writer, "procmem_write");
@@ -94,6 +99,7 @@ int main(int argc, char **argv)
 {
     long seconds = 10;
     int i = 1;
+
     if (argc > 2 && strcmp(argv[1], "-t") == 0) {
         if (parse_long(argv[2], &seconds) < 0 || seconds < 1 || seconds > 100000)
             usage(USAGE);
@@ -103,14 +109,17 @@ int main(int argc, char **argv)
         usage(USAGE);
     if (i < argc)
         refuse_option(argv[i], USAGE);
+
+    // Without a FILE it attacks one of its own.
     const char *name = i < argc ? argv[i] : make_own_file();
     int fd = open(name, O_RDONLY);
     if (fd < 0)
         fail("dirtycow: %s", name);
     first = first_byte(fd);
-    page = mmap(0, PGSIZE, PROT_READ, MAP_PRIVATE, fd, 0);
+    page = mmap(NULL, PGSIZE, PROT_READ, MAP_PRIVATE, fd, 0);
     if (page == MAP_FAILED)
         fail("dirtycow: mmap");
+
     int began = uptime(), dirty = attack(fd, seconds);
     if (dirty)
         printf("dirtycow: the file was changed after %d tries, %d.%02d seconds\n", tries,

@@ -1,9 +1,9 @@
-// memdump [format]: prints memory as the items that a format tells, each on a line of its own: the
-// bytes of standard input, or without a format some examples.
+// memdump [format]: prints the bytes of standard input as the items that the format names, each on
+// a line of its own. Without a format it prints some examples.
 //
 //     i  4 bytes, a decimal number        p  8 bytes, a hexadecimal number
 //     h  2 bytes, a decimal number        c  1 byte, a character
-//     s  8 bytes, the address of a string S  the rest, a string
+//     s  8 bytes, the address of a string S  all that is left, as a string
 #include "user/lib/util.h"
 
 #define INPUT_MAX 512
@@ -21,11 +21,12 @@ static int size_of(char item)
     case 's':
         return 8;
     default:
-        return 0; // S, whose size the data tells
+        return 0; // S: as large as what is left
     }
 }
 
-// An item of that size, wherever it lies.
+// Prints an item. It may lie at any address, also at an odd one: so its bytes are copied to a place
+// that is aligned. left is the number of bytes from data on.
 static void print_item(char item, const char *data, int left)
 {
     union {
@@ -35,6 +36,7 @@ static void print_item(char item, const char *data, int left)
         uint64 p;
         const char *s;
     } value = {.p = 0};
+
     memmove(&value, data, size_of(item));
     if (item == 'c')
         printf("%c\n", value.c);
@@ -50,7 +52,7 @@ static void print_item(char item, const char *data, int left)
         printf("%.*s\n", left, data);
 }
 
-// Prints n bytes of data. Returns 0, or 1 after a message: the data ended too early.
+// Prints n bytes of data. Returns 0, or 1 after a message: there is not enough data.
 static int memdump(const char *format, const char *data, int n)
 {
     for (; *format; format++) {
@@ -66,7 +68,8 @@ static int memdump(const char *format, const char *data, int n)
     return 0;
 }
 
-// Refuses what is no item; and s, since no address can come from outside.
+// Refuses letters that are no items, and s, because an address in the input would mean nothing
+// here.
 static void check_format(const char *format)
 {
     for (; *format; format++) {
@@ -84,6 +87,7 @@ static void check_format(const char *format)
 static int dump_input(const char *format)
 {
     static char data[INPUT_MAX];
+
     check_format(format);
     int n = read_all(0, data, sizeof(data));
     if (n < 0)
@@ -94,6 +98,7 @@ static int dump_input(const char *format)
 static int dump_examples(void)
 {
     static const int numbers[] = {61810, 2025};
+
     static const struct {
         uint64 where;
         int number;
@@ -118,5 +123,7 @@ int main(int argc, char **argv)
 {
     if (argc > 2)
         usage("memdump [format]");
-    return argc == 2 ? dump_input(argv[1]) : dump_examples();
+    if (argc == 2)
+        return dump_input(argv[1]);
+    return dump_examples();
 }

@@ -1,11 +1,11 @@
-// ph THREADS: a hash table that several threads fill at once, and how fast they do.
+// ph THREADS: several threads fill a hash table at the same time; ph prints how fast they are.
 //
 //     put phase    each thread puts its share of the keys
-//     get phase    each thread looks for all keys; none may be missing
+//     get phase    each thread looks for all keys; no key may be missing
 //
-// A bucket is a list of entries, newest first, with a lock of its own, so that threads that put
-// into different buckets do not wait for each other. Nothing is put during the get phase, which
-// therefore needs no locks. labs/thread has the same program for the host.
+// A bucket is a list of entries, the newest first. It has a lock of its own: so threads that put
+// into different buckets do not wait for each other. During the get phase nothing is put, so that
+// phase needs no locks. labs/thread has the same program for the host.
 #include "user/lib/thread.h"
 #include "user/lib/util.h"
 
@@ -19,7 +19,7 @@ struct entry {
 };
 
 static struct bucket {
-    struct mutex lock; // entries, and all of them
+    struct mutex lock; // guards the list and its entries
     struct entry *entries;
 } buckets[BUCKETS];
 
@@ -39,7 +39,7 @@ static struct entry *find(struct entry *first, int key)
 static struct entry *new_entry(struct entry *next, int key, int value)
 {
     struct entry *e = malloc(sizeof(*e));
-    if (!e)
+    if (e == NULL)
         fail("no memory");
     *e = (struct entry){next, key, value};
     return e;
@@ -48,6 +48,7 @@ static struct entry *new_entry(struct entry *next, int key, int value)
 static void put(int key, int value)
 {
     struct bucket *b = bucket_of(key);
+
     mutex_lock(&b->lock);
     struct entry *e = find(b->entries, key);
     if (e)
@@ -57,6 +58,7 @@ static void put(int key, int value)
     mutex_unlock(&b->lock);
 }
 
+// Puts a share of the keys: keys[i] with the value i.
 static int put_share(void *number)
 {
     long me = (long)number;
@@ -68,25 +70,28 @@ static int put_share(void *number)
 static int get_all(void *number)
 {
     int missing = 0;
+
     for (int i = 0; i < KEYS; i++) {
         struct entry *e = find(bucket_of(keys[i])->entries, keys[i]);
-        missing += !e || keys[e->value] != keys[i];
+        if (e == NULL || keys[e->value] != keys[i])
+            missing++;
     }
     printf("%ld: %d keys missing\n", (long)number, missing);
     return 0;
 }
 
-// Runs body in all threads and returns the seconds that it took.
+// Runs body in all threads. Returns how many seconds that took.
 static double run_all(int (*body)(void *number))
 {
     struct thread t[MOST];
     uint64 start, end;
+
     gettime(&start);
     for (long i = 0; i < threads; i++)
         if (thread_create(&t[i], body, (void *)i) < 0)
             fail("cannot make thread %ld", i);
     for (int i = 0; i < threads; i++)
-        thread_join(&t[i], 0);
+        thread_join(&t[i], NULL);
     gettime(&end);
     return (end - start) / 1e9;
 }

@@ -326,6 +326,7 @@ int lib_format_fd(int fd, const char *format, va_list args)
     char buf[BUFFER];
     struct sink s = {.fd = fd, .buf = buf, .size = sizeof(buf)};
     va_list copy;
+
     va_copy(copy, args);
     format_all(&s, format, &copy);
     va_end(copy);
@@ -337,6 +338,7 @@ int lib_format_string(char *buf, size_t size, const char *format, va_list args)
 {
     struct sink s = {.fd = -1, .buf = buf, .size = size > 0 ? size - 1 : 0};
     va_list copy;
+
     va_copy(copy, args);
     format_all(&s, format, &copy);
     va_end(copy);

@@ -7,6 +7,7 @@ void expect(int ok, const char *format, ...)
 {
     char line[200];
     va_list args;
+
     if (ok)
         return;
     va_start(args, format);
@@ -72,6 +73,7 @@ void run_children(void (*child)(int i), int n)
 void expect_less_waiting(void (*child)(int i), int n, long limit)
 {
     long failed = lock_failures();
+
     expect(failed >= 0, "the statistics have a total");
     run_children(child, n);
     failed = lock_failures() - failed;
@@ -89,6 +91,7 @@ long raw_syscall(long number, const long args[6])
     register long a3 __asm__("a3") = args[3];
     register long a4 __asm__("a4") = args[4];
     register long a5 __asm__("a5") = args[5];
+
     __asm__ volatile("ecall"
                      : "+r"(a0)
                      : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(a7)

@@ -1,10 +1,10 @@
-// bench: what system calls and faults cost.
+// bench: measures what system calls and faults cost.
 //
-//     main.c   measuring, the table
-//     rows.c   what is measured: one struct row each
+//     main.c   measures, and prints the table
+//     rows.c   the operations: one struct row each
 //
-// A row runs in a process of its own. setup is called once; run(n) does the operation n times and
-// is what is measured; teardown undoes setup. They end the process if a call fails.
+// Each row is measured in a process of its own. setup is called once. run(n) does the operation n
+// times, and only that is measured. teardown undoes setup. If a call fails, they end the process.
 #ifndef USER_BENCH_BENCH_BENCH_H
 #define USER_BENCH_BENCH_BENCH_H
 
@@ -13,7 +13,7 @@
 struct row {
     const char *name;
     const char *what;
-    long bytes; // that one operation moves, for MB/s; 0: no transfer
+    long bytes; // how many one operation moves, for MB/s; 0: it moves none
     void (*setup)(void);
     void (*run)(long n);
     void (*teardown)(void);

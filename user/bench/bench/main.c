@@ -1,12 +1,13 @@
-// bench [-l] [row...]: measures all rows, or those named, and prints a table: microseconds,
-// instructions and TLB flushes an operation, and MB/s for transfers. -l lists the rows.
+// bench [-l] [row...]: measures all rows, or those that are named, and prints a table:
+// microseconds, instructions and TLB flushes for one operation, and MB/s if the operation moves
+// bytes. -l lists the rows.
 //
-// The number of operations of a run is doubled until a run takes long enough for the clock; then
-// the best of some runs counts. instructions are real ones only under QEMU's -icount.
+// The number of operations in a run is doubled until a run takes long enough for the clock. Then
+// the best of some runs counts. The number of instructions is exact only under QEMU's -icount.
 #include "kernel/sysinfo.h"
 #include "user/bench/bench/bench.h"
 
-#define RUN_USEC 15000 // least time of a run
+#define RUN_USEC 15000 // the least time of a run
 #define RUNS     5
 #define OPS_MAX  (1L << 22)
 
@@ -28,6 +29,7 @@ static uint64 flushes(void)
 static struct sample measure(const struct row *row, long n)
 {
     struct sample s;
+
     s.flushes = flushes();
     s.instructions = read_instret();
     s.time = read_time();
@@ -42,6 +44,7 @@ static void print_row(const struct row *row, const struct sample *s, long n)
 {
     double usec = (double)s->time * 1000000 / ticks_per_second / n;
     char rate[16] = "-";
+
     if (row->bytes && usec > 0)
         snprintf(rate, sizeof(rate), "%.2f", row->bytes / usec);
     printf("%-12s %12.3f %12.0f %9.2f %10s  %s\n", row->name, usec, (double)s->instructions / n,
@@ -52,17 +55,24 @@ static void run_row(const struct row *row)
 {
     struct sample best, s;
     long n = 1;
+
     if (row->setup)
         row->setup();
-    for (best = measure(row, n); n < OPS_MAX; best = measure(row, n *= 2))
-        if (best.time * 1000000 / ticks_per_second >= RUN_USEC)
-            break;
+
+    // As many operations as the clock needs.
+    best = measure(row, n);
+    while (n < OPS_MAX && best.time * 1000000 / ticks_per_second < RUN_USEC) {
+        n *= 2;
+        best = measure(row, n);
+    }
+
     for (int i = 1; i < RUNS; i++) {
         s = measure(row, n);
         if (s.time < best.time)
             best = s;
     }
     print_row(row, &best, n);
+
     if (row->teardown)
         row->teardown();
 }
@@ -84,7 +94,7 @@ static const struct row *find_row(const char *name)
     const struct row *row = rows;
     while (row->name && strcmp(row->name, name) != 0)
         row++;
-    return row->name ? row : 0;
+    return row->name ? row : NULL;
 }
 
 static int list_rows(void)
@@ -97,16 +107,18 @@ static int list_rows(void)
 int main(int argc, char **argv)
 {
     int bad = 0;
+
     if (argc == 2 && strcmp(argv[1], "-l") == 0)
         return list_rows();
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] == '-')
             usage("bench [-l] [row...]");
-        if (find_row(argv[i]) == 0) {
+        if (find_row(argv[i]) == NULL) {
             fprintf(2, "bench: no row %s: bench -l lists them\n", argv[i]);
             return 1;
         }
     }
+
     printf("%-12s %12s %12s %9s %10s\n", "row", "us", "instructions", "flushes", "MB/s");
     if (argc < 2) {
         for (const struct row *row = rows; row->name; row++)

@@ -1,4 +1,4 @@
-// The rows of the table. DESIGN section 11 has the flush budget.
+// The rows of the table: what each operation does.
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
 #include "kernel/stat.h"
@@ -92,10 +92,11 @@ static void run_pipe1(long n)
     }
 }
 
-// Starts a child that echoes each byte.
+// Starts a child that sends each byte back.
 static void start_echo(void)
 {
     char c;
+
     must(pipe(to_child) == 0 && pipe(from_child) == 0, "pipe");
     int pid = fork();
     must(pid >= 0, "fork");
@@ -110,7 +111,7 @@ static void start_echo(void)
 static void stop_echo(void)
 {
     close(to_child[1]);
-    wait(0);
+    wait(NULL);
 }
 
 static void run_pipe2(long n)
@@ -121,8 +122,8 @@ static void run_pipe2(long n)
     }
 }
 
-// Starts a child that reads all. What it has not read at the end of a run is at most what a pipe
-// holds.
+// Starts a child that reads everything. At the end of a run, what it has not read yet is at most
+// what a pipe holds.
 static void start_sink(void)
 {
     must(pipe(to_child) == 0, "pipe");
@@ -179,7 +180,8 @@ static void run_forkwrite(long n)
 
 static void run_forkexec(long n)
 {
-    static char *argv[] = {"true", 0};
+    static char *argv[] = {"true", NULL};
+
     while (n-- > 0) {
         int pid = fork();
         if (pid == 0) {
@@ -190,7 +192,7 @@ static void run_forkexec(long n)
     }
 }
 
-// Pages in batches of up to 1,000, each batch given back.
+// Touches new pages, up to 1,000 at a time, and then gives them back.
 static void run_touch(long n)
 {
     while (n > 0) {
@@ -206,6 +208,7 @@ static void run_touch(long n)
 static void create_one(int sync)
 {
     int fd = open(FILE_NAME, O_CREATE | O_WRONLY);
+
     must(fd >= 0 && write(fd, buf, KB) == KB, "create");
     if (sync)
         fsync(fd);
@@ -253,7 +256,8 @@ static void run_reread256k(long n)
 
 #define REFILL_PAGES 128
 
-// In isolated mode each system call flushes the TLB.
+// Makes pages whose translations the TLB forgets at each system call: in isolated mode a system
+// call flushes the TLB.
 static void forget_translations(void)
 {
     heap = sbrk(REFILL_PAGES * PGSIZE);
@@ -262,7 +266,8 @@ static void forget_translations(void)
     must(isolate(1) >= 0, "isolate");
 }
 
-// One operation is a page; the system call is a small part of REFILL_PAGES of them.
+// One operation is one page. The system call is only a small part of the cost of REFILL_PAGES
+// pages.
 static void run_refill(long n)
 {
     for (; n > 0; n -= REFILL_PAGES) {
@@ -273,24 +278,24 @@ static void run_refill(long n)
 }
 
 const struct row rows[] = {
-    {"loop", "1,000 turns of an empty loop", 0, 0, run_loop, 0},
-    {"null", "getpid", 0, 0, run_null, 0},
-    {"refill", "a page that the TLB has forgotten", 0, forget_translations, run_refill, 0},
+    {"loop", "1,000 turns of an empty loop", 0, NULL, run_loop, NULL},
+    {"null", "getpid", 0, NULL, run_null, NULL},
+    {"refill", "a page that the TLB has forgotten", 0, forget_translations, run_refill, NULL},
     {"read1", "read 1 byte of a cached file", 0, open_file, run_read1, remove_file},
     {"openclose", "open, close", 0, open_file, run_openclose, remove_file},
     {"fstat", "fstat", 0, open_file, run_fstat, remove_file},
     {"stat", "stat of a path: open, fstat, close", 0, open_file, run_stat, remove_file},
-    {"pipe1", "pipe: write, read 1 byte, one process", 0, open_pipe, run_pipe1, 0},
+    {"pipe1", "pipe: write, read 1 byte, one process", 0, open_pipe, run_pipe1, NULL},
     {"pipe2", "pipe: round trip of two processes", 0, start_echo, run_pipe2, stop_echo},
     {"pipe64k", "pipe: 64 KiB to another process", 64 * KB, start_sink, run_pipe64k, stop_echo},
-    {"fork", "fork, exit, wait", 0, 0, run_fork, 0},
-    {"fork8m", "the same, 8 MiB of heap, child idle", 0, grow_8m, run_fork, 0},
-    {"forkwrite8m", "the same, child writes every page", 0, grow_8m, run_forkwrite, 0},
-    {"forkexec", "fork, exec of a small program, wait", 0, 0, run_forkexec, 0},
-    {"touch", "a new page touched", 0, 0, run_touch, 0},
-    {"create", "create, write 1 KiB, close, unlink", 0, 0, run_create, 0},
-    {"createsync", "the same with fsync", 0, 0, run_createsync, 0},
-    {"write256k", "write 256 KiB by 64 KiB", 256 * KB, 0, run_write256k, remove_file},
+    {"fork", "fork, exit, wait", 0, NULL, run_fork, NULL},
+    {"fork8m", "the same, 8 MiB of heap, child idle", 0, grow_8m, run_fork, NULL},
+    {"forkwrite8m", "the same, child writes every page", 0, grow_8m, run_forkwrite, NULL},
+    {"forkexec", "fork, exec of a small program, wait", 0, NULL, run_forkexec, NULL},
+    {"touch", "a new page touched", 0, NULL, run_touch, NULL},
+    {"create", "create, write 1 KiB, close, unlink", 0, NULL, run_create, NULL},
+    {"createsync", "the same with fsync", 0, NULL, run_createsync, NULL},
+    {"write256k", "write 256 KiB by 64 KiB", 256 * KB, NULL, run_write256k, remove_file},
     {"reread256k", "read it from the cache", 256 * KB, write_256k, run_reread256k, remove_file},
-    {0, 0, 0, 0, 0, 0},
+    {.name = NULL},
 };

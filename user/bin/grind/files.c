@@ -1,4 +1,5 @@
-// grind's operations on files, links and directories. Names are few, so that the workers meet.
+// grind's operations on files, links and directories. There are only a few names, so that the
+// workers often use the same one.
 #include "kernel/fcntl.h"
 #include "kernel/stat.h"
 #include "user/bin/grind/grind.h"
@@ -10,8 +11,14 @@ static char a_path[MAXPATH], b_path[MAXPATH];
 static void create_and_write(void)
 {
     static char buf[PATTERN_MAX];
-    int flags = O_CREATE | O_RDWR | (pick(2) ? O_TRUNC : 0) | (pick(4) ? 0 : O_APPEND) |
-                (pick(8) ? 0 : O_EXCL);
+    int flags = O_CREATE | O_RDWR;
+
+    if (pick(2))
+        flags |= O_TRUNC;
+    if (pick(4) == 0)
+        flags |= O_APPEND;
+    if (pick(8) == 0)
+        flags |= O_EXCL;
     int fd = open(pick_name(a_path), flags);
     if (fd < 0)
         return;
@@ -23,21 +30,24 @@ static void create_and_write(void)
     close(fd);
 }
 
-// A file without a name has one user only, and so keeps what is written.
+// A file without a name belongs to this worker alone: what is read must be what was written.
 static void write_unlinked(void)
 {
     static uchar out[PATTERN_MAX], in[PATTERN_MAX];
     char name[32];
+
     snprintf(name, sizeof(name), "u%d", getpid());
     int fd = open(name, O_CREATE | O_RDWR);
     if (fd < 0)
         return;
     if (unlink(name) < 0)
         broken("cannot unlink an own file");
-    int n = 1 + pick(sizeof(out)), seed = pick(256), done;
+
+    int n = 1 + pick(sizeof(out)), seed = pick(256);
     for (int i = 0; i < n; i++)
         out[i] = seed + i;
-    if ((done = write(fd, out, n)) > 0) {
+    int done = write(fd, out, n);
+    if (done > 0) {
         if (lseek(fd, 0, SEEK_SET) != 0 || read_all(fd, in, sizeof(in)) != done)
             broken("wrong length read back");
         if (memcmp(in, out, done) != 0)
@@ -93,7 +103,7 @@ static void change_directory(void)
 {
     char cwd[MAXPATH];
     int home = open(".", O_RDONLY);
-    if (home < 0 || getcwd(cwd, sizeof(cwd)) == 0) {
+    if (home < 0 || getcwd(cwd, sizeof(cwd)) == NULL) {
         close(home);
         return;
     }
@@ -111,8 +121,9 @@ static void list_directory(void)
 {
     char name[DIRSIZ + 1];
     int fd = open(pick(2) ? "." : "..", O_RDONLY), left = 2000;
-    while (fd >= 0 && left-- > 0 && next_name(fd, name) == 1)
-        ;
+
+    while (fd >= 0 && left > 0 && next_name(fd, name) == 1)
+        left--;
     if (left <= 0)
         broken("endless directory");
     close(fd);
@@ -137,5 +148,5 @@ const struct operation file_operations[] = {
     {"change_directory", change_directory},
     {"list_directory", list_directory},
     {"flush_disk", flush_disk},
-    {0, 0},
+    {NULL, NULL},
 };

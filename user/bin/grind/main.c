@@ -1,12 +1,13 @@
-// grind [-s seed] [-n rounds] [-t seconds] [-p processes]: see grind.h. Without -n and -t it goes
-// on until it is killed.
+// grind [-s seed] [-n rounds] [-t seconds] [-p processes]: see grind.h. It ends after so many
+// rounds or seconds; without -n and -t it goes on until it is killed.
 #include "user/bin/grind/grind.h"
 
 static const char *current_operation = "start";
 
 static const struct operation *const tables[] = {file_operations, process_operations,
                                                  wild_operations};
-// How often the tables' operations are picked, in parts of 10.
+// Each digit is the number of a table, and a random digit is picked: so 4 of 10 operations are of
+// table 0, 4 of table 1, and 2 of table 2.
 static const char shares[] = "0000111122";
 
 void broken(const char *what)
@@ -28,6 +29,7 @@ static void one_operation(void)
 {
     const struct operation *table = tables[shares[pick(sizeof(shares) - 1)] - '0'];
     int n = 0;
+
     while (table[n].name)
         n++;
     table += pick(n);
@@ -46,15 +48,18 @@ static void worker(uint64 seed, long rounds, int deadline)
     exit(0);
 }
 
-// Works in a directory of its own and removes it at the end.
+// Runs the workers in a new directory, and removes the directory at the end. Returns 1 if something
+// was wrong.
 static int grind(long seed, long rounds, int deadline, int workers)
 {
-    static char *remove[] = {"/rm", "-r", 0, 0};
+    static char *remove[] = {"/rm", "-r", NULL, NULL};
     char dir[32];
     int status, bad = 0;
+
     snprintf(dir, sizeof(dir), "/grind.%d", getpid());
     if (mkdir(dir) < 0 || chdir(dir) < 0 || mkdir("w") < 0 || chdir("w") < 0)
         fail("grind: cannot make %s", dir);
+
     for (int i = 0; i < workers; i++) {
         int pid = fork();
         if (pid == 0)
@@ -63,7 +68,9 @@ static int grind(long seed, long rounds, int deadline, int workers)
             complain("grind: fork failed");
     }
     while (wait(&status) > 0)
-        bad |= status != 0;
+        if (status != 0)
+            bad = 1;
+
     chdir("/");
     remove[2] = dir;
     int pid = fork();
@@ -71,7 +78,8 @@ static int grind(long seed, long rounds, int deadline, int workers)
         exec(remove[0], remove);
         exit(1);
     }
-    bad |= pid < 0 || waitpid(pid, &status, 0) != pid || status != 0;
+    if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+        bad = 1;
     return bad;
 }
 
@@ -79,17 +87,23 @@ int main(int argc, char **argv)
 {
     const char *line = "grind [-s seed] [-n rounds] [-t seconds] [-p processes]";
     long seed = 1, rounds = 0, seconds = 0, processes = 3;
+
     for (int i = 1; i < argc; i += 2) {
-        long *value = strcmp(argv[i], "-s") == 0   ? &seed
-                      : strcmp(argv[i], "-n") == 0 ? &rounds
-                      : strcmp(argv[i], "-t") == 0 ? &seconds
-                      : strcmp(argv[i], "-p") == 0 ? &processes
-                                                   : 0;
-        if (value == 0 || i + 1 >= argc || parse_long(argv[i + 1], value) < 0 || *value < 0)
+        long *value = NULL;
+        if (strcmp(argv[i], "-s") == 0)
+            value = &seed;
+        else if (strcmp(argv[i], "-n") == 0)
+            value = &rounds;
+        else if (strcmp(argv[i], "-t") == 0)
+            value = &seconds;
+        else if (strcmp(argv[i], "-p") == 0)
+            value = &processes;
+        if (value == NULL || i + 1 >= argc || parse_long(argv[i + 1], value) < 0 || *value < 0)
             usage(line);
     }
     if (processes < 1 || processes > 64)
         usage(line);
+
     printf("grind: seed %ld\n", seed);
     int deadline = seconds ? uptime() + seconds * TICK_HZ : 0;
     int bad = grind(seed, rounds, deadline, processes);

@@ -4,7 +4,7 @@
 #include "kernel/sysinfo.h"
 #include "user/bin/grind/grind.h"
 
-// Waits for one child and compares its status; -1 (killed) is right where memory may be short.
+// Waits for a child and compares its status. -1 (killed) is right, too: memory may have been short.
 static void expect_child(int pid, int expected)
 {
     int status;
@@ -55,7 +55,8 @@ static void fork_and_kill(void)
 
 static void exec_program(void)
 {
-    static char *const programs[][3] = {{"/true", 0}, {"/echo", "x", 0}, {"/none", 0}, {"a", 0}};
+    static char *const programs[][3] = {
+        {"/true", NULL}, {"/echo", "x", NULL}, {"/none", NULL}, {"a", NULL}};
     char *const *argv = programs[pick(4)];
     int pid = fork();
     if (pid == 0) {
@@ -65,7 +66,7 @@ static void exec_program(void)
         exit(argv == programs[0]);
     }
     if (pid > 0 && argv != programs[0])
-        waitpid(pid, 0, 0);
+        waitpid(pid, NULL, 0);
     else if (pid > 0)
         expect_child(pid, 0);
 }
@@ -100,6 +101,7 @@ static void broken_pipe(void)
 {
     int ends[2];
     char c;
+
     if (pipe(ends) < 0)
         return;
     if (pick(2)) {
@@ -133,19 +135,22 @@ static void grow_and_shrink(void)
         broken("wrong break");
 }
 
-// Parent and child write the same pages; neither sees what the other wrote.
+// Parent and child write to the same pages. Neither may see what the other has written.
 static void copy_on_write(void)
 {
     static char shared[16 * PGSIZE];
     int mark = pick(100);
+
     memset(shared, mark, sizeof(shared));
     int pid = fork();
     char own = pid == 0 ? mark + 1 : mark + 2;
     int bad = 0;
     for (uint i = pick(PGSIZE); i < sizeof(shared); i += PGSIZE) {
-        bad |= shared[i] != mark;
+        if (shared[i] != mark)
+            bad = 1;
         shared[i] = own;
-        bad |= shared[i] != own;
+        if (shared[i] != own)
+            bad = 1;
     }
     if (pid == 0)
         exit(bad);
@@ -155,7 +160,7 @@ static void copy_on_write(void)
         expect_child(pid, 0);
 }
 
-// Sums in floating-point registers across system calls and switches.
+// Adds up numbers in floating-point registers, with system calls and switches in between.
 static void floating_point(void)
 {
     double sum = 0, step = 1 + pick(1000);
@@ -172,18 +177,23 @@ static void floating_point(void)
 static void many_descriptors(void)
 {
     int fds[NOFILE], n = 0;
-    while (n < NOFILE && (fds[n] = pick(2) ? dup(0) : open("/zero", O_RDONLY)) >= 0)
-        n++;
+
+    for (; n < NOFILE; n++) {
+        fds[n] = pick(2) ? dup(0) : open("/zero", O_RDONLY);
+        if (fds[n] < 0)
+            break;
+    }
     if (n == NOFILE)
         broken("more descriptors than NOFILE");
-    while (n > 0)
-        if (close(fds[--n]) < 0)
+    for (n--; n >= 0; n--)
+        if (close(fds[n]) < 0)
             broken("close failed");
 }
 
 static void take_a_rest(void)
 {
     struct sysinfo info;
+
     if (pick(8) == 0)
         pause(1);
     if (sysinfo(&info) < 0)
@@ -197,5 +207,5 @@ const struct operation process_operations[] = {
     {"pipe_transfer", pipe_transfer},     {"broken_pipe", broken_pipe},
     {"grow_and_shrink", grow_and_shrink}, {"copy_on_write", copy_on_write},
     {"floating_point", floating_point},   {"many_descriptors", many_descriptors},
-    {"take_a_rest", take_a_rest},         {0, 0},
+    {"take_a_rest", take_a_rest},         {NULL, NULL},
 };

@@ -1,4 +1,4 @@
-// grind's calls with wild arguments: each must fail, or at least do no harm.
+// grind's calls with wrong arguments: each must fail, or at least do no harm.
 #include "kernel/fcntl.h"
 #include "kernel/memlayout.h"
 #include "kernel/stat.h"
@@ -21,6 +21,7 @@ static uint64 bad_address(void)
         0xdeadbeef,
         (uint64)rand() << 20,
     };
+
     return addresses[pick(sizeof(addresses) / sizeof(addresses[0]))];
 }
 
@@ -50,8 +51,8 @@ static void wild_buffers(void)
 
 static void wild_exec(void)
 {
-    char *argv[] = {"echo", bad_pointer(), 0};
-    if (argv[1] == 0) // the end of the arguments: not bad here
+    char *argv[] = {"echo", bad_pointer(), NULL};
+    if (argv[1] == NULL) // here it is not bad: it ends the arguments
         return;
     if (exec("/echo", argv) != -1 || exec(argv[1], argv) != -1 ||
         exec("/echo", bad_pointer()) != -1)
@@ -63,6 +64,7 @@ static void wild_descriptors(void)
     const int fds[] = {-1, NOFILE, NOFILE + 1, 1000, -1000, 0x7fffffff, 1 << 31};
     int fd = fds[pick(sizeof(fds) / sizeof(fds[0]))];
     char c;
+
     if (read(fd, &c, 1) != -1 || write(fd, &c, 1) != -1 || close(fd) != -1 || dup(fd) != -1 ||
         dup2(0, fd) != -1 || fsync(fd) != -1 || lseek(fd, 0, SEEK_SET) != -1)
         broken("bad descriptor accepted");
@@ -81,7 +83,8 @@ static void wild_counts(void)
     close(fd);
 }
 
-// Any call with any arguments, in a child, except those that end the machine or reach outside.
+// A random call with random arguments, in a child. Of the calls with a known number only those are
+// taken that cannot end the machine or touch other processes.
 static void wild_call(void)
 {
     static const uchar harmless[] = {
@@ -91,7 +94,7 @@ static void wild_call(void)
     int pid = fork();
     if (pid != 0) {
         if (pid > 0)
-            waitpid(pid, 0, 0);
+            waitpid(pid, NULL, 0);
         return;
     }
     close(1);
@@ -111,13 +114,14 @@ static void wild_call(void)
 static void wild_access(void)
 {
     int pid, status;
-    if (pick(8)) // rarely: the kernel reports each
+
+    if (pick(8)) // only now and then: the kernel prints a line for each
         return;
     pid = fork();
     if (pid == 0) {
         close(1);
         *(volatile char *)bad_address() = 1;
-        exit(0); // some addresses may be ours
+        exit(0); // the address may be one of ours
     }
     if (pid > 0 && (waitpid(pid, &status, 0) != pid || (status != -1 && status != 0)))
         broken("wrong end of a child with a wild pointer");
@@ -127,5 +131,5 @@ const struct operation wild_operations[] = {
     {"wild_paths", wild_paths},   {"wild_buffers", wild_buffers},
     {"wild_exec", wild_exec},     {"wild_descriptors", wild_descriptors},
     {"wild_counts", wild_counts}, {"wild_call", wild_call},
-    {"wild_access", wild_access}, {0, 0},
+    {"wild_access", wild_access}, {NULL, NULL},
 };

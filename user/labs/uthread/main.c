@@ -1,23 +1,27 @@
-// uthread: three threads take turns a hundred times. uthread registers: each of as many threads as
-// there can be finds its registers after a yield as they were before it.
+// uthread: three threads take turns a hundred times.
+// uthread registers: MAX_THREAD threads yield; each must find its registers after that as they were
+// before.
 #include "user/labs/uthread/uthread.h"
 #include "user/lib/util.h"
 
 #define ROUNDS  100
 #define TALKERS 3
 
-static int started;     // talkers
-static uint lost;       // registers that changed, as a set
-static int rounds_done; // of all watchers
+static int started;     // how many talkers
+static uint lost;       // bit n: register sn of some watcher has changed
+static int rounds_done; // by all watchers together
 
-// Begins to count when all have started; the last to start is the first to count.
+// Begins to count when all talkers have started. The last to start is the first to count.
 static void talk(int which)
 {
     char name = 'a' + which;
     int n;
+
     printf("thread_%c started\n", name);
-    for (started++; started < TALKERS;)
+    started++;
+    while (started < TALKERS)
         thread_yield();
+
     for (n = 0; n < ROUNDS; n++) {
         printf("thread_%c %d\n", name, n);
         thread_yield();
@@ -25,10 +29,13 @@ static void talk(int which)
     printf("thread_%c: exit after %d\n", name, n);
 }
 
+// Each thread and each round have values of their own in the registers.
 static void watch(int which)
 {
-    for (int n = 0; n < ROUNDS; n++, rounds_done++)
+    for (int n = 0; n < ROUNDS; n++) {
         lost |= yield_with_registers(((uint64)which << 40) + n * REGISTERS);
+        rounds_done++;
+    }
 }
 
 static void run(void (*body)(int), int threads)

@@ -1,4 +1,4 @@
-// The table of threads and who is next. See uthread.h.
+// The table of threads, and which one is next. See uthread.h.
 #include "user/labs/uthread/uthread.h"
 
 #include "user/user.h"
@@ -9,14 +9,15 @@ struct thread {
     struct context context; // valid while READY
     void (*body)(int);
     int argument;
-    char stack[STACK_SIZE] __attribute__((aligned(16))); // as the ABI wants sp
+    char stack[STACK_SIZE] __attribute__((aligned(16))); // the ABI wants sp so
 };
 
 static struct thread threads[MAX_THREAD];
 static struct thread *current;
-static struct context outside; // thread_run's caller
+static struct context outside; // the registers of thread_run's caller
 
-// The first READY thread behind that one in the ring, which is itself the last; 0 if there is none.
+// The next READY thread. The table is a ring, and the search begins behind thread `after`, which
+// comes last. NULL: there is none.
 static struct thread *next_ready(const struct thread *after)
 {
     for (int i = 1; i <= MAX_THREAD; i++) {
@@ -24,17 +25,20 @@ static struct thread *next_ready(const struct thread *after)
         if (t->state == READY)
             return t;
     }
-    return 0;
+    return NULL;
 }
 
-// Runs another thread, or what is outside if there is none. Returns when the caller is chosen.
+// Switches to the next thread; if there is none, to the caller of thread_run. Returns when the
+// thread that called it is chosen again.
 static void thread_schedule(void)
 {
     struct thread *old = current, *next = next_ready(old);
-    if (next == 0) {
+
+    if (next == NULL) {
         printf("thread_schedule: no runnable threads\n");
         thread_switch(&old->context, &outside);
     }
+
     next->state = RUNNING;
     current = next;
     if (next != old)
@@ -73,7 +77,7 @@ void thread_yield(void)
 void thread_run(void)
 {
     current = next_ready(&threads[MAX_THREAD - 1]);
-    if (current == 0)
+    if (current == NULL)
         return;
     current->state = RUNNING;
     thread_switch(&outside, &current->context);
