@@ -1,5 +1,5 @@
-// Device files, as far as a program can test them without somebody at the console; clocks; and
-// numbers as text, which devices and programs print.
+// Device files, as far as a program can test them without a person at the console; clocks; and
+// numbers that devices and programs print as text.
 #include "user/tests/usertests/files.h"
 
 #include "kernel/syscall.h"

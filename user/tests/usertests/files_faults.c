@@ -1,5 +1,5 @@
-// Buffers that end in the middle, and counts that are none. What a call says it did is what the
-// file, its size and the offset show.
+// Buffers that end in the middle, and counts that are not valid. The file, its size and the offset
+// must agree with the result of the call.
 #include "user/tests/usertests/files.h"
 
 #include "user/tests/usertests/files_data.h"

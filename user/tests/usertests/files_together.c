@@ -1,5 +1,5 @@
-// Several processes and one file, or one each. What each finds is compared byte by byte; what they
-// do at the same moment is left to chance, so these are worth running often and on many harts.
+// Several processes use one file, or one file each. Each compares what it reads byte by byte. Which
+// calls meet at the same moment is left to chance: so run these tests often, and on many harts.
 #include "user/tests/usertests/files.h"
 
 #include "user/tests/usertests/files_data.h"

@@ -1,5 +1,5 @@
-// Writes that are longer than a transaction: what one call writes stays in one piece, whoever else
-// writes.
+// Writes that are longer than a transaction: what one call writes stays in one piece, also if other
+// processes write to the same file.
 #include "user/tests/usertests/files.h"
 
 #include "user/tests/usertests/files_data.h"

@@ -1,4 +1,4 @@
-// Floating-point registers, for tests of whoever must keep them.
+// Fills floating-point registers and compares them, for tests of the code that must keep them.
 #ifndef USER_TESTS_USERTESTS_FP_H
 #define USER_TESTS_USERTESTS_FP_H
 

@@ -1,6 +1,6 @@
 // A full disk, a disk without inodes (here), short memory (full_memory.c) and a busy journal
-// (full_journal.c). What does not fit is refused with the right error, and changes nothing; what
-// needs no space works; and everything comes back.
+// (full_journal.c). A call for which there is no room fails with the right error, and changes
+// nothing. A call that needs no room works. At the end all room is free again.
 #include "user/tests/usertests/full.h"
 
 #include "user/tests/usertests/mmap.h"

@@ -1,4 +1,4 @@
-// The parts of the area full, whose table is in full.c.
+// The parts of the area full. Its table is in full.c.
 #ifndef USER_TESTS_USERTESTS_FULL_H
 #define USER_TESTS_USERTESTS_FULL_H
 

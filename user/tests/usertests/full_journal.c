@@ -1,4 +1,5 @@
-// Many changes at once, many one after another, and processes that wait until theirs are on disk.
+// Many changes at the same time, many one after the other, and processes that wait until their
+// changes are on the disk.
 #include "user/tests/usertests/full.h"
 
 #include "user/tests/usertests/files_data.h"

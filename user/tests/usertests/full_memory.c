@@ -1,5 +1,6 @@
-// Files while memory is short. The cache lives in what memory nobody else uses: it must give that
-// back when asked, keep what is not on disk yet, and read the rest again.
+// Files while memory is short. The block cache takes the memory that nobody else uses. When others
+// need it, the cache must give it back, but keep blocks that are not on the disk yet, and read the
+// others again later.
 #include "user/tests/usertests/full.h"
 
 #include "user/tests/usertests/files_data.h"

@@ -1,4 +1,5 @@
-// Process groups: who is in which, who may say so, and what kill(-group) does to them.
+// Process groups: to which group a process belongs, who may change that, and what kill(-group)
+// does.
 #include "user/tests/usertests/procs_help.h"
 
 static int group_of(int pid)

@@ -1,4 +1,4 @@
-// What sbrk promises is there, whatever others make of the block cache meanwhile.
+// Memory that sbrk has promised is there, even if other processes fill the block cache meanwhile.
 #include "user/tests/usertests/files_data.h"
 #include "user/tests/usertests/heap.h"
 #include "user/tests/usertests/heap_probe.h"

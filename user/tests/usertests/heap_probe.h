@@ -1,5 +1,5 @@
-// What the tests of memory (access, heap, lazy, cow, layout, roots) share: an address tried out by
-// a child, what an entry says, what is in use, and a gate that holds children back.
+// What the tests of memory (access, heap, lazy, cow, layout, roots) share: a child that
+// tries out an address, what an entry says, what is in use, and a gate at which children wait.
 #ifndef USER_TESTS_USERTESTS_HEAP_PROBE_H
 #define USER_TESTS_USERTESTS_HEAP_PROBE_H
 

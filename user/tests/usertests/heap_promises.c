@@ -1,5 +1,6 @@
-// What sbrk promises: frames for pages and for the page tables that they will need, counted
-// exactly, refused when they are not there, spent by touching, and given back.
+// What sbrk promises: frames for pages, and for the page tables that these pages will need. The
+// promise is counted exactly, refused if there are not enough frames, used up by touching pages,
+// and given back.
 #include "user/tests/usertests/heap.h"
 #include "user/tests/usertests/heap_probe.h"
 

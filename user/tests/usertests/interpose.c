@@ -100,7 +100,7 @@ static void interpose_high(void)
     expect(lseek(0, 0, 17) == -1 && errno != EPERM, "call 30 is not");
 }
 
-// What is refused does nothing.
+// A call that is refused does nothing.
 static void interpose_does_nothing(void)
 {
     int ends[2];

@@ -1,4 +1,5 @@
-// Killing, whatever the victim does: it ends with status -1, and nobody else does.
+// A process is killed while it does different things: it ends with status -1, and no other process
+// ends.
 #include "user/tests/usertests/kills.h"
 #include "user/tests/usertests/procs_help.h"
 

@@ -1,7 +1,8 @@
-// Kills in the middle of one call that takes long: it is over soon, and what it leaves is whole.
+// A process is killed in the middle of a call that takes long: the call ends soon, and what it
+// leaves is whole.
 //
-// How far a call came is told by a counter of the kernel, not by a clock. A kill may come too late;
-// then all is done once more.
+// A counter of the kernel tells how far the call is, not a clock. The kill may come too late; then
+// the test begins again.
 #include "user/tests/usertests/heap_probe.h"
 #include "user/tests/usertests/kills.h"
 #include "user/tests/usertests/mmap.h"

@@ -1,4 +1,4 @@
-// Kills that race with what their victims do: at many different moments of it.
+// Processes are killed at many different moments of what they do.
 #include "user/tests/usertests/exec_elf.h"
 #include "user/tests/usertests/kills.h"
 #include "user/tests/usertests/procs_help.h"

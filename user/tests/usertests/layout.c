@@ -1,5 +1,5 @@
-// Where a program's parts lie and what may be done there, and what else a program must not do to
-// the processor: see memlayout.h and user/user.ld.
+// Where the parts of a program lie, and what may be done there: see memlayout.h and user/user.ld.
+// Also what a program must not do to the processor.
 #include "user/tests/usertests/heap_probe.h"
 
 extern char end[]; // of data and bss, from user.ld

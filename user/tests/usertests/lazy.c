@@ -30,7 +30,7 @@ static void lazy_unmap(void)
         expect(*(char **)p == p, "the parent's page at %p stays", (void *)p);
 }
 
-// labs 22: paths and buffers in memory that nobody touched.
+// labs 22: paths and buffers in memory that was not touched before.
 static void lazy_copy(void)
 {
     static const uint64 nowhere[] = {0x3fffffc000, 0x3fffffd000, TRAPFRAME,

@@ -1,5 +1,5 @@
-// Names of one file, and many processes that make, remove and look up names at once. Symbolic
-// links are in links_symbolic.c.
+// Several names of one file; many processes that make, remove and look up names at the same time.
+// Symbolic links are in links_symbolic.c.
 #include "user/tests/usertests/names.h"
 
 static void linktest(void)

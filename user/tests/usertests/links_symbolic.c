@@ -1,4 +1,4 @@
-// Symbolic links: what they hold, where they lead, and which calls mean the link itself.
+// Symbolic links: what they hold, where they lead, and which calls do not follow the link.
 #include "user/tests/usertests/names.h"
 
 void symlinktest(void)

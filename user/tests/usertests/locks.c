@@ -1,4 +1,4 @@
-// Harts and locks: processes that are pinned to a hart, and what the statistics tell of locks.
+// Harts and locks: processes that are bound to a hart, and what the statistics tell of locks.
 #include "user/tests/usertests/procs_help.h"
 
 static int harts(void)

@@ -1,8 +1,12 @@
 // usertests [-q] [-c] [-C] [-l] [-j N] [-t SECONDS] [NAME...]: see usertests.h.
 //
-//     -q  the quick ones alone      -c  again and again until one fails      -C  ... or does not
-//     -l  lists them                -j  so many at a time                    -t  a test's time
-//     limit NAME  the test of that name, or those whose names begin so
+//     -q            only the quick tests
+//     -c            again and again, until a test fails
+//     -C            again and again, also after a failure
+//     -l            lists the tests
+//     -j N          N tests at the same time
+//     -t SECONDS    the limit for the time of one test
+//     NAME          the test of that name, or all tests whose names begin so
 #include "user/tests/usertests/usertests.h"
 
 #define USAGE     "usertests [-q] [-c] [-C] [-l] [-j N] [-t SECONDS] [NAME...]"
@@ -11,7 +15,7 @@
 struct options {
     int quick, forever, keep_going, list, jobs, limit;
     char **names;
-    int count; // of names
+    int count; // how many names
 };
 
 #define AREA_ENTRY(name) name##_tests,
@@ -23,7 +27,7 @@ static const struct test *chosen[MAX_TESTS];
 static int number(const char *s)
 {
     long n;
-    if (s == 0 || parse_long(s, &n) < 0 || n < 1 || n > 10000)
+    if (s == NULL || parse_long(s, &n) < 0 || n < 1 || n > 10000)
         usage(USAGE);
     return n;
 }
@@ -52,7 +56,8 @@ static void parse(struct options *o, int argc, char **argv)
     o->count = argc - i;
 }
 
-// Whether t is one of those named: by its whole name if a test has exactly that one.
+// Whether the name chooses test t. If a test has exactly this name, it chooses only that test; else
+// every test whose name begins so.
 static int is_named(const struct test *t, const char *name)
 {
     if (strncmp(t->name, name, strlen(name)) != 0)
@@ -83,8 +88,8 @@ static int is_known(const char *name)
     return 0;
 }
 
-// A name that is no test's runs nothing: whoever asks for a test must not believe that it has
-// passed.
+// Returns how many names choose no test. If there is one, nothing is run: otherwise it would look
+// as if the test had passed.
 static int check_names(const struct options *o)
 {
     int unknown = 0;
@@ -98,7 +103,8 @@ static int check_names(const struct options *o)
     return unknown;
 }
 
-// The chosen tests that are slow, or those that are not, in chosen[]. How many.
+// Puts the tests that the options choose into chosen[]: those that are slow, or those that are not.
+// Returns how many there are.
 static int choose(const struct options *o, int slow)
 {
     int n = 0;
@@ -121,7 +127,8 @@ static void list(const struct options *o)
     }
 }
 
-// One round. 0: all passed; else how many failed, -1 for no test at all.
+// Runs all chosen tests once, first the quick ones. Returns how many have failed; -1: there was
+// none.
 static int run_round(const struct options *o)
 {
     printf("usertests starting\n");
@@ -147,9 +154,12 @@ int main(int argc, char **argv)
         return 1;
     for (;;) {
         int failed = run_round(&o);
-        printf("%s\n", failed < 0    ? "NO TESTS EXECUTED"
-                       : failed == 0 ? "ALL TESTS PASSED"
-                                     : "SOME TESTS FAILED");
+        if (failed < 0)
+            printf("NO TESTS EXECUTED\n");
+        else if (failed == 0)
+            printf("ALL TESTS PASSED\n");
+        else
+            printf("SOME TESTS FAILED\n");
         if (!o.forever || failed < 0 || (failed > 0 && !o.keep_going))
             return failed != 0;
     }

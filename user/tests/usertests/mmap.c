@@ -20,7 +20,7 @@ static void map_private(void)
     unmap(p, 20 * PGSIZE);
 }
 
-// Whoever touches a page first, all see the same one.
+// All processes see the same page, no matter which of them touches it first.
 static void map_shared(void)
 {
     char *p = map_pages(20, MAP_SHARED);
@@ -107,7 +107,7 @@ static void unmap_over_many(void)
     expect(load_kills((uint64)FAR) && load_kills((uint64)FAR + 17 * PGSIZE), "now they are");
 }
 
-// What is mapped where something was unmapped is new.
+// A new mapping at a place where something was unmapped has new pages.
 static void remapped_is_zero(void)
 {
     for (int flags = MAP_SHARED; flags <= MAP_PRIVATE; flags++) {
@@ -140,7 +140,7 @@ static void map_takes_what_is_touched(void)
     }
 }
 
-// System calls serve pages that nobody has touched.
+// System calls work on pages that were not touched before.
 static void calls_on_untouched_pages(void)
 {
     for (int flags = MAP_SHARED; flags <= MAP_PRIVATE; flags++) {

@@ -1,4 +1,4 @@
-// What becomes of mappings: madvise, fork, exec, exit.
+// What happens to mappings at madvise, fork, exec and exit.
 #include "user/tests/usertests/mmap.h"
 
 #include "user/tests/usertests/procs_help.h"

@@ -1,4 +1,4 @@
-// How many mappings a process may have, and which of them are one.
+// How many mappings a process may have, and which neighbours become one mapping.
 #include "user/tests/usertests/mmap.h"
 #include "user/tests/usertests/procs_help.h"
 

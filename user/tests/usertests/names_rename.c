@@ -21,7 +21,7 @@ void rename_moves_file(void)
     WORKS(unlink("d"));
 }
 
-// What was replaced is kept for those who have it open.
+// The file that was replaced stays for processes that have it open.
 void rename_replaces_file(void)
 {
     char buf[8];

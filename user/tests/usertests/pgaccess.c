@@ -1,5 +1,5 @@
-// pgaccess: which pages were accessed since the last time, whoever accessed them, and nothing else
-// changed by asking.
+// pgaccess tells which pages were accessed since the last call, by the program or by the kernel for
+// it. The call changes nothing else.
 #include "user/tests/usertests/heap_probe.h"
 
 extern char end[]; // of data and bss, from user.ld

@@ -1,4 +1,4 @@
-// Pipes between processes: who waits for whom, and what arrives.
+// Pipes between processes: when a reader or a writer waits, and what arrives.
 #include "user/tests/usertests/pipes.h"
 #include "user/tests/usertests/procs_help.h"
 

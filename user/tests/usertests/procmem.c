@@ -1,4 +1,5 @@
-// Into whom a process may write, its own memory and its program (procmem.h).
+// Into which processes a process may write; writing into memory of its own, and into a program
+// (procmem.h).
 #include "user/tests/usertests/procmem.h"
 #include "user/tests/usertests/threads.h"
 
@@ -276,7 +277,7 @@ static void procmem_program(void)
     expect(((uint64)pgpte((void *)constant) & PTE_W) == 0, "nor can read-only data");
 }
 
-// What was changed once is shared again by fork.
+// A page that was changed is shared by fork again.
 static void procmem_program_again(void)
 {
     change_program(getpid());

@@ -1,4 +1,4 @@
-// Parents, children and init: what wait tells of whom, and the numbers that processes get.
+// Parents, children and init: of which child wait tells, and what; the numbers that processes get.
 #include "user/tests/usertests/procs.h"
 #include "user/tests/usertests/procs_help.h"
 

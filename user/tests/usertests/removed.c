@@ -1,7 +1,8 @@
-// Directories that are used after their last name has gone: they can be read and left, nothing can
-// be made in them, and then they are free again. Files: removed_files.c.
+// Directories that are used after their last name was removed. A process can read such a directory
+// and leave it, but can make nothing in it. Then its inode is free again. Files: removed_files.c.
 //
-// What is freed is compared here where it matters when; the runner compares it around each test.
+// The runner compares what is free around each test. A test compares it itself if the moment
+// matters.
 #include "user/tests/usertests/names.h"
 
 // The current directory is a new one, called gone, that has been removed.

@@ -1,5 +1,5 @@
-// Files that are used after their last name has gone: whole as long as somebody has them open, free
-// as soon as nobody has.
+// Files that are used after their last name was removed: such a file is whole while a process has
+// it open, and free as soon as no process has.
 #include "user/tests/usertests/names.h"
 
 struct sysinfo in_use(void)

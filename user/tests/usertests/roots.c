@@ -1,6 +1,6 @@
-// The two roots: for every live process the user halves are equal, the user root holds no entry of
-// the kernel half, the kernel root costs one page; and no program reaches a kernel address,
-// whichever root its user mode runs on.
+// The two roots. For every live process the user halves are equal, the user root has no entry of
+// the kernel half, and the kernel root costs one page. No program reaches a kernel address, on
+// either root.
 #include "user/tests/usertests/heap_probe.h"
 #include "user/tests/usertests/procs_help.h"
 #include "user/lib/roots.h"

@@ -1,31 +1,33 @@
-// One test's life: started -> ended by itself, or at its time limit, or with this program; then
-// its directory must be empty, and the system have in use what it had before.
+// The life of one test: it is started; it ends by itself, at its time limit, or because this
+// program ends. Then its directory must be empty, and the system must have no more in use than
+// before.
 //
-// Beside each test runs a watcher, a process that ends when the test's time is up: whichever of
-// the two this program sees end first tells what happened. A watcher also ends a test whose runner
-// has gone (Ctrl-C): tests lead process groups of their own, which the console does not know.
+// Each test has a watcher: a process that ends when the time of the test is over. If this program
+// sees the watcher end first, the test has taken too long. A watcher also ends its test if this
+// program was ended by Ctrl-C: Ctrl-C does not reach tests, because they lead process groups of
+// their own.
 #include "user/tests/usertests/usertests.h"
 
 #define WORK          "/usertests.d"
 #define QUICK_LIMIT   60 // seconds
 #define SLOW_LIMIT    240
 #define MAX_JOBS      16
-#define LEAK_ATTEMPTS 3 // caches may grow the first time; what a test loses each time is a leak
+#define LEAK_ATTEMPTS 3 // caches may grow in the first run; a leak is what is lost in each run
 
 char test_directory[MAXPATH];
 
 struct slot {
-    const struct test *test; // 0: free
+    const struct test *test; // NULL: the slot is free
     int pid, watcher;
     uint64 began; // nanoseconds
 };
 
-// What all of one run_tests have in common.
+// The state of one call of run_tests.
 static struct {
     struct slot slots[MAX_JOBS];
     int busy;
-    int limit; // seconds, 0: by the test's kind
-    int loud;  // one test at a time: its line begins before it runs
+    int limit; // seconds; 0: the usual one of the test
+    int loud;  // one test at a time: the line of a test begins before it runs
 } run;
 
 static uint64 now(void)
@@ -35,7 +37,7 @@ static uint64 now(void)
     return ns;
 }
 
-// Removes what a directory holds. How many entries were not expected there.
+// Removes everything in a directory, which should be empty. Returns how many entries it had.
 static int clear_directory(const char *dir)
 {
     char name[DIRSIZ + 1], path[MAXPATH];
@@ -66,7 +68,7 @@ static void in_both_modes(void (*f)(void))
     }
 }
 
-// Until the watcher runs, too, so that counts of processes are the same from now on.
+// Waits until the watcher runs, too. So the number of processes does not change during the test.
 static void wait_at(int gate[2])
 {
     char c;
@@ -105,10 +107,12 @@ static void be_watcher(int test, int limit, int gate[2])
 
 static int limit_of(const struct test *t)
 {
-    return run.limit ? run.limit : t->flags & SLOW ? SLOW_LIMIT : QUICK_LIMIT;
+    if (run.limit)
+        return run.limit;
+    return t->flags & SLOW ? SLOW_LIMIT : QUICK_LIMIT;
 }
 
-// 0, or -1: not even fork or mkdir work.
+// Starts a test and its watcher. Returns 0, or -1: fork or mkdir has failed.
 static int start(struct slot *s, const struct test *t)
 {
     int gate[2];
@@ -121,8 +125,8 @@ static int start(struct slot *s, const struct test *t)
     setpgid(s->pid, s->pid);
     if (s->pid > 0 && (s->watcher = fork()) == 0)
         be_watcher(s->pid, limit_of(t), gate);
-    // The test does not run yet. Once it does it may take all memory: what is written here must be
-    // this process's own by then.
+    // The test waits at the gate. When it runs it may take all memory. So this process writes now
+    // to every page that it will write to later: then each of them is its own copy.
     int started = s->pid >= 0;
     if (started) {
         s->test = t;
@@ -140,7 +144,7 @@ static struct slot *slot_of(int pid)
     for (struct slot *s = run.slots; s < run.slots + MAX_JOBS; s++)
         if (s->test && (pid == 0 || s->pid == pid || s->watcher == pid))
             return s;
-    return 0;
+    return NULL;
 }
 
 static struct slot *free_slot(void)
@@ -163,15 +167,23 @@ static void report(const struct test *t, const char *problem, uint64 ns)
     printf("%s", line);
 }
 
-// Reaps both processes of s, of which pid has ended. What was wrong, 0: nothing.
+// One process of s has ended, pid: ends the other one, and waits for it. Returns what was wrong
+// with the test; NULL: nothing.
 static const char *reap(struct slot *s, int pid, int status)
 {
     static char text[40];
-    int hung = pid == s->watcher;
-    kill(hung ? -s->pid : s->watcher);
-    waitpid(hung ? s->pid : s->watcher, 0, 0);
+
+    if (pid == s->watcher) {
+        kill(-s->pid);
+        waitpid(s->pid, NULL, 0);
+        return "it took too long and was ended";
+    }
+    kill(s->watcher);
+    waitpid(s->watcher, NULL, 0);
+    if (status == 0)
+        return NULL;
     snprintf(text, sizeof(text), "status %d", status);
-    return hung ? "it took too long and was ended" : status != 0 ? text : 0;
+    return text;
 }
 
 static const char *check_directory(const struct test *t)
@@ -182,39 +194,41 @@ static const char *check_directory(const struct test *t)
     if (unlink(path) < 0)
         return "its directory cannot be removed";
     snprintf(text, sizeof(text), "it left %d files behind", n);
-    return n ? text : 0;
+    return n ? text : NULL;
 }
 
-// Waits until a test ends. Returns it; *problem: what was wrong, or 0.
+// Waits until a test ends, and returns it. Sets *problem to what was wrong, or NULL, and *ns to the
+// time that the test took.
 static const struct test *finish(const char **problem, uint64 *ns)
 {
     int status, pid = wait(&status);
-    struct slot *s = pid > 0 ? slot_of(pid) : 0;
-    if (s == 0)
+    struct slot *s = pid > 0 ? slot_of(pid) : NULL;
+    if (s == NULL)
         fail("usertests: wait: %d", pid);
     const struct test *t = s->test;
     *ns = now() - s->began;
     *problem = reap(s, pid, status);
     if (*problem)
-        kill(-s->pid); // what it started and left
+        kill(-s->pid); // the processes that it has left
     const char *left = check_directory(t);
-    if (*problem == 0)
+    if (*problem == NULL)
         *problem = left;
-    s->test = 0;
+    s->test = NULL;
     run.busy--;
     return t;
 }
 
-// Runs one test and compares what is in use. 0, or 1: failed.
+// Runs one test and compares what is in use before and after it. Returns 0, or 1: the test has
+// failed.
 static int run_alone(const struct test *t, struct sysinfo *before)
 {
-    const char *problem = 0;
+    const char *problem = NULL;
     uint64 ns, total = 0;
     int lost = 0;
     run.loud = 1;
-    for (int i = 1; i <= LEAK_ATTEMPTS && problem == 0; i++) {
+    for (int i = 1; i <= LEAK_ATTEMPTS && problem == NULL; i++) {
         if (i > 1)
-            run.loud = 0; // the line has begun
+            run.loud = 0; // the line was begun already
         int ready = start(&run.slots[0], t);
         if (ready == 0)
             finish(&problem, &ns);
@@ -228,8 +242,10 @@ static int run_alone(const struct test *t, struct sysinfo *before)
         if (lost == 0)
             break;
     }
-    report(t, problem ? problem : lost ? "it leaked" : 0, total);
-    return problem || lost;
+    if (problem == NULL && lost)
+        problem = "it leaked";
+    report(t, problem, total);
+    return problem != NULL;
 }
 
 static int run_in_turn(const struct test *const *list, int count, int keep_going, int alone)
@@ -243,7 +259,8 @@ static int run_in_turn(const struct test *const *list, int count, int keep_going
     return failed;
 }
 
-// Those that bear company, some at a time; what they lost together is looked for one by one.
+// Runs all tests that are not ALONE, some at the same time. If something is lost, nobody knows by
+// which test: then it runs all of them again, one after the other.
 static int run_side_by_side(const struct test *const *list, int count, int jobs, int keep_going)
 {
     struct sysinfo before;
@@ -255,14 +272,17 @@ static int run_side_by_side(const struct test *const *list, int count, int jobs,
     while (run.busy > 0 || next < count) {
         while (next < count && run.busy < jobs && (failed == 0 || keep_going)) {
             const struct test *t = list[next++];
-            if ((t->flags & ALONE) == 0 && start(free_slot(), t) < 0)
-                report(t, "it could not be started", 0), failed++;
+            if ((t->flags & ALONE) == 0 && start(free_slot(), t) < 0) {
+                report(t, "it could not be started", 0);
+                failed++;
+            }
         }
         if (run.busy == 0)
             break;
         const struct test *t = finish(&problem, &ns);
         report(t, problem, ns);
-        failed += problem != 0;
+        if (problem)
+            failed++;
     }
     if (failed == 0 && leak_check(&before, 0) > 0) {
         printf("something was lost: the tests run again one by one\n");
@@ -271,7 +291,7 @@ static int run_side_by_side(const struct test *const *list, int count, int jobs,
     return failed;
 }
 
-// The whole run must not lose anything either.
+// Compares what is in use before and after the whole run. Returns 1 if something is lost.
 static int check_whole(const struct sysinfo *before)
 {
     struct sysinfo after;

@@ -1,5 +1,6 @@
-// Heaps mapped by leaves of 2 MiB: when there are any, what becomes of one that is given back in
-// part, what they cost, and system calls on them. pgpte tells a leaf's entry for each of its pages.
+// Heaps that are mapped by 2 MiB leaves: when they are, what happens to a leaf of which a part is
+// given back, what leaves cost, and system calls on them. pgpte tells the entry of the leaf for
+// each page.
 #include "user/tests/usertests/super.h"
 
 #include "user/lib/roots.h"

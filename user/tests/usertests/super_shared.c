@@ -1,4 +1,4 @@
-// Leaves of 2 MiB that several processes have: copied as a whole, claimed, or split.
+// 2 MiB leaves that several processes share: they are copied as a whole, claimed, or split.
 #include "user/tests/usertests/super.h"
 
 static char *area;

@@ -1,4 +1,4 @@
-// Futexes, and mutexes, conditions and barriers, which are made of them.
+// Futexes, and the mutexes, conditions and barriers that are made of futexes.
 #include "user/tests/usertests/access.h"
 #include "user/tests/usertests/threads.h"
 

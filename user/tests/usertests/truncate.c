@@ -1,5 +1,5 @@
-// Files made shorter and longer: O_TRUNC and ftruncate, what others who have the file open see,
-// what lies where bytes were cut off, and the blocks that come back.
+// Files are made shorter and longer, by O_TRUNC and ftruncate: what other processes see that have
+// the file open, what lies where bytes were cut off, and which blocks are free again.
 #include "user/tests/usertests/files_data.h"
 
 static void truncate1(void)

@@ -1,5 +1,5 @@
-// The process page (kernel/memlayout.h): what the kernel tells each process of itself, to be read
-// without a system call and by nobody to be written.
+// The process page (kernel/memlayout.h): what the kernel tells a process about itself. The process
+// reads it without a system call, and nobody can write to it.
 #include "user/tests/usertests/exec_elf.h"
 #include "user/tests/usertests/heap_probe.h"
 #include "user/tests/usertests/procs_help.h"
