@@ -17,12 +17,12 @@
 static void copy_tree(struct image *image, const char *from, const char *to, const struct stat *st,
                       enum existing existing);
 
-static void check(enum fs_error error, const char *from, const char *to)
+static void check(enum fs_error err, const char *from, const char *to)
 {
-    if (error == FS_NAME_TOO_LONG)
-        fail("%s: cannot become %s: %s (at most %d bytes)", from, to, fs_strerror(error), DIRSIZ);
-    if (error)
-        fail("%s: cannot become %s: %s", from, to, fs_strerror(error));
+    if (err == FS_NAME_TOO_LONG)
+        fail("%s: cannot become %s: %s (at most %d bytes)", from, to, fs_strerror(err), DIRSIZ);
+    if (err)
+        fail("%s: cannot become %s: %s", from, to, fs_strerror(err));
 }
 
 // The two names joined by a slash; the caller frees it.
@@ -41,9 +41,9 @@ uint32 make_directories(struct image *image, const char *path)
 {
     uint32 parent, inum;
     char name[DIRSIZ + 1];
-    enum fs_error error = path_find(image, path, FOLLOW, &inum);
+    enum fs_error err = path_find(image, path, FOLLOW, &inum);
 
-    if (error == FS_NOT_FOUND) {
+    if (err == FS_NOT_FOUND) {
         char *above = must_calloc(strlen(path) + 1, 1);
         size_t end = strlen(path);
         while (end > 0 && path[end - 1] == '/')
@@ -53,14 +53,14 @@ uint32 make_directories(struct image *image, const char *path)
         memcpy(above, path, end);
         make_directories(image, above);
         free(above);
-        error = path_parent(image, path, &parent, name);
-        if (!error)
-            error = make_directory(image, parent, name, &inum);
-    } else if (!error && inode_at(image, inum)->type != T_DIR) {
-        error = FS_NOT_DIRECTORY;
+        err = path_parent(image, path, &parent, name);
+        if (!err)
+            err = make_directory(image, parent, name, &inum);
+    } else if (!err && inode_at(image, inum)->type != T_DIR) {
+        err = FS_NOT_DIRECTORY;
     }
-    if (error)
-        fail("%s: cannot be made: %s", path, fs_strerror(error));
+    if (err)
+        fail("%s: cannot be made: %s", path, fs_strerror(err));
     return inum;
 }
 
@@ -72,8 +72,8 @@ static uint32 make_target(struct image *image, const char *from, const char *to,
     char name[DIRSIZ + 1];
 
     check(path_parent(image, to, &dir, name), from, to);
-    enum fs_error error = dir_lookup(image, dir, name, &inum);
-    if (!error && existing == REPLACE_EXISTING && inode_at(image, inum)->type != T_DIR)
+    enum fs_error err = dir_lookup(image, dir, name, &inum);
+    if (!err && existing == REPLACE_EXISTING && inode_at(image, inum)->type != T_DIR)
         check(remove_name(image, dir, name), from, to);
     check(make_node(image, dir, name, type, &inum), from, to);
     return inum;

@@ -6,13 +6,15 @@
 
 enum existing { KEEP_EXISTING, REPLACE_EXISTING }; // what becomes of a file of the same name
 
-// Copies the file or directory tree from to the path to in the image. Directories that exist
-// already are filled up; an existing file is an error or replaced. A symbolic link is followed if
-// it is from itself, and copied as a link inside a tree. Entries of a directory are copied in the
-// order of their names. Fails (diag.h) with the name of what could not be copied.
+// Copies a file or a directory tree of the host, `from`, into the image, to path `to`. If a
+// directory exists already, the entries are added to it. If a file exists already, it is replaced,
+// or the copy fails. A symbolic link is followed if it is `from` itself; inside a tree it is copied
+// as a link. Entries of a directory are copied in the order of their names. If something cannot be
+// copied, the program ends with a message (diag.h).
 void copy_in(struct image *image, const char *from, const char *to, enum existing existing);
 
-// The inode of the directory with that path, which is made, with those before it, as needed.
+// Returns the inode of the directory with that path. Makes it, and the directories above it, if
+// they do not exist.
 uint32 make_directories(struct image *image, const char *path);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "mkfs/format.h"
 
-// The checksum of n bytes; crc is 0, or the checksum of what stands before them.
+// Returns the checksum of n bytes. crc is 0, or the checksum of the bytes before them.
 uint32 crc32c(uint32 crc, const void *data, size_t n);
 
 #endif

@@ -31,7 +31,8 @@ enum fs_error name_check(const char *name)
     return FS_OK;
 }
 
-// The block of entries number index of a directory, and how many entries it has.
+// Finds block number index of a directory. *block: the block of the image; *count: how many entries
+// it has.
 static enum fs_error entries_at(struct image *image, uint32 dir, uint64 index, uint32 *block,
                                 uint32 *count)
 {
@@ -39,8 +40,8 @@ static enum fs_error entries_at(struct image *image, uint32 dir, uint64 index, u
     uint64 rest = inode->size / sizeof(struct disk_dirent) - index * DIRENTS_PER_BLOCK;
 
     *count = rest < DIRENTS_PER_BLOCK ? (uint32)rest : (uint32)DIRENTS_PER_BLOCK;
-    enum fs_error error = file_block(image, dir, index, block);
-    return !error && *block == 0 ? FS_DAMAGED : error;
+    enum fs_error err = file_block(image, dir, index, block);
+    return !err && *block == 0 ? FS_DAMAGED : err;
 }
 
 static uint64 blocks_of_entries(const struct image *image, uint32 dir)
@@ -59,35 +60,35 @@ static enum fs_error check_directory(const struct image *image, uint32 dir)
 
 enum fs_error dir_each(struct image *image, uint32 dir, dir_visit_t visit, void *arg)
 {
-    enum fs_error error = check_directory(image, dir);
+    enum fs_error err = check_directory(image, dir);
     uint64 blocks = blocks_of_entries(image, dir);
 
-    for (uint64 index = 0; !error && index < blocks; index++) {
+    for (uint64 index = 0; !err && index < blocks; index++) {
         uint32 block, count;
-        error = entries_at(image, dir, index, &block, &count);
-        if (error)
-            return error;
+        err = entries_at(image, dir, index, &block, &count);
+        if (err)
+            return err;
         const struct disk_dirent *entries = image_block(image, block);
         for (uint32 i = 0; i < count; i++)
             if (entries[i].inum != 0 && !visit(&entries[i], arg))
                 return FS_OK;
     }
-    return error;
+    return err;
 }
 
 // Looks for the name; *unused becomes the place of a free entry, if any was met on the way.
 static enum fs_error find_entry(struct image *image, uint32 dir, const char *name,
                                 struct place *found, struct place *unused)
 {
-    enum fs_error error = check_directory(image, dir);
+    enum fs_error err = check_directory(image, dir);
     uint64 blocks = blocks_of_entries(image, dir);
 
     *unused = (struct place){0, 0};
-    for (uint64 index = 0; !error && index < blocks; index++) {
+    for (uint64 index = 0; !err && index < blocks; index++) {
         uint32 block, count;
-        error = entries_at(image, dir, index, &block, &count);
-        if (error)
-            return error;
+        err = entries_at(image, dir, index, &block, &count);
+        if (err)
+            return err;
         const struct disk_dirent *entries = image_block(image, block);
         for (uint32 i = 0; i < count; i++) {
             *found = (struct place){block, i};
@@ -97,7 +98,7 @@ static enum fs_error find_entry(struct image *image, uint32 dir, const char *nam
                 return FS_OK;
         }
     }
-    return error ? error : FS_NOT_FOUND;
+    return err ? err : FS_NOT_FOUND;
 }
 
 enum fs_error dir_lookup(struct image *image, uint32 dir, const char *name, uint32 *inum)
@@ -106,9 +107,9 @@ enum fs_error dir_lookup(struct image *image, uint32 dir, const char *name, uint
 
     if (strlen(name) > DIRSIZ)
         return FS_NAME_TOO_LONG;
-    enum fs_error error = find_entry(image, dir, name, &found, &unused);
-    if (error)
-        return error;
+    enum fs_error err = find_entry(image, dir, name, &found, &unused);
+    if (err)
+        return err;
     const struct disk_dirent *entries = image_block(image, found.block);
     *inum = entries[found.i].inum;
     if (*inum >= image->sb.ninodes || inode_at(image, *inum)->type == 0)
@@ -128,13 +129,13 @@ static enum fs_error append_entry(struct image *image, uint32 dir, const char *n
 enum fs_error dir_add(struct image *image, uint32 dir, const char *name, uint32 inum)
 {
     struct place found, unused;
-    enum fs_error error = name_check(name);
+    enum fs_error err = name_check(name);
 
-    if (error)
-        return error;
-    error = find_entry(image, dir, name, &found, &unused);
-    if (error != FS_NOT_FOUND)
-        return error ? error : FS_EXISTS;
+    if (err)
+        return err;
+    err = find_entry(image, dir, name, &found, &unused);
+    if (err != FS_NOT_FOUND)
+        return err ? err : FS_EXISTS;
     if (!unused.block)
         return append_entry(image, dir, name, inum);
     struct disk_dirent *entry = entry_edit(image, unused);
@@ -145,37 +146,37 @@ enum fs_error dir_add(struct image *image, uint32 dir, const char *name, uint32 
 
 enum fs_error make_node(struct image *image, uint32 dir, const char *name, int type, uint32 *inum)
 {
-    enum fs_error error = inode_alloc(image, type, inum);
+    enum fs_error err = inode_alloc(image, type, inum);
 
-    return error ? error : dir_add(image, dir, name, *inum);
+    return err ? err : dir_add(image, dir, name, *inum);
 }
 
 // Enters "." and "..", the first entries of a directory.
 static enum fs_error add_dots(struct image *image, uint32 dir, uint32 parent)
 {
-    enum fs_error error = append_entry(image, dir, ".", dir);
+    enum fs_error err = append_entry(image, dir, ".", dir);
 
-    return error ? error : append_entry(image, dir, "..", parent);
+    return err ? err : append_entry(image, dir, "..", parent);
 }
 
 enum fs_error root_make(struct image *image)
 {
     uint32 inum;
-    enum fs_error error = inode_alloc(image, T_DIR, &inum);
+    enum fs_error err = inode_alloc(image, T_DIR, &inum);
 
-    return error ? error : add_dots(image, inum, inum);
+    return err ? err : add_dots(image, inum, inum);
 }
 
 enum fs_error make_directory(struct image *image, uint32 dir, const char *name, uint32 *inum)
 {
     if (inode_at(image, dir)->nlink >= LINK_MAX)
         return FS_TOO_MANY_LINKS;
-    enum fs_error error = make_node(image, dir, name, T_DIR, inum);
-    if (!error)
-        error = add_dots(image, *inum, dir);
-    if (!error)
+    enum fs_error err = make_node(image, dir, name, T_DIR, inum);
+    if (!err)
+        err = add_dots(image, *inum, dir);
+    if (!err)
         inode_edit(image, dir)->nlink++;
-    return error;
+    return err;
 }
 
 static bool is_dots(const struct disk_dirent *entry, void *arg)
@@ -198,22 +199,24 @@ static enum fs_error check_removable(struct image *image, uint32 dir, uint32 inu
         return FS_OK;
     if (inode_at(image, dir)->nlink < 2)
         return FS_DAMAGED;
-    enum fs_error error = dir_each(image, inum, is_dots, &empty);
-    return error ? error : empty ? FS_OK : FS_NOT_EMPTY;
+    enum fs_error err = dir_each(image, inum, is_dots, &empty);
+    if (err)
+        return err;
+    return empty ? FS_OK : FS_NOT_EMPTY;
 }
 
 enum fs_error remove_name(struct image *image, uint32 dir, const char *name)
 {
     uint32 inum;
     struct place found, unused;
-    enum fs_error error = name_check(name);
+    enum fs_error err = name_check(name);
 
-    if (!error)
-        error = dir_lookup(image, dir, name, &inum);
-    if (!error)
-        error = check_removable(image, dir, inum);
-    if (error)
-        return error;
+    if (!err)
+        err = dir_lookup(image, dir, name, &inum);
+    if (!err)
+        err = check_removable(image, dir, inum);
+    if (err)
+        return err;
     find_entry(image, dir, name, &found, &unused);
     memset(entry_edit(image, found), 0, sizeof(struct disk_dirent));
     if (inode_at(image, inum)->type == T_DIR)
@@ -223,7 +226,7 @@ enum fs_error remove_name(struct image *image, uint32 dir, const char *name)
     return inode_free(image, inum);
 }
 
-// Takes the first name off the path: *path goes on behind it and the slashes that follow.
+// Takes the first name off the path, with the slashes behind it: *path then points to what follows.
 static enum fs_error next_name(const char **path, char name[DIRSIZ + 1])
 {
     const char *p = *path + strspn(*path, "/");
@@ -245,10 +248,10 @@ static enum fs_error expand_link(struct image *image, uint32 link, char *text, c
 {
     char target[MAXPATH], joined[TEXT_MAX];
     size_t n;
-    enum fs_error error = file_read(image, link, 0, target, sizeof(target) - 1, &n);
+    enum fs_error err = file_read(image, link, 0, target, sizeof(target) - 1, &n);
 
-    if (error)
-        return error;
+    if (err)
+        return err;
     target[n] = 0;
     if (n == 0 || inode_at(image, link)->size != n)
         return FS_DAMAGED;
@@ -271,20 +274,23 @@ enum fs_error path_find(struct image *image, const char *path, enum follow follo
         return FS_NAME_TOO_LONG;
     *inum = ROOTINO;
     while (*rest) {
-        enum fs_error error = next_name(&rest, name);
-        if (!error && *name)
-            error = dir_lookup(image, *inum, name, &next);
-        if (error)
-            return error;
+        enum fs_error err = next_name(&rest, name);
+        if (!err && *name)
+            err = dir_lookup(image, *inum, name, &next);
+        if (err)
+            return err;
         if (!*name)
             break;
         if (inode_at(image, next)->type != T_SYMLINK || (!*rest && follow == NO_FOLLOW)) {
             *inum = next;
             continue;
         }
-        error = ++links > SYMLINK_DEPTH ? FS_LOOP : expand_link(image, next, text, rest, inum);
-        if (error)
-            return error;
+        links++;
+        err = FS_LOOP;
+        if (links <= SYMLINK_DEPTH)
+            err = expand_link(image, next, text, rest, inum);
+        if (err)
+            return err;
         rest = text;
     }
     return inode_at(image, *inum)->type ? FS_OK : FS_DAMAGED;
@@ -306,6 +312,6 @@ enum fs_error path_parent(struct image *image, const char *path, uint32 *dir, ch
     name[end - start] = 0;
     memcpy(parent, path, start);
     parent[start] = 0;
-    enum fs_error error = path_find(image, parent, FOLLOW, dir);
-    return !error && inode_at(image, *dir)->type != T_DIR ? FS_NOT_DIRECTORY : error;
+    enum fs_error err = path_find(image, parent, FOLLOW, dir);
+    return !err && inode_at(image, *dir)->type != T_DIR ? FS_NOT_DIRECTORY : err;
 }

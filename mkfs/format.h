@@ -1,13 +1,13 @@
 // The on-disk format, for programs of the host.
 //
-// The kernel's own headers, with the two structures renamed whose names the host's <dirent.h> and
-// <sys/stat.h> use. The tools read and write the image's numbers in place, so the host must be
-// little-endian, as the format is.
+// It includes the kernel's own headers. Two structures get other names, because the host's
+// <dirent.h> and <sys/stat.h> use theirs. The tools read and write numbers where they lie in the
+// image. So the host must be little-endian, as the format is.
 #ifndef MKFS_FORMAT_H
 #define MKFS_FORMAT_H
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "The image tools work on little-endian hosts only."
+#err "The image tools work on little-endian hosts only."
 #endif
 
 #define dirent disk_dirent
@@ -32,7 +32,7 @@ _Static_assert(sizeof(struct journal_desc) <= BSIZE, "a descriptor is one block"
 #define FILE_SIZE_MAX     ((uint64)MAXFILE * BSIZE) // bytes of the largest file
 #define DIRENTS_PER_BLOCK (BSIZE / sizeof(struct disk_dirent))
 
-// How many units of size cover n.
+// How many units of that size are needed for n.
 static inline uint64 div_up(uint64 n, uint64 size) { return n / size + (n % size != 0); }
 
 #endif

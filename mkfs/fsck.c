@@ -116,30 +116,30 @@ static bool check_superblock(struct fsck *fsck)
     if (sb->checksum != super_checksum(sb))
         mount_problem(fsck, "superblock: the checksum is 0x%08x, must be 0x%08x", sb->checksum,
                       super_checksum(sb));
-    const char *error = super_check(sb, fsck->image.blocks);
-    if (error)
-        mount_problem(fsck, "superblock: %s", error);
+    const char *err = super_check(sb, fsck->image.blocks);
+    if (err)
+        mount_problem(fsck, "superblock: %s", err);
     fsck->image.sb = *sb;
-    return !error;
+    return !err;
 }
 
 static void check_journal(struct fsck *fsck)
 {
     struct journal_summary summary;
-    const char *error = journal_replay(&fsck->image, &summary);
+    const char *err = journal_replay(&fsck->image, &summary);
     const char *plural = summary.groups == 1 ? "" : "s";
 
-    if (error)
-        mount_problem(fsck, "journal: %s", error);
+    if (err)
+        mount_problem(fsck, "journal: %s", err);
     if (!fsck->quiet && (summary.groups > 0 || fsck->verbose))
         printf("%s: journal holds %u committed group%s\n", fsck->path, summary.groups, plural);
     if (fsck->verbose && summary.torn_count > 0)
         printf("%s: journal ends with a group that was not committed\n", fsck->path);
-    if (error || fsck->errors > 0 || !fsck->replay || summary.groups == 0)
+    if (err || fsck->errors > 0 || !fsck->replay || summary.groups == 0)
         return;
-    error = image_save(&fsck->image, fsck->image.sb.logstart);
-    if (error)
-        fail("%s: cannot replay: %s", fsck->path, error);
+    err = image_save(&fsck->image, fsck->image.sb.logstart);
+    if (err)
+        fail("%s: cannot replay: %s", fsck->path, err);
     if (!fsck->quiet)
         printf("%s: replayed %u group%s, %llu blocks\n", fsck->path, summary.groups, plural,
                (unsigned long long)summary.copies);
@@ -232,9 +232,9 @@ int main(int argc, char **argv)
 
     diag_init("fsck", EXIT_CANNOT);
     parse_options(&fsck, argc, argv);
-    const char *error = image_open(&fsck.image, fsck.path, fsck.replay ? IMAGE_WRITE : IMAGE_READ);
-    if (error)
-        fail("%s: %s", fsck.path, error);
+    const char *err = image_open(&fsck.image, fsck.path, fsck.replay ? IMAGE_WRITE : IMAGE_READ);
+    if (err)
+        fail("%s: %s", fsck.path, err);
     check_image(&fsck);
     if (fsck.errors == 0)
         printf("%s: clean\n", fsck.path);

@@ -175,10 +175,10 @@ static void check_directory(struct walk *walk, uint32 dir)
     for (uint64 number = 0, end; number < total; number = end) {
         uint64 index = number / DIRENTS_PER_BLOCK;
         uint32 block;
-        enum fs_error error = file_block(&fsck->image, dir, index, &block);
-        if (error || block == 0) {
+        enum fs_error err = file_block(&fsck->image, dir, index, &block);
+        if (err || block == 0) {
             inode_problem(fsck, dir, "block %llu of the directory %s", (unsigned long long)index,
-                          error ? "cannot be read" : "is a hole");
+                          err ? "cannot be read" : "is a hole");
             break;
         }
         end = number + DIRENTS_PER_BLOCK < total ? number + DIRENTS_PER_BLOCK : total;

@@ -28,10 +28,10 @@ struct command {
 
 static struct journal_summary journal; // what the replay of the journal found
 
-static void check(enum fs_error error, const char *path)
+static void check(enum fs_error err, const char *path)
 {
-    if (error)
-        fail("%s: %s", path, fs_strerror(error));
+    if (err)
+        fail("%s: %s", path, fs_strerror(err));
 }
 
 static char type_letter(int type)
@@ -242,24 +242,24 @@ static const struct command *find_command(const char *name, int nargs)
 
 static void save(struct image *image, const char *path)
 {
-    const char *error = image_save(image, image->sb.logstart);
+    const char *err = image_save(image, image->sb.logstart);
 
-    if (error)
-        fail("%s: %s", path, error);
+    if (err)
+        fail("%s: %s", path, err);
 }
 
 // Opens the image and replays its journal, on the file too if the command will write.
 static void open_image(struct image *image, const char *path, enum image_mode mode)
 {
-    const char *error = image_open(image, path, mode);
+    const char *err = image_open(image, path, mode);
 
-    if (!error)
-        error = super_load(image);
-    if (error)
-        fail("%s: %s", path, error);
-    error = journal_replay(image, &journal);
-    if (error)
-        fail("%s: the journal is damaged: %s", path, error);
+    if (!err)
+        err = super_load(image);
+    if (err)
+        fail("%s: %s", path, err);
+    err = journal_replay(image, &journal);
+    if (err)
+        fail("%s: the journal is damaged: %s", path, err);
     if (mode == IMAGE_WRITE && journal.groups > 0)
         save(image, path);
 }

@@ -114,9 +114,9 @@ static const char *write_dirty(struct image *image, int fd)
         count = 1;
         if (!image->dirty[block])
             continue;
-        const char *error = write_run(image, fd, block, &count);
-        if (error)
-            return error;
+        const char *err = write_run(image, fd, block, &count);
+        if (err)
+            return err;
     }
     return 0;
 }
@@ -126,16 +126,16 @@ const char *image_save(struct image *image, uint32 last)
     uint8 hold_back = image->dirty[last];
 
     image->dirty[last] = 0;
-    const char *error = write_dirty(image, image->fd);
-    if (!error && fsync(image->fd) < 0)
-        error = strerror(errno);
-    if (error)
-        return error;
+    const char *err = write_dirty(image, image->fd);
+    if (!err && fsync(image->fd) < 0)
+        err = strerror(errno);
+    if (err)
+        return err;
     image->dirty[last] = hold_back;
-    error = write_dirty(image, image->fd);
-    if (!error && hold_back && fsync(image->fd) < 0)
-        error = strerror(errno);
-    return error;
+    err = write_dirty(image, image->fd);
+    if (!err && hold_back && fsync(image->fd) < 0)
+        err = strerror(errno);
+    return err;
 }
 
 static const char *fill_file(struct image *image, int fd)
@@ -152,15 +152,15 @@ const char *image_save_as(struct image *image, const char *path)
 
     snprintf(temporary, size, "%s.%ld.tmp", path, (long)getpid());
     int fd = open(temporary, O_RDWR | O_CREAT | O_EXCL, 0666);
-    const char *error = fd < 0 ? strerror(errno) : fill_file(image, fd);
-    if (fd >= 0 && close(fd) < 0 && !error)
-        error = strerror(errno);
-    if (!error && rename(temporary, path) < 0)
-        error = strerror(errno);
-    if (error && fd >= 0)
+    const char *err = fd < 0 ? strerror(errno) : fill_file(image, fd);
+    if (fd >= 0 && close(fd) < 0 && !err)
+        err = strerror(errno);
+    if (!err && rename(temporary, path) < 0)
+        err = strerror(errno);
+    if (err && fd >= 0)
         unlink(temporary);
     free(temporary);
-    return error;
+    return err;
 }
 
 void image_close(struct image *image)

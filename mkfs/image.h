@@ -1,10 +1,10 @@
 // An image: an array of blocks, mapped into memory.
 //
-//     states:  open (of a file) or new (of nothing yet) -> changed in memory -> saved
+//     states:  open (it is a file) or new (there is no file yet) -> changed in memory -> saved
 //     a life:  image_open, image_block, image_edit, image_save, image_close
 //
-// The mapping is private: whatever is changed stays in memory until image_save, so a tool that
-// gives up half-way has changed nothing, and a journal can be replayed just for looking.
+// The mapping is private: changes stay in memory until image_save. So a tool that gives up half-way
+// has changed nothing, and a tool that only reads can replay the journal in memory.
 #ifndef MKFS_IMAGE_H
 #define MKFS_IMAGE_H
 
@@ -28,19 +28,19 @@ struct image {
 // QEMU locks those that it runs from.
 const char *image_open(struct image *image, const char *path, enum image_mode mode);
 
-// An image of that many zeroed blocks, in memory. Returns 0, or what is wrong.
+// Makes an image of that many blocks in memory, all zero. Returns 0, or what is wrong.
 const char *image_new(struct image *image, uint32 blocks);
 
 // A block's bytes, to look at or to change. => block < image->blocks.
 const void *image_block(const struct image *image, uint32 block);
 void *image_edit(struct image *image, uint32 block);
 
-// Writes what was changed to the file that was opened: everything but block last, then, when that
-// has reached the disk, block last. Returns 0, or what is wrong.
+// Writes the changes to the file that was opened: first all blocks but block last; when these have
+// reached the disk, block last. Returns 0, or what is wrong.
 const char *image_save(struct image *image, uint32 last);
 
-// Writes the image as the file path, which appears (or is replaced) at once and whole, or not at
-// all; blocks that were not changed become a hole. Returns 0, or what is wrong.
+// Writes the image to the file path. The file appears (or is replaced) as a whole, or not at all.
+// Blocks that were not changed become holes. Returns 0, or what is wrong.
 const char *image_save_as(struct image *image, const char *path);
 
 void image_close(struct image *image);

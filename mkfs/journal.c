@@ -114,15 +114,15 @@ const char *journal_replay(struct image *image, struct journal_summary *summary)
     const struct journal_header *header = image_block(image, image->sb.logstart);
     struct group group = {.start = header->start, .seq = header->seq};
     uint32 left = ring_size(image);
-    const char *error = check_header(image);
+    const char *err = check_header(image);
 
     *summary = (struct journal_summary){0};
-    if (error)
-        return error;
+    if (err)
+        return err;
     while (find_descriptor(image, &group, left) && group_counts(image, &group)) {
-        error = replay_group(image, &group);
-        if (error)
-            return error;
+        err = replay_group(image, &group);
+        if (err)
+            return err;
         summary->groups++;
         summary->copies += group.copies;
         left -= group.copies + GROUP_OVERHEAD;

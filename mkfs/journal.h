@@ -1,4 +1,4 @@
-// The journal of an image: what a crash may have left in it, brought home.
+// The journal of an image: brings home what a crash may have left in it.
 #ifndef MKFS_JOURNAL_H
 #define MKFS_JOURNAL_H
 

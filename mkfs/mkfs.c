@@ -92,7 +92,9 @@ static struct options parse_options(int argc, char **argv)
 
 static uint64 clamp(uint64 n, uint64 low, uint64 high)
 {
-    return n < low ? low : n > high ? high : n;
+    if (n < low)
+        return low;
+    return n > high ? high : n;
 }
 
 // One inode for four blocks, one journal block for sixteen, within limits.
@@ -132,11 +134,11 @@ static void make_file_system(struct image *image, struct options *options)
     struct superblock sb;
 
     fill_in_defaults(options);
-    const char *error = super_make(&sb, options->size, options->ninodes, options->nlog);
-    if (!error)
-        error = image_new(image, sb.size);
-    if (error)
-        fail("%s: %s", options->image, error);
+    const char *err = super_make(&sb, options->size, options->ninodes, options->nlog);
+    if (!err)
+        err = image_new(image, sb.size);
+    if (err)
+        fail("%s: %s", options->image, err);
     image->sb = sb;
     memcpy(image_edit(image, 1), &sb, sizeof(sb));
     write_journal_header(image);
@@ -196,9 +198,9 @@ int main(int argc, char **argv)
     make_file_system(&image, &options);
     for (int i = 0; i < options.npaths; i++)
         add_argument(&image, options.paths[i]);
-    const char *error = image_save_as(&image, options.image);
-    if (error)
-        fail("%s: %s", options.image, error);
+    const char *err = image_save_as(&image, options.image);
+    if (err)
+        fail("%s: %s", options.image, err);
     image_close(&image);
     free(options.paths);
     return 0;

@@ -64,10 +64,10 @@ static _Noreturn void damaged(const struct copy *copy, const char *what)
     fail("%s: damaged: %s", copy->path, what);
 }
 
-static void check(const struct copy *copy, const char *name, enum fs_error error)
+static void check(const struct copy *copy, const char *name, enum fs_error err)
 {
-    if (error)
-        fail("%s: \"%s\" cannot be copied: %s", copy->path, name, fs_strerror(error));
+    if (err)
+        fail("%s: \"%s\" cannot be copied: %s", copy->path, name, fs_strerror(err));
 }
 
 // --- The old image ---
@@ -251,11 +251,11 @@ static void copy_entry(struct copy *copy, uint32 old_inum, uint32 dir, const cha
     const struct old_dinode *inode = old_inode(copy, old_inum);
     uint32 *became = &copy->became[old_inum];
     uint32 inum;
-    enum fs_error error = dir_lookup(copy->image, dir, name, &inum);
-    bool exists = error == FS_OK;
+    enum fs_error err = dir_lookup(copy->image, dir, name, &inum);
+    bool exists = err == FS_OK;
 
-    if (error != FS_NOT_FOUND)
-        check(copy, name, error);
+    if (err != FS_NOT_FOUND)
+        check(copy, name, err);
     if (inode->type == T_DIR && *became != 0)
         damaged(copy, "a directory has two names");
     if (exists && (inode->type != T_DIR || inode_at(copy->image, inum)->type != T_DIR)) {
@@ -297,10 +297,10 @@ static void copy_entries(struct copy *copy, uint32 old_dir)
 void copy_old_image(struct image *image, const char *old_path)
 {
     struct copy copy = {.path = old_path, .image = image};
-    const char *error = image_open(&copy.old, old_path, IMAGE_READ);
+    const char *err = image_open(&copy.old, old_path, IMAGE_READ);
 
-    if (error)
-        fail("%s: %s", old_path, error);
+    if (err)
+        fail("%s: %s", old_path, err);
     load_superblock(&copy);
     replay_journal(&copy);
     copy.became = must_calloc(copy.sb.ninodes, sizeof(*copy.became));

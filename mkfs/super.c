@@ -41,10 +41,10 @@ static const char *check_numbers(uint64 size, uint64 ninodes, uint64 nlog)
 
 const char *super_make(struct superblock *sb, uint64 size, uint64 ninodes, uint64 nlog)
 {
-    const char *error = check_numbers(size, ninodes, nlog);
+    const char *err = check_numbers(size, ninodes, nlog);
 
-    if (error)
-        return error;
+    if (err)
+        return err;
     memset(sb, 0, sizeof(*sb));
     sb->magic = FSMAGIC;
     sb->size = (uint32)size;
@@ -80,9 +80,9 @@ const char *super_check(const struct superblock *sb, uint32 blocks)
     }
     if (differs("blocksize", sb->blocksize, BSIZE))
         return text;
-    const char *error = super_make(&want, sb->size, sb->ninodes, sb->nlog);
-    if (error)
-        return error;
+    const char *err = super_make(&want, sb->size, sb->ninodes, sb->nlog);
+    if (err)
+        return err;
     if (differs("logstart", sb->logstart, want.logstart) ||
         differs("inodestart", sb->inodestart, want.inodestart) ||
         differs("bmapstart", sb->bmapstart, want.bmapstart) ||
@@ -125,16 +125,16 @@ const char *super_foreign(const struct image *image)
 
 const char *super_load(struct image *image)
 {
-    const char *error = super_foreign(image);
+    const char *err = super_foreign(image);
 
-    if (error)
-        return error;
+    if (err)
+        return err;
     const struct superblock *sb = image_block(image, SUPERBLOCK_BLOCKNO);
     if (sb->checksum != super_checksum(sb))
         return "the superblock's checksum is wrong";
-    error = super_check(sb, image->blocks);
-    if (error)
-        return error;
+    err = super_check(sb, image->blocks);
+    if (err)
+        return err;
     image->sb = *sb;
     return 0;
 }

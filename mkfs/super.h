@@ -1,4 +1,4 @@
-// The superblock: made from three numbers, and checked against them.
+// The superblock. Three numbers determine it; it is made from them, and checked against them.
 #ifndef MKFS_SUPER_H
 #define MKFS_SUPER_H
 

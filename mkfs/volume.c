@@ -12,12 +12,12 @@ struct slot {
     uint32 word;
 };
 
-const char *fs_strerror(enum fs_error error)
+const char *fs_strerror(enum fs_error err)
 {
 #define FS_ERROR_TEXT(name, text) text,
     static const char *const texts[] = {FS_ERRORS(FS_ERROR_TEXT)};
 
-    return texts[error];
+    return texts[err];
 }
 
 bool block_valid(const struct image *image, uint32 block)
@@ -109,10 +109,10 @@ enum fs_error inode_alloc(struct image *image, int type, uint32 *inum)
 
 enum fs_error inode_free(struct image *image, uint32 inum)
 {
-    enum fs_error error = file_truncate(image, inum);
+    enum fs_error err = file_truncate(image, inum);
 
-    if (error)
-        return error;
+    if (err)
+        return err;
     memset(inode_edit(image, inum), 0, sizeof(struct dinode));
     if (inum < image->next_inode)
         image->next_inode = inum;
@@ -149,20 +149,20 @@ static enum fs_error slot_block(struct image *image, struct slot slot, bool allo
         return block_valid(image, *block) ? FS_OK : FS_DAMAGED;
     if (!alloc)
         return FS_OK;
-    enum fs_error error = block_alloc(image, block);
-    if (!error)
+    enum fs_error err = block_alloc(image, block);
+    if (!err)
         slot_set(image, slot, *block);
-    return error;
+    return err;
 }
 
 // Goes from the slot that names an indirect block to a slot in that block.
 static enum fs_error descend(struct image *image, struct slot *slot, uint32 word, bool alloc)
 {
     uint32 block;
-    enum fs_error error = slot_block(image, *slot, alloc, &block);
+    enum fs_error err = slot_block(image, *slot, alloc, &block);
 
     *slot = (struct slot){block, word};
-    return error;
+    return err;
 }
 
 // The slot for the file's block index; with alloc, indirect blocks are made on the way.
@@ -183,17 +183,17 @@ static enum fs_error find_slot(struct image *image, uint32 inum, uint64 index, b
     }
     i -= NINDIRECT;
     *slot = inode_slot(image, inum, NDIRECT + 1);
-    enum fs_error error = descend(image, slot, i / NINDIRECT, alloc);
-    return error ? error : descend(image, slot, i % NINDIRECT, alloc);
+    enum fs_error err = descend(image, slot, i / NINDIRECT, alloc);
+    return err ? err : descend(image, slot, i % NINDIRECT, alloc);
 }
 
 static enum fs_error map_block(struct image *image, uint32 inum, uint64 index, bool alloc,
                                uint32 *block)
 {
     struct slot slot;
-    enum fs_error error = find_slot(image, inum, index, alloc, &slot);
+    enum fs_error err = find_slot(image, inum, index, alloc, &slot);
 
-    return error ? error : slot_block(image, slot, alloc, block);
+    return err ? err : slot_block(image, slot, alloc, block);
 }
 
 enum fs_error file_block(struct image *image, uint32 inum, uint64 index, uint32 *block)
@@ -217,9 +217,9 @@ enum fs_error file_read(struct image *image, uint32 inum, uint64 offset, void *t
             chunk = n - *done;
         if (chunk > size - offset)
             chunk = size - offset;
-        enum fs_error error = file_block(image, inum, offset / BSIZE, &block);
-        if (error)
-            return error;
+        enum fs_error err = file_block(image, inum, offset / BSIZE, &block);
+        if (err)
+            return err;
         if (block)
             memcpy(out + *done, (const char *)image_block(image, block) + offset % BSIZE, chunk);
         else
@@ -242,9 +242,9 @@ enum fs_error file_write(struct image *image, uint32 inum, uint64 offset, const 
         size_t chunk = BSIZE - offset % BSIZE;
         if (chunk > n)
             chunk = n;
-        enum fs_error error = map_block(image, inum, offset / BSIZE, true, &block);
-        if (error)
-            return error;
+        enum fs_error err = map_block(image, inum, offset / BSIZE, true, &block);
+        if (err)
+            return err;
         memcpy((char *)image_edit(image, block) + offset % BSIZE, data, chunk);
         data += chunk;
         offset += chunk;
@@ -259,14 +259,14 @@ enum fs_error file_write(struct image *image, uint32 inum, uint64 offset, const 
 static enum fs_error free_tree(struct image *image, struct slot slot, int depth)
 {
     uint32 block;
-    enum fs_error error = slot_block(image, slot, false, &block);
+    enum fs_error err = slot_block(image, slot, false, &block);
 
-    if (error || !block)
-        return error;
+    if (err || !block)
+        return err;
     for (uint32 word = 0; depth > 0 && word < NINDIRECT; word++) {
-        error = free_tree(image, (struct slot){block, word}, depth - 1);
-        if (error)
-            return error;
+        err = free_tree(image, (struct slot){block, word}, depth - 1);
+        if (err)
+            return err;
     }
     slot_set(image, slot, 0);
     return block_free(image, block);
@@ -276,9 +276,9 @@ enum fs_error file_truncate(struct image *image, uint32 inum)
 {
     for (uint32 i = 0; i < NDIRECT + 2; i++) {
         int depth = i < NDIRECT ? 0 : (int)(i - NDIRECT) + 1;
-        enum fs_error error = free_tree(image, inode_slot(image, inum, i), depth);
-        if (error)
-            return error;
+        enum fs_error err = free_tree(image, inode_slot(image, inum, i), depth);
+        if (err)
+            return err;
     }
     inode_edit(image, inum)->size = 0;
     return FS_OK;

@@ -1,8 +1,8 @@
 // The file system in an image: blocks, inodes and the bytes of files.
 //
-// The image's superblock is loaded and its journal empty or replayed. Everything else is
-// believed only as far as it was checked here: damage yields FS_DAMAGED, never a wild access.
-// After an error the image in memory may be half changed: do not save it.
+// The image's superblock must be loaded, and its journal empty or replayed. Everything else in the
+// image is checked before it is used: damage yields FS_DAMAGED, never an access outside the image.
+// After an error the image in memory may be changed in part: do not save it.
 #ifndef MKFS_VOLUME_H
 #define MKFS_VOLUME_H
 
@@ -28,7 +28,7 @@
 #define FS_ERROR_CONST(name, text) name,
 enum fs_error { FS_ERRORS(FS_ERROR_CONST) };
 
-const char *fs_strerror(enum fs_error error);
+const char *fs_strerror(enum fs_error err);
 
 // True if a file may hold the block.
 bool block_valid(const struct image *image, uint32 block);
@@ -49,14 +49,14 @@ enum fs_error inode_alloc(struct image *image, int type, uint32 *inum);
 // Frees the inode and its blocks.
 enum fs_error inode_free(struct image *image, uint32 inum);
 
-// The block that holds the file's block index, 0 for a hole.
+// Finds the block of the image that is block number index of the file; 0: a hole.
 enum fs_error file_block(struct image *image, uint32 inum, uint64 index, uint32 *block);
 
 // Reads up to n bytes at offset; *done says how many (0 at the end). Holes read as zeroes.
 enum fs_error file_read(struct image *image, uint32 inum, uint64 offset, void *to, size_t n,
                         size_t *done);
 
-// Writes n bytes at offset, at most the file's size, which grows as needed.
+// Writes n bytes at offset, which is at most the file's size. The file grows as needed.
 enum fs_error file_write(struct image *image, uint32 inum, uint64 offset, const void *from,
                          size_t n);
 
