@@ -88,7 +88,7 @@ def sums(folder):
     return found
 
 
-# --- .gcda files (gcov-io.h of GCC) ---
+# --- .gcda files (GCC's header gcov-io tells the format) ---
 
 def gcda(unit, counts):
     """The content of the unit's .gcda file; takes its part off the iterator of counts."""

@@ -34,7 +34,7 @@ def at_rate(size, mb_per_second):
     return size / mb_per_second
 
 
-# DESIGN's budget: fork 1 flush, of the parent; exec 1; exit 1; a switch to another address space 1;
+# The budget of docs/book/design.md: fork 1 flush, of the parent; exec 1; exit 1; a switch to another address space 1;
 # a page copied after fork 1, in sequence 1 for eight; a pipe holds a quarter of 64 KiB.
 FORK = 1 + 2 + 1
 COPIES = 2048 // 8 + 4
