@@ -43,7 +43,7 @@ endif
 # --- The tools -----------------------------------------------------------------------------------
 
 # These targets need no compiler.
-TOOLLESS := help clean print-gdbport format check gdb .gdbinit distclean setup setup-test
+TOOLLESS := help clean print-gdbport format check gdb .gdbinit distclean setup setup-test book
 ifneq ($(if $(MAKECMDGOALS),$(filter-out $(TOOLLESS),$(MAKECMDGOALS)),default),)
 CONFIG := build/config$(if $(call on,$(LLVM)),-llvm)$(if $(CROSS),-$(notdir $(CROSS))).mk
 include $(CONFIG)
@@ -179,7 +179,7 @@ QEMUOPTS = -machine virt -bios none -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -no
     $(if $(strip $(APPEND)),-append '$(strip $(APPEND))') $(QEMUEXTRA)
 
 .PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table \
-    mutants diskfaults grade grade-selftest bench check format clean distclean setup setup-test \
+    mutants diskfaults grade grade-selftest bench check book format clean distclean setup setup-test \
     help FORCE
 
 default: kernel/kernel kernel/kernel.sym fs.img
@@ -277,6 +277,11 @@ bench: default
 check:
 	@tools/check
 
+# HTML and PDF from docs/book/, in build/book/.
+book:
+	@tools/setup book
+	@tools/book
+
 format:
 	@tools/format
 
@@ -305,7 +310,7 @@ make crashstates     power cuts at every moment of random work, judged on the ho
                      STATES=10000, SEED=1; FLUSHES=1: whether each flush of the journal is
                      needed; MUTANTS=all: small faults
 make usertests       boots and runs the program usertests; UT="-q" and other options
-make usertests-table writes docs/usertests.md, the list of what they check
+make usertests-table writes build/usertests.md, the list of what they check
 make coverage        which lines and branches of the kernel `make test` executes, by file;
                      ALL=1 with the long tests, TESTS= as above
 make mutants         whether usertests notices small faults in the kernel; MUTANTS="-j 4 name ..."
@@ -316,7 +321,8 @@ make grade           all labs' graders; ends with a table and "N passed, N faile
                      ANSWERS=1 asks for answers-LAB.txt and time.txt, too
 make grade-selftest  whether the graders notice small faults; LAB=cow, MUTANTS="-j 2 name ..."
 make bench           what operations cost, as a table; ROWS="name ..."
-make check           rules of the source: includes, sizes, formatting
+make check           rules of the source: includes, sizes, formatting, names in documents and comments
+make book            the book (docs/book/) as HTML and PDF, in build/book/; installs pandoc and weasyprint
 make format          formats the sources with clang-format
 make ph barrier      the thread lab's programs of the host: build/host/ph and build/host/barrier
 make fs.img          the disk image alone; its predecessor becomes fs.img.bk

@@ -6,6 +6,8 @@ import select
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 
 from lib.image import FS_IMG
@@ -30,6 +32,7 @@ def tests(everything):
         ("ph and barrier: what they build works", thread_lab),
         ("gdb: the commands of .gdbinit", gdb_commands),
         ("check", rules_of_the_source),
+        ("check: names in documents and comments that do not exist", names_are_checked),
     ]]
 
 
@@ -199,6 +202,33 @@ def rules_of_the_source():
     return [("the rules of the source", None)] + [
         (name, Skipped(why)) for name, why in re.findall(r"^skipped: (\w+): (.*)$", done.stdout,
                                                          re.M)]
+
+
+NAMES = {
+    "README.md": "# Top\n\n[a](docs/page.md#a-heading) [b](docs/page.md#another) [c](gone.md) `kernel/f.c:one` `kernel/f.c:two`\n"
+                 "`kernel/g.c` `kernel/` `no_such_name` `one()`\n\n{{kernel/f.c:three}}\n",
+    "docs/page.md": "# A heading\n\n[back](../README.md#top) `f.c:member`\n",
+    "kernel/f.c": "// See docs/page.md, \"A heading\", and docs/page.md, \"Nothing\". f.c:LIMIT, old.c:f\n#define LIMIT 3\n"
+                  "struct s {\n    int member;\n};\n\nint one(void)\n{\n    return two(\"no comment: lost.c\");\n}\n",
+}
+WRONG = ["README.md:3: docs/page.md has no heading #another", "README.md:3: the link leads to gone.md, which is not there",
+         "README.md:3: kernel/f.c defines no two", "README.md:4: there is no kernel/g.c",
+         "README.md:4: no source has the name no_such_name", "README.md:6: kernel/f.c has no function or structure three to show", "kernel/f.c:1: there is no old.c",
+         "kernel/f.c: docs/page.md has no heading \"Nothing\""]
+
+
+def names_are_checked():
+    """tools/refs.py finds each of these, and nothing else."""
+    sys.path.insert(0, os.path.join(ROOT, "tools"))
+    import refs
+    with tempfile.TemporaryDirectory() as folder:
+        for path, text in NAMES.items():
+            os.makedirs(os.path.join(folder, os.path.dirname(path)), exist_ok=True)
+            with open(os.path.join(folder, path), "w", encoding="utf-8") as f:
+                f.write(text)
+        found = ["%s: %s" % each for each in refs.problems(folder)]
+    if sorted(found) != sorted(WRONG):
+        raise Failure("expected\n    %s\nfound\n    %s" % ("\n    ".join(sorted(WRONG)), "\n    ".join(sorted(found))))
 
 
 def no_warnings_gcc():
