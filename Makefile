@@ -179,8 +179,8 @@ QEMUOPTS = -machine virt -bios none -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -no
     $(if $(strip $(APPEND)),-append '$(strip $(APPEND))') $(QEMUEXTRA)
 
 .PHONY: default qemu qemu-fs qemu-gdb gdb print-gdbport test test-all usertests usertests-table \
-    mutants diskfaults grade grade-selftest bench check book format clean distclean setup setup-test \
-    help FORCE
+    mutants diskfaults grade grade-selftest bench check book format clean distclean setup \
+    setup-test help FORCE
 
 default: kernel/kernel kernel/kernel.sym fs.img
 
@@ -321,8 +321,8 @@ make grade           all labs' graders; ends with a table and "N passed, N faile
                      ANSWERS=1 asks for answers-LAB.txt and time.txt, too
 make grade-selftest  whether the graders notice small faults; LAB=cow, MUTANTS="-j 2 name ..."
 make bench           what operations cost, as a table; ROWS="name ..."
-make check           rules of the source: includes, sizes, formatting, names in documents and comments
-make book            the book (docs/book/) as HTML and PDF, in build/book/; installs pandoc and weasyprint
+make check           rules of the source: includes, sizes, formatting, names in documents
+make book            the book (docs/book/) as HTML and PDF, in build/book/
 make format          formats the sources with clang-format
 make ph barrier      the thread lab's programs of the host: build/host/ph and build/host/barrier
 make fs.img          the disk image alone; its predecessor becomes fs.img.bk

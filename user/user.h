@@ -1,5 +1,5 @@
 // The header that every program includes: the system calls, and the part of the C library that
-// programs written for xv6 rely on (ABI.md). A call that fails returns -1 and sets errno
+// programs written for xv6 rely on (docs/book/abi.md). A call that fails returns -1 and sets errno
 // (kernel/errno.h).
 //
 // More of the library (string and number helpers, directory reading, messages) is in

@@ -24,7 +24,7 @@
 #include "kernel/thread/sleeplock.h"
 #include "kernel/stat.h"
 
-// t table_lock (inode.c); L inode lock; I immutable; m the lock of vm/mapping.c
+// t table_lock (inode.c); L inode lock; I immutable; m the lock of vm/space/mapping.c
 struct inode {
     struct inode *next;        // t: in its chain of the table
     struct inode *next_unused; // t: in the list of those that are to be freed

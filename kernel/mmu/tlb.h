@@ -1,6 +1,6 @@
 // Which translations a hart uses, and when it must forget old ones. Each address space counts
 // generations in its struct mmu_context; each hart remembers the generation at which it last
-// flushed that context. DESIGN: "Stale translations".
+// flushed that context. docs/book/design.md, "Stale translations".
 #ifndef KERNEL_MMU_TLB_H
 #define KERNEL_MMU_TLB_H
 

@@ -1,6 +1,6 @@
 // exec: a complete new address space is built from the program file before the old one is left,
 // so a failed exec leaves the caller whole. Segments are mapped, not read: their pages come when
-// they are touched (vm/region_file.c).
+// they are touched (vm/fault/region_file.c).
 //
 //     address space       program segments, as the file says | process page | guard | stack | heap
 //     stack, from its top argument strings, argv[] with a 0 at its end, <- sp (16-byte aligned)

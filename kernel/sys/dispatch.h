@@ -5,7 +5,7 @@
 //
 // Its prototype is made from the table, so a function that disagrees with user mode does not
 // compile. What is a pointer in user mode is a uaddr_t here: the kernel must not follow it, but
-// copies from and to it (vm/uaccess.h).
+// copies from and to it (vm/fault/uaccess.h).
 #ifndef KERNEL_SYS_DISPATCH_H
 #define KERNEL_SYS_DISPATCH_H
 

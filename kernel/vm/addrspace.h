@@ -1,8 +1,8 @@
 // What all parts of vm/ share: the record of an address space.
 //
 // An address space is a sorted set of regions, the page tables that cache what the regions say, and
-// two roots over these tables. DESIGN: "Two roots, one user half", "Regions and the one fault
-// handler".
+// two roots over these tables. docs/book/design.md, "Two roots, one user half" and "Regions and the
+// one fault handler".
 //
 //     states:  BUILDING (as_create, as_map, as_write: no thread runs in it)
 //              -> LIVE (mmu_activate) -> ENDING (last as_put) -> freed

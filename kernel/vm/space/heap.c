@@ -1,4 +1,4 @@
-// The heap (heap.h; DESIGN: "sbrk is lazy and honest").
+// The heap (heap.h; docs/book/design.md, "sbrk is lazy and honest").
 //
 // The heap is a row of regions from heap_start to the page of the break. Each is RESERVED or LAZY,
 // as that part was asked for. An empty heap has no region.

@@ -1,8 +1,8 @@
 /*
  * uint yield_with_registers(uint64 seed)
  *
- * Puts seed + n into each register sn, yields, and returns which of them have changed. What it needs
- * after the yield lies on the stack: ra, the seed, and the registers of its caller.
+ * Puts seed + n into each register sn, yields, and returns which of them have changed. What it
+ * needs after the yield lies on the stack: ra, the seed, and the registers of its caller.
  */
     .macro on_all_registers what
     \what s0, 0

@@ -1,8 +1,8 @@
 /*
  * void thread_switch(struct context *from, const struct context *to)
  *
- * Saves in *from the registers that a called function must keep, and loads them from *to. ra is one of
- * them: so it returns to the caller that saved *to, or to where a new thread begins.
+ * Saves in *from the registers that a called function must keep, and loads them from *to. ra is one
+ * of them: so it returns to the caller that saved *to, or to where a new thread begins.
  */
     .globl thread_switch
 thread_switch:
