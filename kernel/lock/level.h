@@ -30,7 +30,7 @@
     X(CLOCK, "clock")          /* ticks and the list of timed sleepers */                          \
     X(WAITQ, "waitq")          /* a bucket of sleepers */                                          \
     X(SCHED, "sched")          /* run queue, states of threads, switching */                       \
-    X(KSTACK, "kstack")        /* kernel-stack slots */                                            \
+    X(KSTACK, "kstack")        /* places of kernel stacks */                                       \
     X(PAGE_HART, "kmem.hart")  /* one hart's frames */                                             \
     X(PAGE, "kmem")            /* free frames */                                                   \
     X(LOG, "log")              /* the kernel's log */                                              \

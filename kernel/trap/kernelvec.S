@@ -41,7 +41,7 @@ user_entry:
         call user_trap          # does not return
 
 # From the kernel: tp = struct cpu, t0 in its scratch word. The stack in use must have room: a
-# stack lies in the upper half of its slot, so bit 14 of an address in it is set.
+# stack lies in the upper half of its place, so bit 14 of an address in it is set.
 .globl kernel_entry
 kernel_entry:
         addi t0, sp, -TF_SIZE
