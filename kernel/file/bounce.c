@@ -7,7 +7,9 @@
 #include "kernel/mem/page.h"
 #include "kernel/riscv.h"
 
-// Allocates *size bytes, or fewer: *size becomes what there is. NULL: no memory.
+// Allocates whole pages for *size bytes, or for fewer if memory is short or BOUNCE_ORDER_MAX is
+// reached. *size becomes the size of the buffer, which may be more than was asked for. NULL: no
+// memory.
 static struct page *allocate_buffer(size_t *size)
 {
     int order = 0;

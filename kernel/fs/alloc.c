@@ -47,8 +47,8 @@ static uint32 first_zero(const uint64 *map, uint32 from, uint32 to)
     return to;
 }
 
-// The first free block of [from, to): its number and its bitmap block, pinned. 0;
-// -ENOSPC; -EIO; -ENOMEM.
+// Finds the first free block of [from, to): *blockno, and its bitmap block *map, pinned. Returns 0;
+// -ENOSPC; -EIO; -ENOMEM. => alloc_lock held
 static int find_free(uint64 from, uint64 to, uint32 *blockno, struct block **map)
 {
     struct block *b;

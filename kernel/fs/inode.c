@@ -110,14 +110,15 @@ struct inode *inode_dup(struct inode *ip)
     return ip;
 }
 
-// One user less. When the last user leaves an inode without links, the inode goes to the list of
-// those that are to be freed.
+// Drops one reference. The last reference to an inode without links is not dropped: it passes to
+// the list `unused`, until inode_put has freed the inode on disk.
 static void drop_user(struct inode *ip)
 {
     bool last = false;
 
     spin_lock(&table_lock);
-    // With one reference left nobody else can have ip's lock: its fields may be read.
+    // With one reference left nobody else can hold ip's lock, so its fields may be read. An inode
+    // that was never loaded (home is NULL) does not know its links.
     if (ip->refs == 1 && ip->home != NULL && ip->d.nlink == 0) {
         ip->next_unused = unused;
         unused = ip;

@@ -60,7 +60,7 @@ void *kmem_alloc(struct kmem_cache *c)
         object = s->free;
         s->free = *(void **)object;
         s->used++;
-        if (s->free == NULL) // full now
+        if (s->free == NULL) // full now: full slabs are in no list
             list_remove(&s->link);
     }
     spin_unlock(&c->lock);

@@ -125,7 +125,7 @@ void proc_await_threads(void)
         sleep(&p->threads, &tree_lock);
     spin_unlock(&tree_lock);
 
-    // No thread is left that could join another, so only the caller changes the list.
+    // No thread is left that could call thread_join, so only the caller changes the list.
     list_for_each_safe (t, &p->threads, struct thread, sibling)
         if (t != me)
             thread_reap(t);

@@ -42,7 +42,8 @@ int proc_fork(void)
         return err;
     struct proc *parent = me->proc, *child = t->proc;
 
-    // 2. A copy of the alarm, if we are in its handler, and of the address space.
+    // 2. A copy of the address space; and of the alarm if we are in its handler, so that the child
+    //    can end it.
     err = alarm_fork(t, me);
     if (err == 0)
         err = as_fork(parent->as, &as);
@@ -65,7 +66,8 @@ int proc_fork(void)
     child->cwd = inode_dup(proc_cwd());
     fdtable_fork(&child->fds, &parent->fds);
 
-    // 5. Others may find it, and it runs. It may end at once, so it is not touched any more.
+    // 5. Others may find the child, and it runs. It may end at once: from sched_start on we do not
+    //    touch it.
     link_to_parent(child, parent, as);
     sched_start(t, proc_user_return, t);
     return pid;

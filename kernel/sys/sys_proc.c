@@ -59,7 +59,8 @@ int64 sys_waitpid(int pid, uaddr_t status, int flags)
     if (found <= 0)
         return found;
 
-    // The zombie is freed only when its status has arrived; else another wait finds it again.
+    // The zombie is freed only when the program has got its status. If the copy fails, the zombie
+    // stays, and another wait can find it.
     if (tell_status(zombie->exit_status, status) < 0) {
         proc_unclaim(zombie);
         return -EFAULT;
@@ -251,13 +252,15 @@ int64 sys_tcshell(int fd)
 
 static struct spinlock pause_lock = SPINLOCK_INIT("pause", PIPE);
 
-// Debuggers and graders set breakpoints on both names, so each must stay a function of its own.
+// Debuggers and graders set breakpoints on sys_sleep and on sys_pause, so each must stay a function
+// of its own.
 __attribute__((noinline)) int64 sys_sleep(int ticks)
 {
     if (ticks <= 0)
         return 0;
 
-    // Nobody wakes this channel: only the time, or a kill, ends the sleep.
+    // Nobody wakes this channel: only the time, or a kill, ends the sleep. pause_lock guards
+    // nothing, but a sleep needs a lock.
     spin_lock(&pause_lock);
     int err = sleep_timeout(&current()->deadline, &pause_lock, ticks, true);
     spin_unlock(&pause_lock);

@@ -19,7 +19,7 @@ static void put(struct thread *t, bool woken)
         t->usage /= 2;
     t->rank = clock_ticks() + t->usage;
     if (woken && __atomic_load_n(&t->interactive, __ATOMIC_RELAXED))
-        t->rank = 0; // a person waits for it
+        t->rank = 0; // first of all: a person waits for it
 
     // Behind all that have the same rank: they were ready before.
     struct list *before = queue.prev;

@@ -44,7 +44,8 @@ bool pt_next_span(paddr_t root, struct pt_span *s, uaddr_t limit)
             continue;
         }
 
-        // A parked leaf has no V, but still R, W or X: it counts as a leaf.
+        // A parked 2 MiB leaf has no V, but still R, W or X (protect_region splits a leaf before it
+        // takes these), so it counts as a leaf.
         pte_t *middle = &pt_table(PTE2PA(top))[pt_index(va, 1)];
         pte_t below = load(middle);
         uaddr_t end = (va | (SUPERPGSIZE - 1)) + 1;
@@ -74,7 +75,7 @@ struct page *pt_mapped_page(paddr_t root, uaddr_t va, pte_t *entry)
     if (!(*entry & PTE_V))
         return NULL;
 
-    // The entry of a 2 MiB leaf names its first page.
+    // The entry of a 2 MiB leaf points to the first of its 512 pages.
     struct page *p = pt_page(*entry);
     if (s.leaf)
         p += pt_index(va, 0);
