@@ -4,7 +4,8 @@
 // everything relative to pc: it has no tables of pointers and no switch statements. It allows
 // supervisor mode to use all of memory, to take its own traps and to read the counters. Timer and
 // software interrupts still come to machine mode, which passes them on (entry.S). At the end it
-// returns (mret) to supervisor mode, in the upper half, on the boot root, whose leaves are 1 GiB.
+// returns (mret) to supervisor mode, in the upper half: hart 0 on the boot root, whose leaves are
+// 1 GiB; the others, which start later, on the final root of the kernel.
 // RISC-V Privileged Architecture, chapter "Machine-Level ISA".
 #include "kernel/boot/start.h"
 #include "kernel/arch/cpu.h"

@@ -1,7 +1,7 @@
 // What the processor must know to translate the addresses of one address space. A thread and a hart
 // point to it; the address space itself (vm/addrspace.h) contains it.
 //
-//     states:  NEW -> LIVE (mmu_activate, by some hart) -> ENDING (tlb_evict) -> freed
+//     states:  NEW -> LIVE (mmu_activate, by some hart) -> ENDING (tlb_evict_space) -> freed
 #ifndef KERNEL_MMU_CONTEXT_H
 #define KERNEL_MMU_CONTEXT_H
 

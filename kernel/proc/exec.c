@@ -269,7 +269,7 @@ int proc_exec(const char *path, const struct inode *only, const struct exec_args
             err = -ENOMEM;
     }
 
-    // 4. Map the segments. Only headers are read: the pages come when they are touched.
+    // 4. Map the segments: pages come when they are touched. What mapped_end leaves out is copied.
     if (err == 0)
         err = map_segments(&prog, &header);
     inode_unlock(prog.file);

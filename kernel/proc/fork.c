@@ -66,7 +66,7 @@ int proc_fork(void)
     child->cwd = inode_dup(proc_cwd());
     fdtable_fork(&child->fds, &parent->fds);
 
-    // 5. Others may find the child, and it runs. It may end at once: from sched_start on we do not
+    // 5. It becomes the parent's child, and runs. It may end at once: from sched_start on we do not
     //    touch it.
     link_to_parent(child, parent, as);
     sched_start(t, proc_user_return, t);

@@ -43,10 +43,10 @@
 //     no region, or a region that does not allow the access: -EFAULT
 //
 // A fault needs no flush to make a page present or to add rights: a hart that remembers the old
-// entry faults once more and ends in the last row. Only a copy makes an entry lead elsewhere. Then
-// the entry is parked (pagetable.h), all harts forget it, and only then it gets the copy: so no
-// thread can read the old page after another thread has stored into the new one. The old page is
-// put after the flush.
+// entry faults once more and ends in the last row. An entry leads elsewhere only after a copy, or
+// when a frame replaces the page of zeroes. Then the entry is parked (pagetable.h), all harts
+// forget it, and only then it gets the new page: so no thread can read the old page after another
+// thread has stored into the new one. The old page is put after the flush.
 #include "kernel/vm/fault/fault.h"
 
 #include "kernel/errno.h"
