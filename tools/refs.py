@@ -82,7 +82,7 @@ class Tree:
         """True if any source has it, outside of Markdown, or it is told as another system's."""
         if not self.words:
             for path in self.files:
-                if not path.endswith((".md", ".svg", ".patch")) or FOREIGN.search(path):
+                if not path.endswith((".md", ".svg", ".fault")) or FOREIGN.search(path):
                     self.words.update(re.findall(r"[A-Za-z_]\w*", self.read(path)))
         return word in self.words
 

@@ -12,14 +12,14 @@ next ones are made:
     @ kernel/proc/proc.h                        no function: anywhere in the file
     - struct watch watch;
 
-    @ kernel/vm/tlb.c tlb_flush
+    @ kernel/mmu/tlb.c tlb_flush
     - ...                                       the function as a whole
     + void tlb_flush(void) {}
 
-    @ kernel/vm/tlb.c tlb_flush                 no - line: new text before the function,
+    @ kernel/mmu/tlb.c tlb_flush                 no - line: new text before the function,
     + static bool flushed;
 
-    @ kernel/vm/tlb.c                           or without a function: behind the includes
+    @ kernel/mmu/tlb.c                           or without a function: behind the includes
     + #include "kernel/lib/string.h"            at the file's head
 
 What is there is compared token by token: blanks, line breaks and comments do not matter, neither in
