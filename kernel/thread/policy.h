@@ -40,4 +40,17 @@ static inline bool thread_may_run(const struct thread *t, uint hart)
     return t->bound == ANY_HART || t->bound == (int)hart;
 }
 
+// For the pick of a policy that keeps its threads in one queue: takes out the first thread that may
+// run on that hart. NULL: there is none.
+static inline struct thread *policy_take_first(struct list *queue, uint hart)
+{
+    list_for_each (t, queue, struct thread, run_link) {
+        if (thread_may_run(t, hart)) {
+            list_remove(&t->run_link);
+            return t;
+        }
+    }
+    return NULL;
+}
+
 #endif

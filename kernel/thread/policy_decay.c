@@ -28,16 +28,7 @@ static void put(struct thread *t, bool woken)
     list_insert_between(&t->run_link, before, before->next);
 }
 
-static struct thread *pick(uint hart)
-{
-    list_for_each (t, &queue, struct thread, run_link) {
-        if (thread_may_run(t, hart)) {
-            list_remove(&t->run_link);
-            return t;
-        }
-    }
-    return NULL;
-}
+static struct thread *pick(uint hart) { return policy_take_first(&queue, hart); }
 
 static void tick(struct thread *t)
 {

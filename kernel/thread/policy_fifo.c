@@ -15,15 +15,6 @@ static void put(struct thread *t, bool woken)
         list_push_back(&queue, &t->run_link);
 }
 
-static struct thread *pick(uint hart)
-{
-    list_for_each (t, &queue, struct thread, run_link) {
-        if (thread_may_run(t, hart)) {
-            list_remove(&t->run_link);
-            return t;
-        }
-    }
-    return NULL;
-}
+static struct thread *pick(uint hart) { return policy_take_first(&queue, hart); }
 
 SCHED_POLICY(fifo, put, pick, NULL)
